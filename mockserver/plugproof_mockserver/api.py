@@ -1,11 +1,10 @@
 """How the API answers a request: route, limiter, faults, operation, headers, journal, in this order."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from plugproof_contracts.operations import Operation
 from plugproof_mockserver import engine
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.faults import Handler
 from plugproof_mockserver.limiter import Decision
 from plugproof_mockserver.moment import SECOND, http_date
 from plugproof_mockserver.reply import TOO_MANY, Headers, Problem, Reply
@@ -13,6 +12,9 @@ from plugproof_mockserver.request import Request
 from plugproof_mockserver.routes import Place, find
 from plugproof_mockserver.settings import Errors, RateLimit
 from plugproof_mockserver.world import World
+
+if TYPE_CHECKING:
+    from plugproof_mockserver.faults import Handler
 
 _ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 
@@ -39,11 +41,12 @@ def _unrouted(world: World, request: Request, place: Place | None, now: int) -> 
 def _routed(world: World, request: Request, place: Place, operation: Operation, now: int) -> Reply:
     decision = _hit(world, operation.name, request.client, now)
     struck: tuple[str, ...] = ()
-    if decision is None or decision.allowed:
-        handler, struck = _with_faults(world, request, place, operation, now)
-        reply = handler()
-    else:
+    if decision and not decision.allowed:
         reply = _written(world, request, _too_many(decision, now))
+    elif world.faults:
+        reply, struck = _handle_with_faults(world, request, place, operation, now)
+    else:
+        reply = _handle(world, request, place, operation, now)
     _note(world, request, place, operation, reply, struck, now)
     return _finished(reply, decision, now)
 
@@ -51,17 +54,14 @@ def _routed(world: World, request: Request, place: Place, operation: Operation, 
 # The operation.
 
 
-def _with_faults(
+def _handle_with_faults(
     world: World, request: Request, place: Place, operation: Operation, now: int
-) -> tuple[Handler, tuple[str, ...]]:
-    def handler() -> Reply:
-        return _handle(world, request, place, operation, now)
-
-    wrapped: Handler = handler
+) -> tuple[Reply, tuple[str, ...]]:
     striking = [fault for fault in world.faults if fault.strikes(operation.name, world.random)]
+    handler: Handler = partial(_handle, world, request, place, operation, now)
     for fault in striking:
-        wrapped = fault.around(wrapped, _as_json(world, request))
-    return wrapped, tuple(fault.kind.value for fault in striking)
+        handler = fault.around(handler, _as_json(world, request))
+    return handler(), tuple(fault.kind.value for fault in striking)
 
 
 def _handle(world: World, request: Request, place: Place, operation: Operation, now: int) -> Reply:
@@ -85,7 +85,7 @@ def _hit(world: World, operation: str, client: str, now: int) -> Decision | None
         return None
     limit = world.settings.limit_of(operation)
     key = client if mode is RateLimit.SHARED else f"{operation} {client}"
-    return world.limiter.hit(key, limit.hits, seconds(limit.seconds), now)
+    return world.limiter.hit(key, limit.hits, limit.length, now)
 
 
 def _too_many(decision: Decision, now: int) -> Problem:

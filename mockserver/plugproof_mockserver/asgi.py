@@ -30,8 +30,9 @@ TRANSPORT = "plugproof.transport"
 WORLD = "plugproof.world"
 """Where the front door leaves the world in the scope, for the control plane."""
 
-_API = "/api"
-_CONTROL = "/_plugproof"
+_API = "/api/"
+_CONTROL = "/_plugproof/"
+_WORLDS = "/worlds/"
 _NOWHERE = Problem(
     404,
     "Nothing lives here. The API is below /api, the control plane below /_plugproof, "
@@ -52,53 +53,51 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, as ASGI has it."""
-        if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        elif scope["type"] == "lifespan":
+        if scope["type"] == "lifespan":
             await _lifespan(receive, send)
-        else:
+        elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1003})
-
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._hosts.accept([value for name, value in scope["headers"] if name == b"host"]):
+        elif self._hosts.accept([value for name, value in scope["headers"] if name == b"host"]):
+            await self._http(_raw_path(scope), scope, receive, send)
+        else:
             await _send(scope, send, _WRONG_HOST.reply())
-            return
-        path = _raw_path(scope)
-        try:
-            world, path = self._world_of(path)
-        except WorldNameError as error:
-            await _send(scope, send, Problem(400, f"{error}.").reply())
-            return
-        if path.startswith(_API + "/"):
-            await self._api(world, path[len(_API) :], scope, receive, send)
-        elif path == _CONTROL or path.startswith(_CONTROL + "/"):
+
+    async def _http(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        world = self.worlds.default
+        if path.startswith(_WORLDS):
+            name, _, rest = path[len(_WORLDS) :].partition("/")
+            try:
+                world, path = self.worlds.get(name), "/" + rest
+            except WorldNameError as error:
+                await _send(scope, send, Problem(400, f"{error}.").reply())
+                return
+        if path.startswith(_API):
+            await _api(world, path[len(_API) - 1 :], scope, receive, send)
+        elif path.startswith(_CONTROL):
             await self._control({**scope, "path": path, "raw_path": path.encode(), WORLD: world}, receive, send)
         else:
             await _send(scope, send, _NOWHERE.reply())
 
-    def _world_of(self, path: str) -> tuple[World, str]:
-        if not path.startswith("/worlds/"):
-            return self.worlds.default, path
-        name, _, rest = path[len("/worlds/") :].partition("/")
-        return self.worlds.get(name), "/" + rest
 
-    async def _api(self, world: World, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _body(receive) if engine.takes_body(path) else b""
-        client = scope["client"][0] if scope.get("client") else "127.0.0.1"
-        reply = api.answer(world, Request(scope["method"], path, scope["headers"], body, client))
-        if reply.delay:
-            await asyncio.sleep(reply.delay)
-        if reply.cut is None:
-            await _send(scope, send, reply)
-        else:
-            await _break(scope, receive, send, reply)
+async def _api(world: World, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+    body = await _body(receive) if engine.takes_body(path) else b""
+    client = scope.get("client")
+    request = Request(scope["method"], path, scope["headers"], body, client[0] if client else "127.0.0.1")
+    reply = api.answer(world, request)
+    if reply.delay:
+        await asyncio.sleep(reply.delay)
+    if reply.cut is None:
+        await _send(scope, send, reply)
+    else:
+        await _break(scope, receive, send, reply)
 
 
 def _raw_path(scope: Scope) -> str:
     raw: bytes | None = scope.get("raw_path")
-    # Servers may leave the raw path out; what they decoded is then the best there is.
-    text = quote(scope["path"]) if raw is None else raw.decode("latin-1")
-    return text.partition("?")[0]
+    if raw is None:
+        # Servers may leave it out; what they decoded is then the best there is.
+        return quote(scope["path"])
+    return raw.partition(b"?")[0].decode("latin-1")
 
 
 async def _body(receive: Receive) -> bytes:

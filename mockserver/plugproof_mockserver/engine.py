@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from plugproof_contracts import Connector, ConnectorStatus, Status
 from plugproof_contracts.lifecycle import CANCELLABLE, TERMINAL, Cause, targets
+from plugproof_mockserver.bodies import data_body
 from plugproof_mockserver.clock import seconds
 from plugproof_mockserver.forms import MAX_BODY, TOO_LARGE, Start, read_email, read_start
 from plugproof_mockserver.life import CANCELLED_REASON, enter, reconcile
@@ -44,13 +45,17 @@ class Call(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What an operation works on; null is "there is none". `has_quota` is of the charger's hourly limit."""
+    """What an operation works on; null is "there is none". `has_quota` is of the charger's hourly limit.
+
+    `encode` writes the `{"data": Session}`, and may remember what it wrote.
+    """
 
     settings: Settings
     session: SessionState | None = None
     charger: ChargerState | None = None
     has_quota: bool = True
     fresh_token: Callable[[], str] = str
+    encode: Callable[[SessionState, ChargerState, int], bytes] = data_body
 
 
 class Outcome(NamedTuple):
@@ -79,16 +84,11 @@ def handle(call: Call, given: Given, now: int) -> Outcome:
     return _OPERATIONS[call.operation](call, given, now)
 
 
-def data_body(state: SessionState, charger: ChargerState, now: int) -> bytes:
-    """Return the encoded `{"data": Session}`."""
-    return msgspec.json.encode({"data": shown(state, charger, now)})
-
-
 # Operations on one session.
 
 
 def _confirm(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
-    return _ok(reconcile(state, Cause.CONFIRM, now, given.settings), charger, now)
+    return _ok(reconcile(state, Cause.CONFIRM, now, given.settings), charger, given, now)
 
 
 def _get(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
@@ -98,13 +98,13 @@ def _get(state: SessionState, charger: ChargerState, call: Call, given: Given, n
 
 def _stop(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
     if state.status is Status.STOPPING:
-        return _ok(state, charger, now)
+        return _ok(state, charger, given, now)
     if refusal := _stop_refusal(state, charger):
         return Outcome(Problem(400, refusal), state)
     stopping = enter(state, Status.STOPPING, now, given.settings)
     if SCENARIOS[state.scenario].stop_times_out:
         return Outcome(Problem(504, "The charger did not respond in time."), stopping)
-    return _ok(stopping, charger, now)
+    return _ok(stopping, charger, given, now)
 
 
 def _stop_refusal(state: SessionState, charger: ChargerState) -> str | None:
@@ -118,7 +118,7 @@ def _stop_refusal(state: SessionState, charger: ChargerState) -> str | None:
 def _cancel(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
     if state.status not in CANCELLABLE:
         return Outcome(Problem(409, "The session can no longer be cancelled."), state)
-    return _ok(enter(state, Status.ABANDONED, now, given.settings, CANCELLED_REASON), charger, now)
+    return _ok(enter(state, Status.ABANDONED, now, given.settings, CANCELLED_REASON), charger, given, now)
 
 
 def _receipt_email(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
@@ -126,11 +126,11 @@ def _receipt_email(state: SessionState, charger: ChargerState, call: Call, given
         return _unusable(call)
     if state.status in TERMINAL:
         return Outcome(invalid({"email": ["The session has ended; its receipt address can't be changed."]}), state)
-    return _ok(replace(state, email=call.form), charger, now)
+    return _ok(replace(state, email=call.form), charger, given, now)
 
 
-def _ok(state: SessionState, charger: ChargerState, now: int) -> Outcome:
-    return Outcome(Reply(200, data_body(state, charger, now)), state)
+def _ok(state: SessionState, charger: ChargerState, given: Given, now: int) -> Outcome:
+    return Outcome(Reply(200, given.encode(state, charger, now)), state)
 
 
 SessionOperation = Callable[[SessionState, ChargerState, Call, Given, int], Outcome]

@@ -23,9 +23,10 @@ class Decision(NamedTuple):
         return max(1, -(-(self.ends - now) // SECOND))
 
 
-class _Window(NamedTuple):
-    hits: int
-    ends: int
+_Window = tuple[int, int]
+"""Hits, and the moment at which the window is over."""
+
+_NONE: _Window = (0, -1)
 
 
 class Limiter:
@@ -39,30 +40,28 @@ class Limiter:
 
     def hit(self, key: str, limit: int, length: int, now: int) -> Decision:
         """Count a hit if `limit` per `length` microseconds still admits it."""
-        decision = self.look(key, limit, length, now)
-        if decision.allowed:
-            self._keep(key, _Window(limit - decision.remaining + 1, decision.ends), now)
-            return decision._replace(remaining=decision.remaining - 1)
-        return decision
+        found = self.look(key, limit, length, now)
+        if not found.allowed:
+            return found
+        left = found.remaining - 1
+        if left == limit - 1:
+            self._open(key, now)
+        self._windows[key] = (limit - left, found.ends)
+        return Decision(True, limit, left, found.ends)
 
     def look(self, key: str, limit: int, length: int, now: int) -> Decision:
         """Say what a hit would find, without counting it: `remaining` is what is left before it."""
-        window = self._windows.get(key)
-        if window is None or now >= window.ends:
+        hits, ends = self._windows.get(key, _NONE)
+        if now >= ends:
             return Decision(limit > 0, limit, limit, now + length)
-        return Decision(window.hits < limit, limit, max(0, limit - window.hits), window.ends)
+        return Decision(hits < limit, limit, max(0, limit - hits), ends)
 
-    def _keep(self, key: str, window: _Window, now: int) -> None:
-        if window.hits == 1:
-            self._windows.pop(key, None)
-            self._let_go(now)
-        self._windows[key] = window
-
-    def _let_go(self, now: int) -> None:
+    def _open(self, key: str, now: int) -> None:
         # Windows stand in the order in which they opened. Two old ones go for each new one, so
         # memory follows the number of addresses of the last window, and no hit pays for a sweep.
+        self._windows.pop(key, None)
         for _ in range(2):
             oldest = next(iter(self._windows), None)
-            if oldest is None or self._windows[oldest].ends > now:
+            if oldest is None or self._windows[oldest][1] > now:
                 return
             del self._windows[oldest]

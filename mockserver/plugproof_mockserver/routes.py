@@ -35,13 +35,13 @@ def _methods(operation: Operation) -> dict[str, Operation]:
     return dict.fromkeys(names, operation)
 
 
-_PLACES = {
-    (operation.path.count("/"), *(part for part in operation.path.split("/") if part and "{" not in part)): (
-        operation.template,
-        _methods(operation),
-    )
-    for operation in OPERATIONS.values()
-}
+def _key(path: str) -> tuple[str, int, str]:
+    """Return the noun of a path, how many parts follow it, and the verb if there is one."""
+    _, noun, *rest = path.split("/")
+    return noun, len(rest), rest[1] if len(rest) > 1 else ""
+
+
+_PLACES = {_key(operation.path): (operation.template, _methods(operation)) for operation in OPERATIONS.values()}
 _START = PREFIX + "/"
 
 
@@ -49,9 +49,8 @@ def find(path: str) -> Place | None:
     """Return what a raw path below the API's base means, or null when nothing lives there."""
     if not path.startswith(_START):
         return None
-    first, *rest = path[len(_START) :].split("/")
-    argument, last = (rest[0] if rest else ""), rest[1:]
-    found = _PLACES.get((1 + len(rest), first, *last))
-    if found is None or (rest and not argument):
+    noun, *rest = path[len(_START) :].split("/", 3)
+    found = _PLACES.get((noun, len(rest), rest[1] if len(rest) > 1 else ""))
+    if found is None or (rest and not rest[0]):
         return None
-    return Place(found[0], found[1], argument)
+    return Place(found[0], found[1], rest[0] if rest else "")

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from plugproof_contracts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_mockserver.moment import SECOND
 
 
 class RateLimit(StrEnum):
@@ -28,6 +29,11 @@ class Limit(msgspec.Struct, frozen=True):
 
     hits: int
     seconds: float
+
+    @property
+    def length(self) -> int:
+        """The window in microseconds."""
+        return int(self.seconds * SECOND)
 
 
 DOCUMENTED_LIMITS = {name: Limit(op.limit, WINDOW_SECONDS) for name, op in OPERATIONS.items()}

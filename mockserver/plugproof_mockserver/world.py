@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from plugproof_contracts import Status
 from plugproof_mockserver import engine, life
+from plugproof_mockserver.bodies import Bodies
 from plugproof_mockserver.chargers import Chargers
 from plugproof_mockserver.clock import Clock, seconds
 from plugproof_mockserver.events import Event
@@ -54,6 +55,7 @@ class World:
         self.chargers = Chargers(self.settings)
         self.limiter = Limiter()
         self.journal = Journal()
+        self.bodies = Bodies()
         self.faults: list[Fault] = [replace(fault, struck=0) for fault in self._first_faults]
         self._random: Random | None = None
 
@@ -79,7 +81,8 @@ class World:
             has_quota = charger is None or self._has_quota(charger, now)
             return engine.Given(self.settings, None, charger, has_quota, self.sessions.fresh_token)
         session = self.sessions.find(call.argument, now)
-        return engine.Given(self.settings, session, self.chargers.of(session) if session else None)
+        charger = self.chargers.of(session) if session else None
+        return engine.Given(self.settings, session, charger, encode=self.bodies.encode)
 
     def keep(self, state: SessionState, *, is_new: bool, now: int) -> None:
         """Store what an operation made; a new session counts towards its charger's hourly limit."""
