@@ -1,3 +1,4 @@
+import os
 import re
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ def elsewhere(tmp_path):
 
 def make(folder, *arguments):
     # An outer make would pass its own flags and variables on.
-    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
+    environment = {"PATH": os.environ["PATH"]}
     return subprocess.run(
         ["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=60
     )
