@@ -25,7 +25,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 serve: $(VENV) ## Start the fake API; ARGS="--port 0" picks a free port
-	@exec $(PY) -m plugproof_mockserver.cli serve $(ARGS)
+	@exec .venv/bin/plugproof serve $(ARGS)
 
 test: $(VENV) $(if $(NPM),$(PEERS)) ## Run the tests; ARGS="-k limiter" picks some
 	@$(PY) -m pytest -q $(ARGS)
@@ -49,7 +49,7 @@ constraints: ## Resolve every dependency anew and pin what comes out
 	quietly "$$new/bin/python" -m pip install --upgrade pip; \
 	quietly "$$new/bin/python" -m pip install --editable . --group dev hatchling editables; \
 	quietly "$$new/bin/python" -m pip freeze --all --exclude-editable --exclude setuptools; \
-	sed '/^#/!d' constraints.txt >"$$new/pins"; grep '==' "$$log" >>"$$new/pins"; cp "$$new/pins" constraints.txt
+	sed '/^#/!d' constraints.txt >"$$new/pins"; grep -E '^[[:alnum:]._-]+==' "$$log" >>"$$new/pins"; cp "$$new/pins" constraints.txt
 
 clean: ## Remove .venv and everything that tools left behind
 	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage* htmlcov dist .schemathesis
