@@ -23,12 +23,55 @@ class PortTakenError(OSError):
     """The address can't be bound; the message says why and what to do."""
 
 
+class _OneWrite:
+    """A transport that sends the head of an answer together with its body: one packet and one system call.
+
+    uvicorn writes them apart. The head is held back until the next write, or until the answer is
+    complete without one (`flush`); everything else is the transport's own.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport, self._head = transport, b""
+        self.is_closing, self.abort = transport.is_closing, transport.abort
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            data, self._head = self._head + data, b""
+            self._transport.write(data)
+        elif data.startswith(_HEAD):
+            self._head = data
+        else:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        if self._head:
+            self.write(b"")
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+_HEAD = (b"HTTP/1.1 2", b"HTTP/1.1 3", b"HTTP/1.1 4", b"HTTP/1.1 5")
+"""How the head of a final answer begins; `100 Continue` is none."""
+
+
 class _Protocol(HttpToolsProtocol):
     """uvicorn's protocol, which also shows the connection to the faults that break it."""
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        super().connection_made(cast("asyncio.Transport", _OneWrite(transport)))
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        cast("dict[str, Any]", self.scope)[TRANSPORT] = self.transport
+        self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]  # ours, beside ASGI's
+
+    def on_response_complete(self) -> None:
+        self.transport.flush()  # type: ignore[attr-defined]  # it is a _OneWrite
+        super().on_response_complete()
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,47 @@
+"""Run every measurement and write docs/benchmarks.md; name subjects to run only those."""
+
+import importlib
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.row import ROUNDS, Row
+
+SUBJECTS = ("fake",)
+PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "msgspec", "httpx", "respx", "hypothesis")
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+
+
+def main(subjects: list[str]) -> None:
+    """Measure, print, and write the page if everything was measured."""
+    if unknown := set(subjects) - set(SUBJECTS):
+        sys.exit(f"there is no subject {unknown.pop()!r}; there are {', '.join(SUBJECTS)}")
+    tables = {name: importlib.import_module(f"benchmarks.{name}").rows() for name in subjects or SUBJECTS}
+    page = _page(tables)
+    print(page)
+    if not subjects:
+        PAGE.write_text(page)
+
+
+def _page(tables: dict[str, list[Row]]) -> str:
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench`. Absolute figures drift by a factor of two from day to day on shared machines, so",
+        f"A and B run in turn, {ROUNDS} times each, in the same minutes; a ratio is the median of the pairs,",
+        "with its extremes. Servers run on one processor, the load (`wrk`, 32 keep-alive connections) on another.",
+        "Nothing here is asserted by a test.",
+        "",
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()},",
+        f"{', '.join(f'{name} {version(name)}' for name in PACKAGES)}.",
+    ]
+    for name, rows in tables.items():
+        lines += ["", f"## {name}", "", "| measure | ours | other | ratio | target |", "|---|---|---|---|---|"]
+        lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
