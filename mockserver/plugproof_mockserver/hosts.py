@@ -34,14 +34,17 @@ class Hosts:
         if port and not (port.isascii() and port.isdigit()):
             return False
         name = name.lower().removesuffix(".")
-        return name in self._names or _is_loopback(name)
+        return name in self._names or is_loopback(name)
 
 
 def _has_port(value: str) -> bool:
     return ":" in value and not value.endswith("]")
 
 
-def _is_loopback(name: str) -> bool:
+def is_loopback(name: str) -> bool:
+    """Say whether a name or an address is this machine's own."""
+    if name.lower() == "localhost":
+        return True
     try:
         return ip_address(name.removeprefix("[").removesuffix("]")).is_loopback
     except ValueError:
