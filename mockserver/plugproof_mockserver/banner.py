@@ -2,19 +2,21 @@
 
 import json
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from plugproof_contracts.operations import PREFIX
+from plugproof_contracts.version import VERSION
 from plugproof_mockserver import catalogue
-from plugproof_mockserver.version import version
+
 
 
 class Place(NamedTuple):
-    """Where the fake is served; `origin` is the start of every URL."""
+    """Where the fake is served; `origin` is the start of every URL, `identity` what its health answers with."""
 
     origin: str
-    port: int
     pid: int
-    has_secret: bool = False
+    identity: str
+    has_secret: bool
 
     @property
     def base_url(self) -> str:
@@ -67,7 +69,7 @@ def for_people(place: Place) -> str:
     walk = [line for step in steps(place) for line in (f"# {step.title}", step.command)]
     return "\n".join(
         (
-            f"plugproof {version()} is ready. Unofficial: a fake of Plugchoice's public-charging API.",
+            f"plugproof {VERSION} is ready. Unofficial: a fake of Plugchoice's public-charging API.",
             "",
             f"  Base URL       {place.base_url}",
             f"  Control plane  {place.control_url}",
@@ -91,8 +93,9 @@ def as_json(place: Place) -> str:
         {
             "base_url": place.base_url,
             "control_url": place.control_url,
-            "port": place.port,
+            "port": urlsplit(place.origin).port,
             "pid": place.pid,
-            "version": version(),
+            "identity": place.identity,
+            "version": VERSION,
         }
     )

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from plugproof_mockserver.version import version
-
 
 class Row(NamedTuple):
     """One command: where it is defined, as `module:function`, and its line in `plugproof --help`."""
@@ -71,8 +69,18 @@ def _in_one_line() -> Iterator[None]:
         raise
 
 
+def _print_version(ctx: click.Context, param: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted:
+        from plugproof_contracts.version import VERSION
+
+        click.echo(f"plugproof {VERSION}")
+        ctx.exit()
+
+
 @click.group(cls=LazyGroup)
-@click.version_option(version(), prog_name="plugproof")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
 def main() -> None:
     """A fake of Plugchoice's public-charging API, and the contract that keeps it honest. Unofficial."""
 

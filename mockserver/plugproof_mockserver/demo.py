@@ -60,7 +60,9 @@ class Driver:
         """Let time pass on the fake's clock and print what happened in it."""
         response = self._client.post(f"{self._place['control_url']}/clock/advance", json=by)
         passed = self._expect(response, 200)
-        print(f"\n{title}\n  the clock is put to {passed['now']}")
+        print(f"\n{title}\n  the clock shows {passed['now']}")
+        for move in passed["moves"]:
+            print(f"       {move['source']} -> {move['target']}  ({move['event']})")
 
     def confirm_quietly(self, times: int) -> None:
         """Confirm again and again, printing nothing; raise unless every answer is a 200."""
@@ -177,7 +179,8 @@ def main() -> None:
     """Tell the story; exit with 1 and one line if the fake tells another."""
     try:
         with served() as place, httpx2.Client(timeout=10) as client:
-            print(f"The fake runs at {place['base_url']}; its clock stands still until it is told to move.")
+            print(f"The fake runs at {place['base_url']}.")
+            print("Its clock stands still until it is told to move.")
             walk(Driver(client, place))
     except (UnexpectedError, httpx2.HTTPError, ValueError) as error:
         sys.exit(f"The demo failed: {error}")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from plugproof_mockserver import moment, settings
-from plugproof_mockserver.faults import parse_fault
+from plugproof_mockserver.faults import Fault, parse_fault
 from plugproof_mockserver.scenarios import SCENARIOS
 
 Reader = Callable[[str], Any]
@@ -75,6 +75,13 @@ def _clock(text: str) -> int:
     return start
 
 
+def _fault(text: str) -> Fault:
+    try:
+        return parse_fault(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a fault: {error}") from None
+
+
 def _duration(text: str) -> float:
     length = settings.parse_duration(text)
     if length == 0:
@@ -102,6 +109,6 @@ COUNT = _type("n", _whole("a count", 0, 1_000_000))
 DURATION = _type("duration", _duration)
 PERCENT = _type("percent", _number("a percentage", 0, 100))
 AMOUNT = _type("amount", _whole("an amount in minor units", 1, 99_999_999))
-FAULT = _type("op:kind[:…]", parse_fault)
+FAULT = _type("op:kind[:…]", _fault)
 LATENCY = _type("ms", _whole("a latency", 0, 600_000))
 SECRET = _type("secret", _secret)

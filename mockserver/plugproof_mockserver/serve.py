@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import partial
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -136,10 +137,15 @@ def _run(given: Given) -> None:
         listener = server.bind(given.host, given.port)
     except server.PortTakenError as error:
         raise click.UsageError(f"{error}; give another --port, or --port 0 for a free one") from None
-    port = listener.getsockname()[1]
-    place = banner.Place(f"http://{given.url_host}:{port}", port, os.getpid(), given.control_secret is not None)
+    place = banner.Place(
+        f"http://{given.url_host}:{listener.getsockname()[1]}",
+        os.getpid(),
+        identity=token_hex(8),
+        has_secret=given.control_secret is not None,
+    )
     announce = banner.as_json if given.as_json else banner.for_people
-    server.serve(_app(given), listener, ready=lambda: click.echo(announce(place)))
+    app = _app(given, place.identity)
+    server.serve(app, listener, ready=lambda: click.echo(announce(place)))
 
 
 def _refuse_to_open_by_accident(given: Given) -> None:
@@ -150,7 +156,7 @@ def _refuse_to_open_by_accident(given: Given) -> None:
         )
 
 
-def _app(given: Given) -> "App":
+def _app(given: Given, identity: str) -> "App":
     from plugproof_mockserver.asgi import App
     from plugproof_mockserver.clock import Clock
     from plugproof_mockserver.control import control_app
@@ -164,4 +170,5 @@ def _app(given: Given) -> "App":
         clock = Clock(given.clock, speed=given.speed)
         return World(settings, clock=clock, seed=given.seed, name=name, faults=faults)
 
-    return App(Worlds(world), hosts=Hosts((given.url_host, *given.allow_host)), control=control_app())
+    hosts = Hosts((given.url_host, *given.allow_host))
+    return App(Worlds(world), hosts=hosts, control=control_app(given.control_secret, identity))

@@ -1,6 +1,7 @@
 """Serving the fake on a socket, with uvicorn."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -84,6 +85,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Whoever ends the server cuts short what is under way, and needs no traceback of it.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> "Iterator[None]":

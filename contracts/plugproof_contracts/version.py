@@ -1,0 +1,3 @@
+"""Which version of plugproof this is; the build reads it from here."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,220 @@
+"""`plugproof serve` as a process: what it announces, how it ends, and how its clock runs."""
+
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from plugproof_contracts.lifecycle import reachable
+from plugproof_contracts.session import Status
+from plugproof_mockserver import catalogue
+
+SECRET = "correct-horse"
+
+
+def banner_of(process):
+    """Return the lines of the banner, up to its last."""
+    return [line.rstrip("\n") for line in iter(process.stdout.readline, "Ctrl-C ends it.\n")]
+
+
+def steps_of(banner):
+    return [line for line in banner if line.startswith(("curl ", "TOKEN="))]
+
+
+def sh(command, **variables):
+    """Run one command in a shell that knows nothing but these variables; return what it printed."""
+    environ = {"PATH": os.environ["PATH"], **variables}
+    done = subprocess.run(["sh", "-euc", command], env=environ, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+# What it announces.
+
+
+@pytest.mark.parametrize("secret", [None, SECRET])
+def test_every_step_of_the_banner_succeeds_in_a_plain_shell(spawning, secret):
+    guarded = {"CONTROL_SECRET": secret} if secret else {}
+    with spawning("serve", "--port", "0", **guarded) as process:
+        banner = banner_of(process)
+        start, *others = steps_of(banner)
+        token = sh(f'{start}\nprintf %s "$TOKEN"')
+        assert token.isalnum()
+        known = {"TOKEN": token, "PLUGPROOF_CONTROL_SECRET": secret or ""}
+        answers = [json.loads(sh(step, **known)) for step in others]
+    assert SECRET not in "\n".join(banner)
+    statuses = [answer["data"]["status"] for answer in answers if "data" in answer]
+    assert statuses == ["authorized", "authorized", "charging", "stopping", "captured"]
+    assert len([answer for answer in answers if "now" in answer]) == 2
+
+
+def test_the_banner_shows_where_everything_is_and_every_charger_code(spawning):
+    with spawning("serve", "--port", "0") as process:
+        banner = banner_of(process)
+    urls = [line.split()[-1] for line in banner if "http://" in line][:2]
+    assert [url.rpartition("/")[2] for url in urls] == ["api", "_plugproof"]
+    assert set(catalogue.lines()) <= set(banner)
+    assert "\x1b" not in "\n".join(banner)
+
+
+def test_the_first_line_for_programs_is_one_object_that_tells_the_truth(serving):
+    with serving() as server:
+        place = server.place
+        assert set(place) == {"base_url", "control_url", "port", "pid", "identity", "version"}
+        assert place["pid"] == server.process.pid
+        assert place["port"] > 0
+        assert place["base_url"] == f"http://127.0.0.1:{place['port']}/api"
+        health = server.client.get(f"{place['control_url']}/health").json()
+        assert health["identity"] == place["identity"]
+        assert server.start()
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "answering"),
+    [("localhost", "localhost", "127.0.0.1"), ("0.0.0.0", "127.0.0.1", "127.0.0.1"), ("127.0.0.2",) * 3],
+)
+def test_the_announced_address_is_one_that_is_answered(serving, host, origin, answering):
+    with serving("--host", host, CONTROL_SECRET=SECRET) as server:
+        assert server.place["base_url"].startswith(f"http://{origin}:")
+        url = f"http://{answering}:{server.place['port']}/api/v3/public-charging/chargers/HAPPY"
+        assert server.client.get(url, headers={"Host": f"{origin}:{server.place['port']}"}).status_code == 200
+
+
+@pytest.mark.parametrize(("host", "status"), [("fake.test", 200), ("fake.test:80", 200), ("other.test", 421)])
+def test_a_name_is_answered_when_it_is_allowed(serving, host, status):
+    with serving("--allow-host", "fake.test") as server:
+        assert server.call("GET", "/chargers/HAPPY", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize(("given", "status"), [({}, 401), ({"X-Plugproof-Secret": SECRET}, 200)])
+def test_the_control_plane_demands_its_secret(serving, given, status):
+    with serving(CONTROL_SECRET=SECRET) as server:
+        assert server.client.get(f"{server.place['control_url']}/clock", headers=given).status_code == status
+
+
+# What is asked for.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "hold"),
+    [([], {}, 5000), ([], {"HOLD": "1234"}, 1234), (["--hold", "777"], {"HOLD": "1234"}, 777)],
+)
+def test_an_option_wins_over_its_variable_and_that_over_the_default(serving, arguments, variables, hold):
+    with serving(*arguments, **variables) as server:
+        assert server.call("GET", "/chargers/HAPPY").json()["data"]["preauth_amount"] == hold
+
+
+def test_a_frozen_clock_that_starts_somewhere_stands_there_in_every_world(serving):
+    with serving("--speed", "0", "--clock", "2026-01-10T12:00:00+01:00") as server:
+        for one in (server, server.fresh()):
+            answer = one.call("GET", "/chargers/HAPPY")
+            assert answer.headers["date"] == "Sat, 10 Jan 2026 11:00:00 GMT"
+
+
+def test_a_seed_makes_tokens_repeatable_and_worlds_different(serving):
+    def tokens():
+        with serving("--seed", "7") as server:
+            return server.start(), server.fresh().start()
+
+    first, second = tokens(), tokens()
+    assert first[0] == second[0]
+    assert first[0] != first[1]
+
+
+def test_a_scenario_answers_for_every_unknown_code(serving):
+    with serving("--scenario", "declined") as server:
+        token = server.start("ANYTHING")
+        assert server.call("POST", f"/sessions/{token}/confirm").json()["data"]["status"] == "failed"
+
+
+def test_limits_are_as_they_are_given(serving):
+    with serving("--limit", "get=1/60", "--limit", "charger=2/60") as server:
+        answers = [server.call("GET", path) for path in ("/chargers/HAPPY",) * 3 + ("/sessions/none",) * 2]
+        assert [answer.status_code for answer in answers] == [200, 200, 429, 404, 429]
+
+
+def test_a_charger_takes_no_more_sessions_in_an_hour_than_it_is_given(serving):
+    with serving("--sessions-per-charger", "1") as server:
+        body = {"code": "HAPPY", "connector_id": 1}
+        assert [server.call("POST", "/sessions", json=body).status_code for _ in range(2)] == [201, 429]
+
+
+def test_errors_are_negotiated_when_that_is_asked_for(serving):
+    with serving("--errors", "negotiated") as server:
+        assert server.call("GET", "/sessions/none").headers["content-type"].startswith("text/html")
+        asked = server.call("GET", "/sessions/none", headers={"Accept": "application/json"})
+        assert asked.headers["content-type"] == "application/json"
+
+
+def test_a_life_runs_to_its_end_by_itself_on_a_fast_clock(serving, until):
+    seen = [Status.CREATED]
+
+    def has_ended():
+        seen.append(Status(server.status(token)))
+        return seen[-1] is Status.CAPTURED
+
+    with serving("--speed", "600", "--rate-limit", "off") as server:
+        token = server.start()
+        assert server.call("POST", f"/sessions/{token}/confirm").json()["data"]["status"] in (
+            Status.AUTHORIZED,
+            Status.STARTING,
+        )
+        until(has_ended)
+    assert Status.CHARGING in seen
+    assert all(reachable(earlier, later) for earlier, later in itertools.pairwise(seen))
+
+
+# How it ends, and how it does not begin.
+
+
+def test_a_port_that_is_taken_is_reported_in_one_line_that_says_what_to_do(plugproof):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = plugproof("serve", "--port", port)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert refused.stderr.count("\n") == 1
+    assert port in refused.stderr
+    assert "--port 0" in refused.stderr
+
+
+def test_an_address_that_is_not_of_this_machine_is_reported_in_one_line(plugproof):
+    host = "192.0.2.1"  # of a block that is set aside for documents
+    refused = plugproof("serve", "--host", host, "--port", "0", CONTROL_SECRET=SECRET)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert host in refused.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_quietly_whatever_connections_are_open(serving, number):
+    with (
+        serving("--fault", "confirm:latency:600000ms") as server,
+        server.connection() as idle,
+        server.connection() as half_a_head,
+        server.connection() as half_a_body,
+        server.connection() as waiting,
+    ):
+        host = b"Host: localhost\r\n"
+        token = server.start().encode()
+        idle.sendall(b"GET /api/v3/public-charging/chargers/HAPPY HTTP/1.1\r\n" + host + b"\r\n")
+        assert idle.recv(12) == b"HTTP/1.1 200"
+        half_a_head.sendall(b"GET /api/v3/public-cha")
+        half_a_body.sendall(b"POST /api/v3/public-charging/sessions HTTP/1.1\r\n" + host)
+        half_a_body.sendall(b"Content-Length: 100\r\n\r\n{")
+        waiting.sendall(
+            b"POST /api/v3/public-charging/sessions/" + token + b"/confirm HTTP/1.1\r\n" + host + b"\r\n"
+        )
+        assert server.status(token.decode()) in ("created", "authorized")
+        server.process.send_signal(number)
+        # The limit is the promise; the process needs about two seconds, its grace for what is under way.
+        assert server.process.wait(timeout=3) == 0
+        assert server.process.stderr.read() == ""
+        assert server.process.stdout.read() == ""
