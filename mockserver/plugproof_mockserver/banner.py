@@ -9,7 +9,6 @@ from plugproof_contracts.version import VERSION
 from plugproof_mockserver import catalogue
 
 
-
 class Place(NamedTuple):
     """Where the fake is served; `origin` is the start of every URL, `identity` what its health answers with."""
 
