@@ -10,12 +10,15 @@ import pytest
 from click.testing import CliRunner
 
 from plugproof_contracts.lifecycle import TERMINAL
+from plugproof_contracts.picture import mermaid, svg, text
 from plugproof_contracts.session import Status
+from plugproof_contracts.spec import document, yaml_text
 from plugproof_contracts.version import VERSION
 from plugproof_mockserver import catalogue
 from plugproof_mockserver.cli import COMMANDS, main
 from plugproof_mockserver.scenarios import SCENARIOS
-from plugproof_mockserver.serve import serve
+from plugproof_mockserver.serve import Given, serve
+from plugproof_mockserver.settings import Settings
 
 DOC = (Path(__file__).parents[2] / "docs" / "serve.md").read_text("utf-8")
 OPTIONS = [param for param in serve.params if param.opts[0] != "--help"]
@@ -114,9 +117,9 @@ def test_a_bad_value_in_the_environment_is_reported_with_its_variable():
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
-def test_nothing_listens_beyond_loopback_without_a_secret(host):
-    refused = run("serve", "--host", host, "--port", "0")
-    assert refused.exit_code == 2
+def test_nothing_listens_beyond_loopback_without_a_secret(plugproof, host):
+    refused = plugproof("serve", "--host", host, "--port", "0")
+    assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
     assert f"--host {host}" in refused.stderr
     assert "--control-secret" in refused.stderr
@@ -158,8 +161,15 @@ GIVEN = {
 
 @pytest.mark.parametrize("name", GIVEN)
 def test_every_option_can_be_given_by_its_variable(name):
-    text, value = GIVEN[name]
-    assert parsed(**{name: text})[name.lower()] == value
+    given, value = GIVEN[name]
+    assert parsed(**{name: given})[name.lower()] == value
+
+
+@pytest.mark.parametrize("name", sorted({name.lower() for name in GIVEN} & set(Settings.__struct_fields__)))
+def test_what_is_given_becomes_the_rules_of_the_worlds(name):
+    given, value = GIVEN[name.upper()]
+    assert getattr(Given(**parsed(**{name.upper(): given})).settings(), name) == value
+    assert getattr(Given(**parsed()).settings(), name) == getattr(Settings(), name)
 
 
 def test_a_repeatable_option_can_be_given_several_times():
@@ -218,6 +228,21 @@ def test_the_version_is_shown():
 
 
 # What the other commands print.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "drawn"), [([], mermaid), (["--format", "text"], text), (["--format", "svg"], svg)]
+)
+def test_the_lifecycle_is_printed_as_it_is_drawn(arguments, drawn):
+    assert run("lifecycle", *arguments).stdout == drawn()
+
+
+def test_the_document_is_printed_as_it_was_written():
+    assert run("openapi").stdout == yaml_text()
+
+
+def test_the_document_is_printed_as_json():
+    assert json.loads(run("openapi", "--json").stdout) == document()
 
 
 def test_every_scenario_is_listed_with_the_status_it_ends_in():
