@@ -126,8 +126,7 @@ def accept(exchange: Exchange) -> Account | None:
     date = http_date(exchange.headers.get("date"))
     if not (_has_each_key_once(body, name, document) and _holds(name, document, date)):
         return None
-    asked = "json" in (exchange.request_headers.get("accept") or "").lower()
-    return _account(name, date is not None, asked, *_seen(name, document.data))
+    return _account(name, date is not None, *_seen(name, document.data))
 
 
 def _headers_hold(headers: Headers, name: str) -> bool:
@@ -205,7 +204,7 @@ def _seen(name: str, data: Any) -> tuple[Status | None, tuple[bool, ...]]:
 
 
 @lru_cache(maxsize=4096)
-def _account(name: str, dated: bool, asked: bool, status: Status | None, nulls: tuple[bool, ...]) -> Account:
+def _account(name: str, dated: bool, status: Status | None, nulls: tuple[bool, ...]) -> Account:
     missing = {field for field, null in zip(_NULLABLE_NAMES, nulls, strict=False) if null}
     return account(
         Facts(
@@ -214,7 +213,7 @@ def _account(name: str, dated: bool, asked: bool, status: Status | None, nulls: 
             has_body=True,
             has_document=True,
             says_json=True,
-            asked_json=asked,
+            asked_json=False,
             sent_body=False,
             headers=_COUNTED | ({"date"} if dated else set()),
             fields=frozenset(_names(SUCCESSES[name].members["data"])) - missing,
