@@ -140,7 +140,7 @@ def _note(
     struck: tuple[str, ...],
     now: int,
 ) -> None:
-    path = place.template if place else request.safe_path()
+    path = place.template if place and place.has_token else request.safe_path()
     token = place.argument if place and place.has_token else None
     name = operation.name if operation else None
     world.journal.add((now, request.method, path, name, token, reply.status, request.client, struck, request.body))

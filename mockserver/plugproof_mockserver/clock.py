@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from plugproof_mockserver.moment import EARLIEST, LATEST, SECOND, iso
 
+FASTEST = 1_000_000
+"""How many times as fast as the machine's a clock may run."""
+
 
 class _Pace(NamedTuple):
     """At wall moment `since` the clock showed `at`, and since then it runs `speed` times as fast."""
@@ -49,7 +52,9 @@ class Clock:
         self._pace = _Pace(moment, _wall(), self._pace.speed)
 
     def run(self, speed: float) -> None:
-        """Go on from the present moment at another speed; 0 freezes."""
+        """Go on from the present moment at another speed; 0 freezes. Raises `ValueError` for an impossible one."""
+        if not 0 <= speed <= FASTEST:
+            raise ValueError(f"speed can't be {speed!r}; it must be a number from 0 to {FASTEST}")
         self._pace = _Pace(self.now(), _wall(), speed)
 
     def advance(self, microseconds: int) -> None:

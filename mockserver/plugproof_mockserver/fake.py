@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from plugproof_contracts import Status, Token
+from plugproof_contracts import PublicCharger, Status, Token
 from plugproof_contracts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver.asgi import App
 from plugproof_mockserver.clock import Clock, seconds
@@ -190,6 +190,11 @@ class FakePlugchoice:
         """Make a session in any status with the past that leads there, and any field set to anything."""
         state = self.world.seed_session(_status(status), code=code, fields=fields)
         return FakeSession(self.world, state.token)
+
+    def set_charger(self, code: str, **fields: Any) -> PublicCharger:
+        """Set up or change a charger by any of `chargers.FIELDS`; raise `ValueError` that names what is wrong."""
+        with self.world.lock:
+            return self.world.chargers.change(code, fields).shown()
 
     @property
     def sessions(self) -> list[FakeSession]:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from plugproof_contracts.operations import OPERATIONS
-from plugproof_mockserver.reply import HTML, Cut, Problem, Reply
+from plugproof_mockserver.reply import HTML, Cut, Problem, Reply, brief
 
 Handler = Callable[[], Reply]
 Damage = Callable[[Reply, "Fault", bool], Reply]
@@ -124,7 +124,7 @@ def make_fault(
     takes `milliseconds`; the handler always runs under it.
     """
     _require("operation", operation, operation in ("*", *OPERATIONS), f"one of *, {', '.join(OPERATIONS)}")
-    _require("kind", kind, kind in set(Kind), f"one of {', '.join(Kind)}")
+    _require("kind", kind, kind in tuple(Kind), f"one of {', '.join(Kind)}")
     _require("when", when, when in (None, *When), f"one of {', '.join(When)}")
     _require("rate", rate, _is_number(rate) and 0 <= rate <= 1, "a number from 0 to 1")
     _require("first", first, first is None or (_is_count(first) and first >= 1), "a whole number from 1")
@@ -169,7 +169,7 @@ def _parse_option(text: str, option: str) -> dict[str, float | int | str]:
 
 def _require(name: str, value: object, holds: bool, allowed: str) -> None:
     if not holds:
-        raise ValueError(f"the {name} of a fault can't be {value!r}; it must be {allowed}")
+        raise ValueError(f"the {name} of a fault can't be {brief(value)}; it must be {allowed}")
 
 
 def _is_number(value: object) -> bool:

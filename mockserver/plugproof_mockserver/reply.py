@@ -71,6 +71,12 @@ def invalid(fields: Mapping[str, list[str]], message: str | None = None) -> Prob
     return Problem(422, message or complaints[0] + tail, fields)
 
 
+def brief(value: object) -> str:
+    """Return a value for a message, cut where it gets long."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:56] + " …"
+
+
 def _page(title: str) -> bytes:
     text = html.escape(title)
     return (

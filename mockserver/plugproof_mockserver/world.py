@@ -5,6 +5,7 @@ however many threads confirm one session, exactly one of them makes it move.
 """
 
 import threading
+from collections import deque
 from collections.abc import Iterable
 from random import Random
 from typing import Any
@@ -28,6 +29,7 @@ from plugproof_mockserver.settings import RateLimit, Settings
 from plugproof_mockserver.state import ChargerState, SessionState
 
 _HOUR = seconds(3600)
+_KEPT_VIOLATIONS = 1000
 
 
 class World:
@@ -56,11 +58,12 @@ class World:
         self.limiter = Limiter()
         self.journal = Journal()
         self.bodies = Bodies()
+        self.violations: deque[dict[str, object]] = deque(maxlen=_KEPT_VIOLATIONS)
         self.faults: list[Fault] = [replace(fault, struck=0) for fault in self._first_faults]
         self._random: Random | None = None
 
     def reset(self) -> None:
-        """Forget every session, charger, hit, fault and journal entry; the clock goes on."""
+        """Forget every session, charger, hit, fault, journal entry and violation; the clock goes on."""
         with self.lock:
             self._begin()
 
@@ -143,10 +146,14 @@ class World:
             now = self.clock.now()
             state = life.happen(self.sessions.get(token, now), event, now, self.settings)
             if event in (Event.CHARGER_OFFLINE, Event.CHARGER_ONLINE):
-                charger = self.chargers.of(state)
-                self.chargers.put(replace(charger, online=event is Event.CHARGER_ONLINE))
+                self._connect(state.charger, online=event is Event.CHARGER_ONLINE)
             self.sessions.keep(state)
             return state
+
+    def _connect(self, code: str, *, online: bool) -> None:
+        # One that was taken away stays away.
+        if charger := self.chargers.find(code):
+            self.chargers.put(replace(charger, online=online))
 
     # Time.
 
