@@ -171,8 +171,13 @@ class FakePlugchoice:
         **settings: Any,
     ) -> None:
         rules = _settings(scenario, rate_limit, limits or {}, settings)
-        started = Clock() if clock == "real" else Clock(_moment(clock), speed=0)
-        self.world = World(rules, clock=started, seed=seed)
+        start = None if clock == "real" else _moment(clock)
+
+        def make(name: str) -> World:
+            return World(rules, clock=Clock(start, speed=1 if start is None else 0), seed=seed, name=name)
+
+        self._make = make
+        self.world = make(DEFAULT)
 
     # The driver's side.
 
@@ -229,7 +234,7 @@ class FakePlugchoice:
     @cached_property
     def asgi(self) -> App:
         """The fake as an ASGI application, control plane included."""
-        worlds = Worlds(lambda name: self.world if name == DEFAULT else World(self.world.settings, name=name))
+        worlds = Worlds(lambda name: self.world if name == DEFAULT else self._make(name))
         return App(worlds, hosts=Hosts(("app.plugchoice.com", "testserver")), control=control_app())
 
     def transport(self, client: str = "127.0.0.1") -> "Transport":

@@ -21,7 +21,7 @@ from plugproof_mockserver.events import Event
 from plugproof_mockserver.faults import Fault
 from plugproof_mockserver.forms import Start
 from plugproof_mockserver.journal import Journal
-from plugproof_mockserver.limiter import Limiter
+from plugproof_mockserver.limiter import Decision, Limiter
 from plugproof_mockserver.reply import Problem
 from plugproof_mockserver.seeding import amended, seeded
 from plugproof_mockserver.sessions import Sessions
@@ -81,8 +81,8 @@ class World:
         """Load what an operation works on."""
         if call.charger_code is not None:
             charger = self.chargers.find(call.charger_code)
-            has_quota = charger is None or self._has_quota(charger, now)
-            return engine.Given(self.settings, None, charger, has_quota, self.sessions.fresh_token)
+            quota = self._quota(charger, now) if charger else None
+            return engine.Given(self.settings, None, charger, quota, self.sessions.fresh_token)
         session = self.sessions.find(call.argument, now)
         charger = self.chargers.of(session) if session else None
         return engine.Given(self.settings, session, charger, encode=self.bodies.encode)
@@ -96,11 +96,11 @@ class World:
         if self.settings.rate_limit is not RateLimit.OFF:
             self.limiter.hit(_quota_key(state.charger), self.settings.sessions_per_charger, _HOUR, now)
 
-    def _has_quota(self, charger: ChargerState, now: int) -> bool:
+    def _quota(self, charger: ChargerState, now: int) -> Decision | None:
         if self.settings.rate_limit is RateLimit.OFF:
-            return True
+            return None
         key = _quota_key(charger.public_code)
-        return self.limiter.look(key, self.settings.sessions_per_charger, _HOUR, now).allowed
+        return self.limiter.look(key, self.settings.sessions_per_charger, _HOUR, now)
 
     # Sessions.
 
@@ -108,7 +108,7 @@ class World:
         """Start a session without any limit; return it, or the problem for which the API would refuse."""
         with self.lock:
             now = self.clock.now()
-            given = self.given(engine.Call("start", "", form), now)._replace(has_quota=True)
+            given = self.given(engine.Call("start", "", form), now)._replace(quota=None)
             state = engine.start(form, given, now)
             if not isinstance(state, Problem):
                 self.sessions.add(state, now)
@@ -180,4 +180,4 @@ class World:
 
 
 def _quota_key(code: str) -> str:
-    return f"charger {code}"
+    return f"starts {code}"
