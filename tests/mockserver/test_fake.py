@@ -170,7 +170,6 @@ def test_a_setting_that_there_is_not_is_a_type_error_that_lists_those_that_there
         (lambda fake: fake.clock.run(-1), "speed can't be -1"),
         (lambda fake: fake.faults.add("confirm", "fire"), "kind of a fault can't be 'fire'"),
     ],
-    ids=str,
 )
 def test_what_can_not_be_done_says_so(fake, call, says):
     with pytest.raises(ValueError, match=re.escape(says)):

@@ -67,7 +67,7 @@ def test_an_email_is_not_needed_to_start(given):
         ({"code": "HAPPY", "connector_id": 1, "email": 7}, {"email"}),
         ({"code": 1, "connector_id": "x", "email": []}, {"code", "connector_id", "email"}),
     ],
-    ids=str,
+    ids=lambda given: " ".join(sorted(given)) if isinstance(given, set) else str(given),
 )
 def test_each_wrong_field_of_a_start_is_named(fields, wrong):
     assert complaints(read_start(json.dumps(fields).encode(), JSON)) == wrong
