@@ -26,8 +26,12 @@ def answer(world: World, request: Request) -> Reply:
     with world.lock:
         now = world.clock.now()
         if place is None or operation is None:
-            return _unrouted(world, request, place, now)
-        return _routed(world, request, place, operation, now)
+            reply = _unrouted(world, request, place, now)
+        else:
+            reply = _routed(world, request, place, operation, now)
+        if world.self_check is not None and not world.journal[-1].faults:
+            world.violations.extend(world.self_check(world.settings, request, reply, now))
+        return reply
 
 
 def _unrouted(world: World, request: Request, place: Place | None, now: int) -> Reply:

@@ -21,6 +21,7 @@ from plugproof_mockserver import api
 from plugproof_mockserver.clock import Clock
 from plugproof_mockserver.moment import parse
 from plugproof_mockserver.request import Request
+from plugproof_mockserver.selfcheck import breaches
 from plugproof_mockserver.settings import Settings
 from plugproof_mockserver.world import World
 
@@ -29,6 +30,24 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 NOON = parse("2026-01-10T12:00:00Z")
+
+
+@pytest.fixture(autouse=True)
+def honest(request, monkeypatch):
+    """Every answer that any world gives in a test is judged by the contract's own rules.
+
+    A test that makes the fake break the contract says so with the mark `breaches`.
+    """
+    found: list[dict[str, object]] = []
+
+    def check(*exchange):
+        seen = list(breaches(*exchange))
+        found.extend(seen)
+        return seen
+
+    monkeypatch.setattr(World, "always_check", staticmethod(check))
+    yield
+    assert not found or request.node.get_closest_marker("breaches"), found[0]
 
 
 class Answer(NamedTuple):

@@ -274,6 +274,7 @@ def test_a_success_is_json_even_where_errors_are_negotiated(make_world, ask):
     assert (found.status, found.headers["content-type"]) == (200, "application/json")
 
 
+@pytest.mark.breaches
 def test_a_body_that_is_too_large_is_refused_with_its_limit(world, ask):
     found = ask(world, "start", body=b"x" * 65_537, headers=((b"Content-Type", b"application/json"),))
     assert found.status == 413

@@ -131,6 +131,7 @@ def test_a_body_may_come_in_pieces(app):
     assert ask(app, f"/api{PREFIX}/sessions", "POST", chunks=pieces, headers=headers)[0] == 201
 
 
+@pytest.mark.breaches
 def test_a_body_that_is_too_large_is_not_read_to_its_end(app):
     """Who read on would find that nothing is left."""
     pieces = (b"x" * (MAX_BODY // 2),) * 2 + (b"x",)
@@ -176,3 +177,23 @@ def test_a_web_socket_is_refused(app):
 
     asyncio.run(app({"type": "websocket"}, None, send))
     assert sent == [{"type": "websocket.close", "code": 1003}]
+
+
+def test_a_request_that_ends_in_its_body_is_not_carried_out(app):
+    """What came of the body may be valid by itself: half a form is a form."""
+    form = b"code=HAPPY&connector_id=1"
+    messages = [{"type": "http.request", "body": form, "more_body": True}, {"type": "http.disconnect"}]
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        raise AssertionError("nobody is there to be answered")
+
+    path = f"/api{PREFIX}/sessions"
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/x-www-form-urlencoded")]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "headers": headers}
+    asyncio.run(app(scope, receive, send))
+    assert not messages
+    assert len(app.worlds.default.sessions) == 0
+    assert len(app.worlds.default.journal) == 0

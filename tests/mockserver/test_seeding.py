@@ -109,6 +109,7 @@ def test_a_legal_value_becomes_the_state(world, name):
     assert data_of(world, state.token)[name] == LEGAL[name]
 
 
+@pytest.mark.breaches
 @pytest.mark.parametrize("value", WRONG, ids=repr)
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("status", ["created", "charging", "captured"])
@@ -137,6 +138,7 @@ def test_a_session_that_was_put_into_any_status_plays_on_from_there(world, ask, 
     assert reachable(target, data_of(world, token)["status"])
 
 
+@pytest.mark.breaches
 def test_a_status_that_does_not_exist_lies_over_the_session_until_one_that_does_is_set(world, ask):
     token = world.seed_session(Status.CREATED).token
     world.amend(token, {"status": "on_fire"})
@@ -184,6 +186,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.breaches
 @given(
     status=st.sampled_from(Status),
     fields=st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=5),
