@@ -68,14 +68,18 @@ _PATHS = {status: st.sampled_from(paths_to(status)) for status in Status}
 
 
 class Pace(NamedTuple):
-    """What a client does between two moves: poll so often, so many seconds apart, and perhaps set an address."""
+    """What a client does between two moves: poll so often, so many seconds apart."""
 
     polls: int
     seconds: int
-    sets_address: bool
 
 
-_PACES = st.builds(Pace, st.integers(0, 4), st.integers(1, 600), st.booleans())
+_PACES = st.sampled_from(
+    (Pace(0, 1), Pace(0, 600), Pace(1, 20), Pace(2, 10), Pace(3, 300), Pace(4, 5), Pace(1, 7200), Pace(40, 1))
+)
+"""From the idle to one that polls so hastily that it uses its limit up."""
+
+
 _STARTS, _TOKENS, _EMAILS = start_requests(), tokens(), emails()
 _POWER, _OFTEN = st.integers(1, 350_000), st.booleans()
 
@@ -170,7 +174,7 @@ def _lingers(draw: st.DrawFn, client: _Client, session: Session, life: Life) -> 
         client.moment += pace.seconds
         session = _metered(session, client.moment, life)
         client.asks("get", session)
-    if pace.sets_address and session.status not in TERMINAL:
+    if session.status not in TERMINAL and draw(_OFTEN):
         session = replace(session, driver_email=draw(_EMAILS))
         client.asks("receipt-email", session, {"email": session.driver_email})
     client.moment += pace.seconds

@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -66,6 +69,20 @@ def test_every_public_name_can_be_imported_and_says_what_it_is_for():
         assert getattr(plugproof_strategies, name).__doc__
     with pytest.raises(AttributeError, match="no attribute 'session_tokens'"):
         plugproof_strategies.session_tokens  # noqa: B018 - the access is what is tested
+
+
+def test_the_entry_point_of_the_distribution_is_the_one_tested_here():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    (value,) = project["entry-points"]["hypothesis"].values()
+    assert EntryPoint("plugproof", value, "hypothesis").load() is entry.register
+
+
+def test_profiles_are_registered_beside_those_of_hypothesis():
+    before = settings.get_profile("ci")
+    profiles.register()
+    assert {name: settings.get_profile(name).max_examples for name in profiles.EXAMPLES} == profiles.EXAMPLES
+    assert settings.get_profile("ci").derandomize == before.derandomize
+    settings.register_profile("ci", before)
 
 
 @pytest.mark.parametrize(("name", "examples"), profiles.EXAMPLES.items())

@@ -89,6 +89,13 @@ def test_a_journey_ends_where_it_was_asked_to(data, end):
     assert statuses(data.draw(journeys()))[-1] in TERMINAL
 
 
+def test_a_hasty_client_waits_for_the_next_window():
+    journey = find(journeys(Status.AUTHORIZED), lambda journey: len(journey) > OPERATIONS["get"].limit + 5)
+    left = [int(one.headers.get("x-ratelimit-remaining")) for one in journey if one.operation.name == "get"]
+    first = left.index(0)
+    assert left[: first + 2] == [*range(OPERATIONS["get"].limit - 1, -1, -1), OPERATIONS["get"].limit - 1]
+
+
 def test_every_row_of_the_lifecycle_is_walked():
     assert {move for path in paths() for move in path} == set(LIFECYCLE)
 

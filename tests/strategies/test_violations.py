@@ -5,9 +5,10 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from plugproof_contracts import RULES, Level, check, check_trace
+from plugproof_contracts import RULES, Level, Status, check, check_trace
+from plugproof_contracts.examples import success
 from plugproof_strategies import journeys, violating_exchanges, violating_traces
-from plugproof_strategies.defect import fits
+from plugproof_strategies.defect import Needs, fits
 from plugproof_strategies.defects import BY_RULE, DEFECTS
 from plugproof_strategies.trace_defect import TRACE_DEFECTS, Tail
 from plugproof_strategies.violation import TRACES_BY_RULE, conforming
@@ -60,6 +61,29 @@ def test_a_defect_breaks_what_conformed(data, defect):
     assert fits(exchange, defect.needs)
     assert check(exchange) == []
     assert rules_of(check(defect.change(exchange))) == {defect.rule} | defect.also
+
+
+@pytest.mark.parametrize(
+    ("needs", "does"),
+    [
+        (Needs(), True),
+        (Needs(("confirm",)), False),
+        (Needs(codes=(404,)), False),
+        (Needs(statuses=frozenset({Status.CAPTURED})), False),
+        (Needs(present=frozenset({"amount_authorized", "energy_kwh"})), True),
+        (Needs(present=frozenset({"amount_captured"})), False),
+        (Needs(absent=frozenset({"amount_captured"})), True),
+        (Needs(absent=frozenset({"energy_kwh"})), False),
+        (Needs(asked=True), True),
+        (Needs(asked=False), False),
+    ],
+)
+def test_an_exchange_fits_a_defect_that_needs_no_more_than_it_has(needs, does):
+    assert fits(success("get", "charging"), needs) is does
+
+
+def test_an_exchange_of_another_api_fits_no_defect():
+    assert not fits(success().replace(url="https://app.plugchoice.com/api/v3/sites"), Needs())
 
 
 @pytest.mark.parametrize("rule", TRACES_BY_RULE)
