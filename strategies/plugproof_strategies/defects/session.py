@@ -7,6 +7,7 @@ from typing import Any
 from plugproof_contracts import Status
 from plugproof_contracts.exchange import Exchange
 from plugproof_contracts.lifecycle import ENTERED_CHARGING, TERMINAL
+from plugproof_contracts.rules.status import HEALTHY
 from plugproof_contracts.session import TIMESTAMPS
 from plugproof_strategies.defect import Change, Defect, Needs, document, each, put, to, values
 from plugproof_strategies.moments import at, iso, second
@@ -14,18 +15,6 @@ from plugproof_strategies.session import PAID_OUT
 
 _CHARGER, _A_CONNECTOR, _START = Needs(("charger",)), Needs(("charger",), connectors=True), Needs(("start",))
 _CREATED = frozenset({Status.CREATED})
-HEALTHY = frozenset(
-    {
-        Status.CREATED,
-        Status.AUTHORIZED,
-        Status.STARTING,
-        Status.CHARGING,
-        Status.STOPPING,
-        Status.SETTLING,
-        Status.CAPTURED,
-        Status.NO_CHARGE,
-    }
-)
 
 
 def _with(*present: str, absent: tuple[str, ...] = ()) -> Needs:
