@@ -1,0 +1,73 @@
+# Every target sets up .venv by itself and says nothing while all goes well.
+# PYTHON picks the interpreter of a new .venv; ARGS goes to what the target runs.
+# NPM= (empty) goes without the peers that npm installs.
+
+PYTHON ?= python3
+NPM ?= $(shell command -v npm)
+ARGS ?=
+
+VENV := .venv/ready
+PEERS := .venv/npm/ready
+PY := .venv/bin/python
+
+# Names of this folder stay relative, so that its path may hold spaces. The stamp holds the path:
+# a folder that was moved, or an interpreter that went away, makes .venv anew.
+USABLE := $(shell [ "$$(cat $(VENV) 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -ISc '' 2>/dev/null && echo yes)
+
+# Runs a command; its output is shown only if it fails.
+QUIETLY = log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
+
+.PHONY: help serve test demo lint bench peers constraints clean FORCE
+.DELETE_ON_ERROR:
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+serve: $(VENV) ## Start the fake API; ARGS="--port 0" picks a free port
+	@exec .venv/bin/plugproof serve $(ARGS)
+
+test: $(VENV) $(if $(NPM),$(PEERS)) ## Run the tests; ARGS="-k limiter" picks some
+	@$(PY) -m pytest -q $(ARGS)
+
+demo: $(VENV) ## Walk a driver's whole life through the fake, over HTTP
+	@$(PY) -m plugproof_mockserver.demo $(ARGS)
+
+lint: $(VENV) ## Check format, style and types
+	@$(PY) -m ruff format --quiet --check .
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof_*/__init__.py benchmarks/__main__.py)) tests
+
+bench: $(VENV) ## Measure against the targets and write docs/benchmarks.md
+	@$(PY) -m benchmarks $(ARGS)
+
+peers: $(PEERS) ## Install the npm tools that some tests hold the fake against
+
+constraints: ## Resolve every dependency anew and pin what comes out
+	@$(QUIETLY); new=$$(mktemp -d); trap 'rm -rf "$$new" "$$log"' EXIT; \
+	quietly "$(PYTHON)" -m venv "$$new"; \
+	quietly "$$new/bin/python" -m pip install --upgrade pip; \
+	quietly "$$new/bin/python" -m pip install --editable . --group dev hatchling editables; \
+	quietly "$$new/bin/python" -m pip freeze --all --exclude-editable --exclude setuptools; \
+	sed '/^#/!d' constraints.txt >"$$new/pins"; grep -E '^[[:alnum:]._-]+==' "$$log" >>"$$new/pins"; cp "$$new/pins" constraints.txt
+
+clean: ## Remove .venv and everything that tools left behind
+	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage* htmlcov dist .schemathesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV): pyproject.toml constraints.txt $(if $(USABLE),,FORCE)
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "plugproof needs Python 3.11 or newer, and $(PYTHON) is not:" \
+	    "name one that is, as in 'make PYTHON=python3.12 test'." >&2; exit 1; }
+	@rm -f $(VENV); mkdir -p .venv; $(QUIETLY); \
+	$(if $(USABLE),,quietly "$(PYTHON)" -m venv --clear .venv;) \
+	quietly $(PY) -m pip install --constraint constraints.txt --upgrade pip; \
+	quietly $(PY) -m pip install --constraint constraints.txt --build-constraint constraints.txt \
+	  --editable . --group dev; \
+	pwd -P >$(VENV)
+
+$(PEERS): tests/peers/package.json $(if $(USABLE),,FORCE) | $(VENV)
+	@mkdir -p .venv/npm; cp tests/peers/package.json .venv/npm/; $(QUIETLY); \
+	( quietly "$(or $(NPM),npm)" install --prefix .venv/npm --engine-strict --no-package-lock --no-audit --no-fund ) || { \
+	  echo "npm could not install $<: 'make test NPM=' goes without." >&2; exit 1; }; \
+	touch $(PEERS)

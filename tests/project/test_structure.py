@@ -1,0 +1,154 @@
+"""The laws of the structure, read from the sources."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+ALLOWED = {
+    "plugproof_contracts": set(),
+    "plugproof_strategies": {"plugproof_contracts"},
+    "plugproof_mockserver": {"plugproof_contracts"},
+    "plugproof_pytest": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
+}
+"""What each package may import of ours, besides itself."""
+
+NEVER_IN_CONTRACTS = {"starlette", "hypothesis", "pytest", "respx"}
+HEAVY = NEVER_IN_CONTRACTS | {"uvicorn", "httpx", "httpx2", "jsonschema_rs", "yaml", "rich", "click"}
+"""What costs time to import, and which the models therefore do without."""
+
+MACHINE_BOUND = re.compile(
+    r"(?<![\w.~/-])/(home|root|work|Users)/[\w.]"
+    r"|\b(files\.python[h]osted|registry\.npm[j]s|pypi\.org/[s]imple|deb\.de[b]ian\.org)"
+)
+"""Folders of one machine, and addresses of registries."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
+
+PACKAGES = {path.parent.name: path.parent for path in sorted(ROOT.glob("*/plugproof_*/py.typed"))}
+MODULES = [path for package in PACKAGES.values() for path in sorted(package.rglob("*.py"))]
+CONTRACTS = sorted((ROOT / "contracts").rglob("*.py"))
+
+
+def tracked() -> list[Path]:
+    """Return the files that are in the repository or about to be."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [path for name in sorted(set(listed.split("\0"))) if name and (path := ROOT / name).is_file()]
+
+
+def package_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[1]
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts[1:]
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def label(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> set[str]:
+    """Return the top-level packages that a module imports, at whatever depth and moment."""
+    names: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(package_of(path) if node.level else node.module or "")
+    return {name.partition(".")[0] for name in names}
+
+
+def public(node: ast.Module | ast.ClassDef) -> Iterator[Definition]:
+    """Yield the public functions and classes that a module or a class defines, and theirs."""
+    for child in node.body:
+        if isinstance(child, Definition) and not child.name.startswith("_"):
+            yield child
+            if isinstance(child, ast.ClassDef):
+                yield from public(child)
+
+
+def lengths(path: Path) -> list[int]:
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, Function)]
+    return [(node.end_lineno or node.lineno) - node.lineno + 1 for node in functions]
+
+
+def python(code: str, *arguments: str) -> str:
+    """Run code in a fresh interpreter in which a warning is an error, and return what it printed."""
+    command = [sys.executable, "-W", "error", "-c", code, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_package_is_known_typed_and_shipped():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    assert set(PACKAGES) <= set(ALLOWED)
+    assert {path.parent.name for path in ROOT.glob("*/plugproof_*/__init__.py")} <= set(PACKAGES)
+    assert {label(path) for path in PACKAGES.values()} == set(project["targets"]["wheel"]["packages"])
+    assert {label(path.parent) for path in PACKAGES.values()} == set(project["dev-mode-dirs"])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_imports_run_downwards_only(path):
+    ours = {name for name in imported(path) if name in ALLOWED}
+    assert ours <= ALLOWED[package_of(path)] | {package_of(path)}
+
+
+@pytest.mark.parametrize("path", CONTRACTS, ids=label)
+def test_the_contract_knows_no_server_no_generator_and_no_test_runner(path):
+    assert not imported(path) & NEVER_IN_CONTRACTS
+
+
+@pytest.mark.parametrize("path", [path for path in tracked() if path.suffix == ".py"], ids=label)
+def test_a_module_has_at_most_400_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_the_median_function_has_fewer_than_ten_lines():
+    assert median(length for path in MODULES for length in lengths(path)) < 10
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_whatever_is_public_says_what_it_is_for(path):
+    assert not [f"line {node.lineno}: {node.name}" for node in public(tree(path)) if not ast.get_docstring(node)]
+
+
+@pytest.mark.parametrize("path", tracked(), ids=label)
+def test_no_file_names_a_folder_of_one_machine_or_a_registry(path):
+    text = path.read_text(encoding="utf-8", errors="replace")
+    assert not [match.group() for match in MACHINE_BOUND.finditer(text)]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_can_be_the_first_to_be_imported(package):
+    names = [dotted(path) for path in PACKAGES[package].rglob("*.py") if path.stem != "__main__"]
+    python(
+        "import importlib, sys\n"
+        "for name in sys.argv[1:]:\n"
+        "    for ours in [module for module in sys.modules if module.startswith('plugproof_')]:\n"
+        "        del sys.modules[ours]\n"
+        "    importlib.import_module(name)\n",
+        *names,
+    )
+
+
+def test_importing_the_contract_imports_nothing_heavy():
+    loaded = python("import sys, plugproof_contracts; print(*sys.modules)").split()
+    assert "plugproof_contracts" in loaded
+    assert not HEAVY & set(loaded)
