@@ -6,7 +6,9 @@ nothing about its token, because it is keyed with a random key that never leaves
 """
 
 import hmac
+import re
 import secrets
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Final, NoReturn, final
 
@@ -17,6 +19,19 @@ def fingerprint(secret: str) -> str:
     """Return the readable stand-in of a secret, such as `token~3f9a1c0b52`."""
     digest = blake2b(secret.encode("utf-8", "surrogatepass"), key=_KEY, digest_size=5)
     return f"token~{digest.hexdigest()}"
+
+
+_SURE = 6
+"""From this length on, a secret is no word that turns up by chance."""
+
+
+def scrubbed(text: str, stand_ins: Mapping[str, str]) -> str:
+    """Return `text` with every secret replaced by its stand-in; a short one only where it stands alone."""
+    for secret, stand_in in sorted(stand_ins.items(), key=lambda pair: -len(pair[0])):
+        before, after = ("", "") if len(secret) >= _SURE else (r"(?<!\w)", r"(?!\w)")
+        if secret in text:
+            text = re.sub(f"{before}{re.escape(secret)}{after}", stand_in, text)
+    return text
 
 
 @final

@@ -53,7 +53,7 @@ def redacted(url: str) -> str:
 
 def _redacted_parts(parts: list[str]) -> list[str]:
     plain = [unquote(part).lower() for part in parts]
-    at = plain.index("sessions") if "sessions" in plain else len(parts)
+    at = next((index for index, part in enumerate(plain) if part.startswith("sessions")), len(parts))
     return [
         part if index <= at or not part or (index > at + 1 and part in _WORDS) else fingerprint(part)
         for index, part in enumerate(parts)

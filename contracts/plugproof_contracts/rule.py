@@ -9,39 +9,40 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from inspect import getdoc
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from plugproof_contracts.exchange import Exchange
 from plugproof_contracts.level import Level
 from plugproof_contracts.session import Status
 from plugproof_contracts.violation import Finding
 
-if TYPE_CHECKING:
-    from plugproof_contracts.exchange import Exchange
-
 Findings: TypeAlias = Iterator[Finding]
 Judge: TypeAlias = Callable[[Any], Findings]
-Example: TypeAlias = "Sequence[Exchange]"
+Example: TypeAlias = Sequence[Exchange]
 F = TypeVar("F", bound=Judge)
 
 
 class Subject(StrEnum):
-    """What a rule reads, and so what its function is given."""
+    """What a rule reads; its function is given an `Answer`, a `Life` or a `Traffic`."""
 
     ANSWER = "answer"
-    """Any answer below the API's path: an `Answer`."""
+    """Any answer below the API's path."""
+    DOCUMENT = "document"
+    """A success, or another answer that says it is JSON."""
     SUCCESS = "success"
-    """An answer with the operation's success status: an `Answer`."""
-    SESSION = "session"
-    """A success whose `data` is a session object: an `Answer`."""
-    CHARGER = "charger"
-    """A success whose `data` is a public charger object: an `Answer`."""
+    """A readable JSON document under the operation's success status."""
+    FAILURE = "failure"
+    """An answer with a status of 300 or more."""
     ERROR = "error"
-    """An answer with a status of 400 or more: an `Answer`."""
+    """A readable JSON document under a status of 400 or more."""
     LIFE = "life"
-    """The exchanges of one token, in order: a `Life`."""
+    """The answers for one token, in order."""
     TRAFFIC = "traffic"
-    """The exchanges of one base URL, in order: a `Traffic`."""
+    """The answers of one base URL, in order."""
 
+
+SESSION_OPERATIONS = ("confirm", "start", "get", "stop", "cancel", "receipt-email")
+"""The operations whose success carries a session."""
 
 TRACES = frozenset({Subject.LIFE, Subject.TRAFFIC})
 """The subjects that no single answer shows."""
@@ -51,9 +52,11 @@ TRACES = frozenset({Subject.LIFE, Subject.TRAFFIC})
 class Scope:
     """What a rule applies to; an empty tuple leaves that side open.
 
-    `body` says that the rule reads the response's body. `fields` (of the session or charger) must be there, not
-    null and of the documented type, the session's status must be one of `statuses`, and `headers` of the
-    response and a request body must be there, for the rule to be exercised.
+    Armed is a rule where subject, operation and status code fit, and the body was recorded if it reads `body`.
+    Exercised it is if, on top of that, at least `least` of `fields` (of `data`, dotted below it; all of them
+    unless told) are there, not null and of their documented type, the session's status is one of `statuses`,
+    the answer has all of `headers`, the request had a body if `request_body`, and it asked for JSON or not as
+    `asked` says. A rule on traces is exercised by two answers, one of them of such an operation and code.
     """
 
     subject: Subject
@@ -61,9 +64,11 @@ class Scope:
     codes: tuple[int, ...] = ()
     body: bool = True
     fields: tuple[str, ...] = ()
+    least: int | None = None
     statuses: frozenset[Status] = frozenset()
     headers: tuple[str, ...] = ()
     request_body: bool = False
+    asked: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,11 @@ class Rule:
 RULES: dict[str, Rule] = {}
 """The catalogue by slug, in the order of its families; filled by importing `plugproof_contracts.rules`."""
 
+
+def _traces(examples: Sequence[Exchange | Example]) -> tuple[Example, ...]:
+    return tuple((example,) if isinstance(example, Exchange) else example for example in examples)
+
+
 _SLUG = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -106,8 +116,8 @@ def rule(
     *,
     source: str,
     on: Subject,
-    conforming: Sequence[Example],
-    violating: Sequence[Example],
+    conforming: Sequence[Exchange | Example],
+    violating: Sequence[Exchange | Example],
     **scope: Any,
 ) -> Callable[[F], F]:
     """Enter a generator function into the catalogue; refuses a slug that is taken and a rule that lacks a part."""
@@ -130,8 +140,8 @@ def rule(
             why=" ".join(why.split()),
             scope=Scope(on, **scope),
             judge=judge,
-            conforming=tuple(conforming),
-            violating=tuple(violating),
+            conforming=_traces(conforming),
+            violating=_traces(violating),
         )
         return judge
 

@@ -1,0 +1,263 @@
+"""What one session may do from answer to answer."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from plugproof_contracts.examples import failure, in_turn, success
+from plugproof_contracts.instants import instant
+from plugproof_contracts.level import Level
+from plugproof_contracts.lifecycle import CANCELLABLE, reachable
+from plugproof_contracts.rule import SESSION_OPERATIONS, Findings, Subject, rule
+from plugproof_contracts.rules.money import ENERGY
+from plugproof_contracts.session import TIMESTAMPS, Status
+from plugproof_contracts.trace import Life, Step
+from plugproof_contracts.violation import Finding, Text
+
+_FINAL_AMOUNTS = ("amount_captured", "tax_amount")
+_AGREED = (
+    "connector_id",
+    "charger.public_code",
+    "pricing.currency",
+    "pricing.price_per_kwh",
+    "pricing.start_fee",
+)
+_PAID_AT = "2026-01-10T11:01:00.000000Z"
+_STARTED_AT = "2026-01-10T11:02:00.000000Z"
+_LATER = "2026-01-10T11:59:00.000000Z"
+
+
+def _changes(life: Life, names: Iterable[str]) -> Findings:
+    """Yield a finding wherever a field that was set is another or null."""
+    for name in names:
+        known: object = None
+        for step in life.sessions:
+            found, lost = _comparable(name, step), step.answer.data.get(name, known) is None
+            if known is not None and (lost or found not in (None, known)):
+                actual = step.answer.field(name)
+                yield Finding("/data/" + name.replace(".", "/"), "the value it had", actual, step.position)
+            known = known if found is None else found
+
+
+def _comparable(name: str, step: Step) -> object:
+    """Equal moments may be written differently."""
+    value = step.answer.field(name)
+    return (instant(value) or value) if name in TIMESTAMPS and value is not None else value
+
+
+@rule(
+    "trace.lifecycle",
+    Level.INFERRED,
+    source="confirm-payment#response.status",
+    on=Subject.LIFE,
+    operations=SESSION_OPERATIONS,
+    conforming=[
+        in_turn(success("start", "created"), success("confirm", "authorized"), success("get", "captured")),
+        in_turn(success("get", "stopping"), success("get", "charging")),
+        in_turn(success("get", "captured"), success("get", "refunded")),
+    ],
+    violating=[
+        in_turn(success(), success("get", "authorized", charging_started_at=_STARTED_AT)),
+        in_turn(success("get", "failed"), success("get", "charging")),
+        in_turn(success("get", "refunded"), success("get", "captured")),
+    ],
+)
+def lifecycle(life: Life) -> Findings:
+    """The status moves along the lifecycle only.
+
+    Clients stop polling at an end and start timers at a beginning; a session that goes back undoes both."""
+    for before, after in life.pairs():
+        earlier, later = before.answer.status, after.answer.status
+        if earlier and later and not reachable(earlier, later):
+            yield Finding("/data/status", f"{earlier}, or what it leads to", later, after.position)
+
+
+@rule(
+    "trace.timestamps-stay",
+    Level.INFERRED,
+    source="confirm-payment#response.created_at",
+    on=Subject.LIFE,
+    operations=SESSION_OPERATIONS,
+    conforming=[
+        in_turn(success("get", "authorized"), success("get", "charging")),
+        in_turn(success(), success(created_at="2026-01-10T12:00:00+01:00")),
+    ],
+    violating=[
+        in_turn(success(), success(created_at="2026-01-10T11:00:01Z")),
+        in_turn(success(), success(), success(charging_started_at=_LATER)),
+        in_turn(success("get", "captured"), success("get", "captured", completed_at=None)),
+    ],
+)
+def timestamps_stay(life: Life) -> Findings:
+    """A timestamp that is set stays as it is.
+
+    It says when something happened; a receipt printed twice shows two times."""
+    yield from _changes(life, TIMESTAMPS)
+
+
+@rule(
+    "trace.final-amounts-stay",
+    Level.INFERRED,
+    source="confirm-payment#response.amount_captured",
+    on=Subject.LIFE,
+    operations=SESSION_OPERATIONS,
+    conforming=[in_turn(success(), success("get", "captured"), success("get", "refunded"))],
+    violating=[
+        in_turn(success("get", "captured"), success("get", "captured", amount_captured=240)),
+        in_turn(success("get", "captured"), success("get", "refunded", tax_amount=0)),
+        in_turn(success("get", "captured"), success("get", "captured", tax_amount=None)),
+    ],
+)
+def final_amounts_stay(life: Life) -> Findings:
+    """The captured amount and its tax stay as they are once they are set.
+
+    They are what the driver's bank was told; books that change afterwards do not balance."""
+    yield from _changes(life, _FINAL_AMOUNTS)
+
+
+@rule(
+    "trace.energy-never-falls",
+    Level.INFERRED,
+    source="confirm-payment#response.energy_kwh",
+    on=Subject.LIFE,
+    operations=SESSION_OPERATIONS,
+    conforming=[in_turn(success(energy_kwh="9.9"), success(energy_kwh="9.90"), success(energy_kwh="10.1"))],
+    violating=[
+        in_turn(success(energy_kwh="10.1"), success(energy_kwh="9.9")),
+        in_turn(success(energy_kwh="10.1"), success(energy_kwh=None), success(energy_kwh="10.0")),
+    ],
+)
+def energy_never_falls(life: Life) -> Findings:
+    """The delivered energy never falls.
+
+    A counter that runs backwards makes the driver doubt the bill."""
+    most = Decimal(0)
+    for step in life.sessions:
+        text = step.answer.field("energy_kwh")
+        energy = Decimal(text) if text is not None and ENERGY.fullmatch(text) else most
+        if energy < most:
+            yield Finding("/data/energy_kwh", "no less than before", text, step.position)
+        most = max(most, energy)
+
+
+@rule(
+    "trace.same-session",
+    Level.INFERRED,
+    source="confirm-payment#response.connector_id",
+    on=Subject.LIFE,
+    operations=SESSION_OPERATIONS,
+    conforming=[in_turn(success(), success(connector_status="Charging"))],
+    violating=[
+        in_turn(success(), success(connector_id=2)),
+        in_turn(success(), success(charger={"public_code": "OTHER", "name": "Quay 4", "online": True})),
+        in_turn(success(), success(pricing={"currency": "EUR", "price_per_kwh": 99, "start_fee": 50})),
+        in_turn(success(), success(pricing={"currency": "SEK", "price_per_kwh": 45, "start_fee": 50})),
+    ],
+)
+def same_session(life: Life) -> Findings:
+    """A token shows one session: connector, charger and pricing stay.
+
+    The driver agreed to a price at a socket; anything else is somebody else's session or another deal."""
+    yield from _changes(life, _AGREED)
+
+
+@rule(
+    "trace.confirm-again",
+    Level.INFERRED,
+    source="confirm-payment#description",
+    on=Subject.LIFE,
+    operations=("confirm",),
+    conforming=[
+        in_turn(success("confirm", "created"), success("confirm", "authorized"), success("confirm", "charging")),
+        in_turn(success("confirm", "authorized"), failure(404, operation="confirm")),
+    ],
+    violating=[
+        in_turn(success("confirm", "authorized"), success("confirm", "authorized", amount_authorized=6000)),
+        in_turn(success("confirm", "authorized"), failure(409, operation="confirm")),
+    ],
+)
+def confirm_again(life: Life) -> Findings:
+    """Confirming again changes nothing: the hold is the same, and the repeat is not refused.
+
+    Clients repeat it when an answer was lost; a second hold takes the driver's money twice."""
+    hold = None
+    for step in life.steps:
+        if step.answer.name != "confirm":
+            continue
+        if hold is not None and step.answer.code in (400, 409, 422):
+            yield Finding("", "the session again", Text(f"{step.answer.code}"), step.position)
+        found = step.answer.field("amount_authorized")
+        if hold is not None and found is not None and found != hold:
+            yield Finding("/data/amount_authorized", f"the hold as it was, {hold}", found, step.position)
+        hold = hold if found is None else found
+
+
+@rule(
+    "trace.cancel-in-time",
+    Level.DOCUMENTED,
+    source="cancel-session#errors.409",
+    on=Subject.LIFE,
+    operations=("cancel",),
+    conforming=[
+        in_turn(success("get", "authorized"), success("cancel", "abandoned", authorized_at=_PAID_AT)),
+        in_turn(success("get", "charging"), failure(409, operation="cancel")),
+    ],
+    violating=[
+        in_turn(success("get", "charging"), success("cancel", "abandoned", authorized_at=_PAID_AT)),
+        in_turn(success("get", "failed"), success("cancel", "failed")),
+    ],
+)
+def cancel_in_time(life: Life) -> Findings:
+    """Cancelling is refused once the session can no longer be cancelled.
+
+    A client that is told it worked lets the driver go, and energy or a hold runs on."""
+    for before, after in life.pairs():
+        if after.answer.name == "cancel" and before.answer.status not in CANCELLABLE:
+            yield Finding(
+                "", f"a 409, for the session was {before.answer.status}", Text("a success"), after.position
+            )
+
+
+@rule(
+    "trace.token-stays-gone",
+    Level.INFERRED,
+    source="get-session#errors.404",
+    on=Subject.LIFE,
+    operations=SESSION_OPERATIONS,
+    codes=(404,),
+    conforming=[in_turn(success(), failure(404), failure(404, operation="confirm"))],
+    violating=[in_turn(success(), failure(404), success()), in_turn(failure(404), success("confirm", "created"))],
+)
+def token_stays_gone(life: Life) -> Findings:
+    """A token that was not found is not found later.
+
+    Clients drop the session and tell the driver it is over; one that comes back may still cost money."""
+    gone = False
+    for step in life.steps:
+        if gone and step.answer.is_success:
+            yield Finding("", "404, as before", Text(f"{step.answer.code}"), step.position)
+        gone = step.answer.code == 404
+
+
+@rule(
+    "trace.payment-stays-gone",
+    Level.DOCUMENTED,
+    source="get-session#response.payment",
+    on=Subject.LIFE,
+    operations=("get",),
+    conforming=[in_turn(success("start", "created"), success("get", "created"), success("get", "authorized"))],
+    violating=[
+        in_turn(success("confirm", "authorized"), success("get", "created")),
+        in_turn(success("get", "failed"), success("get", "created")),
+    ],
+)
+def payment_stays_gone(life: Life) -> Findings:
+    """The payment does not come back after the session has left `created`.
+
+    A form that appears again lets the driver pay twice."""
+    left = False
+    for step in life.sessions:
+        if left and step.answer.name == "get" and step.answer.document.get("payment") is not None:
+            yield Finding(
+                "/payment", "null, for the session was paid or over before", Text("a payment"), step.position
+            )
+        left = left or step.answer.status is not Status.CREATED
