@@ -1,0 +1,157 @@
+"""How the API answers a request: route, limiter, faults, operation, headers, journal, in this order."""
+
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+from plugproof_contracts.operations import Operation
+from plugproof_mockserver import engine
+from plugproof_mockserver.limiter import Decision
+from plugproof_mockserver.moment import SECOND, http_date
+from plugproof_mockserver.reply import TOO_MANY, Headers, Problem, Reply
+from plugproof_mockserver.request import Request
+from plugproof_mockserver.routes import Place, find
+from plugproof_mockserver.settings import Errors, RateLimit
+from plugproof_mockserver.world import World
+
+if TYPE_CHECKING:
+    from plugproof_mockserver.faults import Handler
+
+_ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+
+
+def answer(world: World, request: Request) -> Reply:
+    """Answer one request in one world, whatever it is."""
+    place = find(request.path)
+    operation = place.methods.get(request.method) if place else None
+    with world.lock:
+        now = world.clock.now()
+        if place is None or operation is None:
+            return _unrouted(world, request, place, now)
+        return _routed(world, request, place, operation, now)
+
+
+def _unrouted(world: World, request: Request, place: Place | None, now: int) -> Reply:
+    # Neither an unknown path nor a wrong method costs a hit or says anything of limits (assumed).
+    outcome = _off_the_map(request, place)
+    reply = _written(world, request, outcome) if isinstance(outcome, Problem) else outcome
+    _note(world, request, place, None, reply, (), now)
+    return _finished(reply, None, now)
+
+
+def _routed(world: World, request: Request, place: Place, operation: Operation, now: int) -> Reply:
+    decision = _hit(world, operation.name, request.client, now)
+    struck: tuple[str, ...] = ()
+    if decision and not decision.allowed:
+        reply = _written(world, request, _too_many(decision, now))
+    elif world.faults:
+        reply, struck = _handle_with_faults(world, request, place, operation, now)
+    else:
+        reply = _handle(world, request, place, operation, now)
+    _note(world, request, place, operation, reply, struck, now)
+    return _finished(reply, decision, now)
+
+
+# The operation.
+
+
+def _handle_with_faults(
+    world: World, request: Request, place: Place, operation: Operation, now: int
+) -> tuple[Reply, tuple[str, ...]]:
+    striking = [fault for fault in world.faults if fault.strikes(operation.name, world.random)]
+    handler: Handler = partial(_handle, world, request, place, operation, now)
+    for fault in striking:
+        handler = fault.around(handler, _as_json(world, request))
+    return handler(), tuple(fault.kind.value for fault in striking)
+
+
+def _handle(world: World, request: Request, place: Place, operation: Operation, now: int) -> Reply:
+    content_type = request.header(b"content-type") if request.body else ""
+    call = engine.read(operation.name, place.argument, request.body, content_type)
+    given = world.given(call, now)
+    outcome = engine.handle(call, given, now)
+    if outcome.session is not None and outcome.session is not given.session:
+        world.keep(outcome.session, is_new=given.session is None, now=now)
+    if isinstance(outcome.answer, Problem):
+        return _written(world, request, outcome.answer)
+    return outcome.answer
+
+
+# Limits.
+
+
+def _hit(world: World, operation: str, client: str, now: int) -> Decision | None:
+    mode = world.settings.rate_limit
+    if mode is RateLimit.OFF:
+        return None
+    limit = world.settings.limit_of(operation)
+    key = client if mode is RateLimit.SHARED else f"{operation} {client}"
+    return world.limiter.hit(key, limit.hits, limit.length, now)
+
+
+def _too_many(decision: Decision, now: int) -> Problem:
+    wait = decision.retry_after(now)
+    headers = ((b"retry-after", b"%d" % wait), (b"x-ratelimit-reset", b"%d" % (now // SECOND + wait)))
+    return Problem(429, TOO_MANY, headers=headers)
+
+
+# Answers that no operation gives.
+
+
+def _off_the_map(request: Request, place: Place | None) -> Reply | Problem:
+    if request.method == "OPTIONS":
+        if asked := request.header(b"access-control-request-method"):
+            return Reply(204, b"", _preflight(asked, request.header(b"access-control-request-headers")))
+        if place is not None:
+            return Reply(200, b"", ((b"allow", place.allow.encode()),))
+    if place is None:
+        return Problem(404, "The route could not be found.")
+    # The framework names the path; here it is the template, since the path holds the token.
+    route = f"api{place.template}"
+    message = f"The {request.method} method is not supported for route {route}. Supported methods: {place.allow}."
+    return Problem(405, message, headers=((b"allow", place.allow.encode()),))
+
+
+def _preflight(method: str, headers: str) -> Headers:
+    allowed = ((b"access-control-allow-headers", headers.encode("latin-1")),) if headers else ()
+    return (
+        (b"access-control-allow-methods", method.upper().encode("latin-1")),
+        *allowed,
+        (b"access-control-max-age", b"0"),
+    )
+
+
+# Writing it down.
+
+
+def _as_json(world: World, request: Request) -> bool:
+    return world.settings.errors is Errors.JSON or request.expects_json()
+
+
+def _written(world: World, request: Request, problem: Problem) -> Reply:
+    return problem.reply(as_json=_as_json(world, request))
+
+
+def _note(
+    world: World,
+    request: Request,
+    place: Place | None,
+    operation: Operation | None,
+    reply: Reply,
+    struck: tuple[str, ...],
+    now: int,
+) -> None:
+    path = place.template if place else request.safe_path()
+    token = place.argument if place and place.has_token else None
+    name = operation.name if operation else None
+    world.journal.add((now, request.method, path, name, token, reply.status, request.client, struck, request.body))
+
+
+def _finished(reply: Reply, decision: Decision | None, now: int) -> Reply:
+    limits = _limit_headers(decision.limit, decision.remaining) if decision else ()
+    headers = (*reply.headers, (b"date", http_date(now // SECOND)), _ANY_ORIGIN, *limits)
+    return Reply(reply.status, reply.body, headers, reply.delay, reply.cut)
+
+
+@lru_cache(maxsize=4096)
+def _limit_headers(limit: int, remaining: int) -> Headers:
+    return ((b"x-ratelimit-limit", b"%d" % limit), (b"x-ratelimit-remaining", b"%d" % remaining))

@@ -1,0 +1,66 @@
+"""The clock of a world: real, offset, frozen or scaled, and always the only one that is read."""
+
+import time
+from typing import NamedTuple
+
+from plugproof_mockserver.moment import EARLIEST, LATEST, SECOND, iso
+
+
+class _Pace(NamedTuple):
+    """At wall moment `since` the clock showed `at`, and since then it runs `speed` times as fast."""
+
+    at: int
+    since: int
+    speed: float
+
+
+def _wall() -> int:
+    return time.time_ns() // 1000
+
+
+class Clock:
+    """Tells a moment; by itself it follows the machine's clock.
+
+    `start` is the moment to begin with, or null for the machine's own. `speed` is how many
+    seconds pass in one real second; 0 is a frozen clock, which moves only when it is told to.
+    """
+
+    def __init__(self, start: int | None = None, *, speed: float = 1.0) -> None:
+        wall = _wall()
+        # One attribute, replaced as a whole: readers in other threads see one pace or the next.
+        self._pace = _Pace(wall if start is None else start, wall, speed)
+
+    def now(self) -> int:
+        """Return the moment that it is in this world."""
+        at, since, speed = self._pace
+        if speed == 0:
+            return at
+        return min(LATEST, at + round((_wall() - since) * speed))
+
+    @property
+    def speed(self) -> float:
+        """Seconds that pass in one real second; 0 when frozen."""
+        return self._pace.speed
+
+    def set(self, moment: int) -> None:
+        """Put the clock to a moment, before or after the present one; raise `ValueError` beyond the calendar."""
+        if not EARLIEST <= moment <= LATEST:
+            raise ValueError("the clock can show the years 1971 to 9999 and nothing beyond")
+        self._pace = _Pace(moment, _wall(), self._pace.speed)
+
+    def run(self, speed: float) -> None:
+        """Go on from the present moment at another speed; 0 freezes."""
+        self._pace = _Pace(self.now(), _wall(), speed)
+
+    def advance(self, microseconds: int) -> None:
+        """Jump ahead."""
+        self.set(self.now() + microseconds)
+
+    def __repr__(self) -> str:
+        pace = "frozen" if self.speed == 0 else f"x{self.speed:g}"
+        return f"<Clock {iso(self.now())} {pace}>"
+
+
+def seconds(count: float) -> int:
+    """Turn seconds into microseconds."""
+    return round(count * SECOND)

@@ -1,0 +1,289 @@
+"""`FakePlugchoice`: the fake for Python programs, in process and on a clock that stands still."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from plugproof_contracts import Status, Token
+from plugproof_contracts.operations import BASE_URL, OPERATIONS
+from plugproof_mockserver.asgi import App
+from plugproof_mockserver.clock import Clock, seconds
+from plugproof_mockserver.control import control_app
+from plugproof_mockserver.events import Event
+from plugproof_mockserver.faults import Fault, make_fault
+from plugproof_mockserver.forms import Start
+from plugproof_mockserver.hosts import Hosts
+from plugproof_mockserver.journal import Journal
+from plugproof_mockserver.life import Moved
+from plugproof_mockserver.moment import parse
+from plugproof_mockserver.reply import Problem
+from plugproof_mockserver.scenarios import SCENARIOS
+from plugproof_mockserver.settings import DOCUMENTED_LIMITS, Settings
+from plugproof_mockserver.state import SessionState
+from plugproof_mockserver.view import payment_of, shown
+from plugproof_mockserver.world import World
+from plugproof_mockserver.worlds import DEFAULT, Worlds
+
+if TYPE_CHECKING:
+    import respx
+
+    from plugproof_mockserver.inprocess import AsyncTransport, Transport
+
+DEFAULT_CLOCK = "2026-01-10T12:00:00Z"
+
+
+class FakeSession:
+    """A handle on one session of a fake; everything it says is as of now, on the fake's clock."""
+
+    def __init__(self, world: World, token: str) -> None:
+        self._world = world
+        self.token = Token(token)
+
+    def _state(self) -> SessionState:
+        return self._world.sessions.get(self.token.reveal(), self._world.clock.now())
+
+    @property
+    def status(self) -> Status:
+        """The status; raises `UnknownSessionError` once the token has expired."""
+        with self._world.lock:
+            return self._state().status
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The session as the API would send it now."""
+        with self._world.lock:
+            state = self._state()
+            found = shown(state, self._world.chargers.of(state), self._world.clock.now())
+            return dict(msgspec.to_builtins(found))
+
+    @property
+    def payment(self) -> dict[str, str] | None:
+        """What a browser needs to pay; null once the session has left `created`."""
+        with self._world.lock:
+            found = payment_of(self._state())
+            return None if found is None else msgspec.structs.asdict(found)
+
+    def url(self, operation: str = "get") -> str:
+        """Return the URL of an operation on this session, with its token in it."""
+        return BASE_URL + OPERATIONS[operation].template.replace("{token}", self.token.reveal())
+
+    def pay(self) -> "FakeSession":
+        """Let the driver pay; the API learns it when the session is confirmed."""
+        return self.event(Event.PAID)
+
+    def event(self, event: str) -> "FakeSession":
+        """Let something happen now; raise `ValueError` that lists what can happen in this status."""
+        self._world.happen(self.token.reveal(), _event(event))
+        return self
+
+    def set(self, **fields: Any) -> "FakeSession":
+        """Set fields of the session, legal or not, to see what a client makes of them."""
+        self._world.amend(self.token.reveal(), fields)
+        return self
+
+    def __repr__(self) -> str:
+        return f"<FakeSession {self.token}>"
+
+
+class FakeClock:
+    """The clock of a fake; it moves when it is told to."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @property
+    def now(self) -> datetime:
+        """The moment that it is, in UTC."""
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self._world.clock.now())
+
+    def advance(self, by: timedelta | None = None, **parts: float) -> list[Moved]:
+        """Jump ahead by a timedelta, or by `minutes=5` and the like; return the moves that fired, in order."""
+        return self._world.advance(seconds((by or timedelta(**parts)).total_seconds()))
+
+    def advance_to_next(self) -> list[Moved]:
+        """Jump to the next thing that happens by itself; return the moves that fired, none when nothing is due."""
+        return self._world.advance_to_next()
+
+    def set(self, moment: str | datetime) -> None:
+        """Put the clock to an ISO 8601 date-time with an offset."""
+        self._world.set_clock(_moment(moment))
+
+    def run(self, speed: float = 1) -> None:
+        """Let the clock run by itself, `speed` times as fast as the machine's; 0 stops it."""
+        self._world.clock.run(speed)
+
+    def __repr__(self) -> str:
+        return repr(self._world.clock)
+
+
+class FakeFaults:
+    """The faults of a fake."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def add(
+        self,
+        operation: str,
+        kind: str,
+        *,
+        when: str | None = None,
+        rate: float = 1.0,
+        first: int | None = None,
+        milliseconds: int | None = None,
+    ) -> Fault:
+        """Inject a fault; see `faults.make_fault`. Raises `ValueError` that names what is wrong."""
+        fault = make_fault(operation, kind, when=when, rate=rate, first=first, milliseconds=milliseconds)
+        self._world.faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Take all faults away."""
+        self._world.faults.clear()
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(list(self._world.faults))
+
+    def __len__(self) -> int:
+        return len(self._world.faults)
+
+
+class FakePlugchoice:
+    """A stateful fake of the API in this process.
+
+    `clock` is an ISO 8601 date-time at which time stands still, or `"real"`. `scenario` is for
+    sessions that name none, and makes every well-formed charger code known. `rate_limit` is
+    `endpoint`, `shared` or `off`; `limits` maps operations to `(hits, seconds)`. The other
+    keywords are those of `settings.Settings`. Raises `ValueError` that names what is wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        clock: str | datetime = DEFAULT_CLOCK,
+        scenario: str | None = None,
+        rate_limit: str = "endpoint",
+        limits: Mapping[str, tuple[int, float]] | None = None,
+        **settings: Any,
+    ) -> None:
+        rules = _settings(scenario, rate_limit, limits or {}, settings)
+        started = Clock() if clock == "real" else Clock(_moment(clock), speed=0)
+        self.world = World(rules, clock=started, seed=seed)
+
+    # The driver's side.
+
+    def start_session(
+        self, code: str | None = None, connector_id: int = 1, email: str | None = None
+    ) -> FakeSession:
+        """Start a session as the API would, without its rate limit; raise `ValueError` when it would refuse."""
+        form = Start(code or self.world.settings.scenario or "HAPPY", connector_id, email)
+        outcome = self.world.start(form)
+        if isinstance(outcome, Problem):
+            raise ValueError(f"the API would answer {outcome.status}: {outcome.message}")
+        return FakeSession(self.world, outcome.token)
+
+    def seed_session(self, status: str = "created", *, code: str | None = None, **fields: Any) -> FakeSession:
+        """Make a session in any status with the past that leads there, and any field set to anything."""
+        state = self.world.seed_session(_status(status), code=code, fields=fields)
+        return FakeSession(self.world, state.token)
+
+    @property
+    def sessions(self) -> list[FakeSession]:
+        """Every live session, in the order in which they were made."""
+        with self.world.lock:
+            now = self.world.clock.now()
+            return [FakeSession(self.world, state.token) for state in self.world.sessions.all(now)]
+
+    # The world's side.
+
+    @property
+    def clock(self) -> FakeClock:
+        """The clock."""
+        return FakeClock(self.world)
+
+    @property
+    def faults(self) -> FakeFaults:
+        """The injected faults."""
+        return FakeFaults(self.world)
+
+    @property
+    def journal(self) -> Journal:
+        """What the fake was asked, oldest first."""
+        return self.world.journal
+
+    def reset(self) -> None:
+        """Forget every session, charger, hit, fault and journal entry; the clock goes on."""
+        self.world.reset()
+
+    # Faces.
+
+    @cached_property
+    def asgi(self) -> App:
+        """The fake as an ASGI application, control plane included."""
+        worlds = Worlds(lambda name: self.world if name == DEFAULT else World(self.world.settings, name=name))
+        return App(worlds, hosts=Hosts(("app.plugchoice.com", "testserver")), control=control_app())
+
+    def transport(self, client: str = "127.0.0.1") -> "Transport":
+        """Return a transport for `httpx.Client` and `httpx2.Client`; `client` is the address the limiter sees."""
+        from plugproof_mockserver.inprocess import Transport
+
+        return Transport(self.world, client)
+
+    def async_transport(self, client: str = "127.0.0.1") -> "AsyncTransport":
+        """Return a transport for `httpx.AsyncClient` and `httpx2.AsyncClient`."""
+        from plugproof_mockserver.inprocess import AsyncTransport
+
+        return AsyncTransport(self.world, client)
+
+    def mount(self, router: "respx.Router") -> "respx.Route":
+        """Answer the API's host in a respx router; other hosts stay the router's."""
+        transport = self.transport()
+        return router.route(host="app.plugchoice.com").mock(side_effect=transport.handle_request)
+
+    def __repr__(self) -> str:
+        return f"<FakePlugchoice {len(self.world.sessions)} sessions, {self.clock!r}>"
+
+
+def _moment(value: str | datetime) -> int:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return (value - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
+    return parse(value)
+
+
+def _status(value: str) -> Status:
+    if value not in set(Status):
+        raise ValueError(f"there is no status {value!r}; there are {', '.join(Status)}")
+    return Status(value)
+
+
+def _event(value: str) -> Event:
+    if value not in set(Event):
+        raise ValueError(f"there is no event {value!r}; there are {', '.join(Event)}")
+    return Event(value)
+
+
+def _settings(
+    scenario: str | None, rate_limit: str, limits: Mapping[str, tuple[int, float]], others: Mapping[str, Any]
+) -> Settings:
+    if scenario is not None and scenario.upper() not in SCENARIOS:
+        raise ValueError(f"there is no scenario {scenario!r}; there are {', '.join(SCENARIOS)}")
+    if unknown := limits.keys() - DOCUMENTED_LIMITS.keys():
+        raise ValueError(f"there is no operation {unknown.pop()!r}; there are {', '.join(DOCUMENTED_LIMITS)}")
+    if unknown := others.keys() - set(Settings.__struct_fields__):
+        raise TypeError(f"FakePlugchoice has no setting {unknown.pop()!r}; see {Settings.__struct_fields__}")
+    given = {
+        "scenario": scenario and scenario.upper(),
+        "rate_limit": rate_limit,
+        "limits": {name: {"hits": hits, "seconds": length} for name, (hits, length) in limits.items()},
+        **others,
+    }
+    try:
+        return msgspec.convert(given, Settings)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"FakePlugchoice can't be set up so: {error}") from None

@@ -1,0 +1,78 @@
+"""What the fake answers, as plain data that every face sends in its own way."""
+
+import html
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from http import HTTPStatus
+
+import msgspec
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+JSON: Headers = ((b"content-type", b"application/json"),)
+HTML: Headers = ((b"content-type", b"text/html; charset=utf-8"),)
+
+TOO_MANY = "Too Many Attempts."
+NOT_FOUND = "Not Found"
+
+
+class Cut(StrEnum):
+    """How a connection ends instead of delivering the whole answer."""
+
+    RESET = "reset"
+    EMPTY = "empty"
+    TRUNCATE = "truncate"
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """One answer; `delay` is real seconds before it is sent, `cut` how the connection breaks instead."""
+
+    status: int
+    body: bytes
+    headers: Headers = JSON
+    delay: float = 0
+    cut: Cut | None = None
+
+    def wire_headers(self) -> list[tuple[bytes, bytes]]:
+        """Return the headers as they are sent; a 204 has neither a body nor a length."""
+        if self.status == 204:
+            return list(self.headers)
+        return [*self.headers, (b"content-length", b"%d" % len(self.body))]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """An error before it is written: `fields` are the complaints by field of a 422."""
+
+    status: int
+    message: str
+    fields: Mapping[str, list[str]] | None = None
+    headers: Headers = ()
+
+    def reply(self, *, as_json: bool = True) -> Reply:
+        """Write the error as JSON; or as the framework does for who did not ask for JSON (assumed)."""
+        if as_json:
+            return Reply(self.status, self._json(), JSON + self.headers)
+        if self.fields is not None:
+            return Reply(302, _page("Redirecting to /"), (*HTML, (b"location", b"/"), *self.headers))
+        return Reply(self.status, _page(f"{self.status} {HTTPStatus(self.status).phrase}"), HTML + self.headers)
+
+    def _json(self) -> bytes:
+        # Errors are pretty-printed, successes compact: so the framework does (assumed).
+        content = {"message": self.message} | ({} if self.fields is None else {"errors": self.fields})
+        return json.dumps(content, indent=4, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def invalid(fields: Mapping[str, list[str]], message: str | None = None) -> Problem:
+    """Return the 422 for complaints by field; its message is the first of them and the number of the others."""
+    complaints = [text for texts in fields.values() for text in texts]
+    more = len(complaints) - 1
+    tail = f" (and {more} more error{'s' if more > 1 else ''})" if more else ""
+    return Problem(422, message or complaints[0] + tail, fields)
+
+
+def _page(title: str) -> bytes:
+    text = html.escape(title)
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><title>{text}</title></head><body>{text}</body></html>\n'.encode()
+    )

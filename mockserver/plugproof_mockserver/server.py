@@ -1,0 +1,88 @@
+"""Serving the fake on a socket, with uvicorn."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import contextmanager
+from signal import SIGINT, SIGTERM, signal
+from typing import TYPE_CHECKING, Any, cast
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from plugproof_mockserver.asgi import TRANSPORT, ASGIApp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GRACE_SECONDS = 2
+"""How long requests that are under way may take once the server was told to end."""
+
+
+class PortTakenError(OSError):
+    """The address can't be bound; the message says why and what to do."""
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, which also shows the connection to the faults that break it."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast("dict[str, Any]", self.scope)[TRANSPORT] = self.transport
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which ends in peace when it is told to end, and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> "Iterator[None]":
+        # uvicorn raises the signal again once it has ended; asked to end, we end with 0.
+        before = {number: signal(number, self.handle_exit) for number in (SIGINT, SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal(number, handler)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket, on a free port for port 0; raise `PortTakenError` when that can't be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(f"can't listen on {host}:{port}: {error.strerror or error}") from None
+    return listener
+
+
+def serve(app: ASGIApp, listener: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` is called once connections are answered."""
+    config = uvicorn.Config(
+        cast("Any", app),
+        http=_Protocol,
+        loop="auto",
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        # Every header is the world's: its clock tells the date, and nobody may name another address.
+        date_header=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = _Server(config, ready)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listener]))

@@ -1,0 +1,176 @@
+"""A world: one isolated universe of the fake, with its sessions, chargers, clock, limiter and journal.
+
+A world is synchronous and thread-safe: its one lock is held while anything is decided, so that
+however many threads confirm one session, exactly one of them makes it move.
+"""
+
+import threading
+from collections.abc import Iterable
+from random import Random
+from typing import Any
+
+from msgspec.structs import replace
+
+from plugproof_contracts import Status
+from plugproof_mockserver import engine, life
+from plugproof_mockserver.bodies import Bodies
+from plugproof_mockserver.chargers import Chargers
+from plugproof_mockserver.clock import Clock, seconds
+from plugproof_mockserver.events import Event
+from plugproof_mockserver.faults import Fault
+from plugproof_mockserver.forms import Start
+from plugproof_mockserver.journal import Journal
+from plugproof_mockserver.limiter import Limiter
+from plugproof_mockserver.reply import Problem
+from plugproof_mockserver.seeding import amended, seeded
+from plugproof_mockserver.sessions import Sessions
+from plugproof_mockserver.settings import RateLimit, Settings
+from plugproof_mockserver.state import ChargerState, SessionState
+
+_HOUR = seconds(3600)
+
+
+class World:
+    """One universe. `clock` is its own; `seed` makes its tokens and its chance repeatable."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        seed: int | None = None,
+        name: str = "default",
+        faults: Iterable[Fault] = (),
+    ) -> None:
+        self.settings = settings or Settings()
+        self.clock = clock or Clock()
+        self.name = name
+        self.lock = threading.RLock()
+        self._seed = seed
+        self._first_faults = tuple(faults)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.sessions = Sessions(self.settings, None if self._seed is None else f"{self._seed}/{self.name}")
+        self.chargers = Chargers(self.settings)
+        self.limiter = Limiter()
+        self.journal = Journal()
+        self.bodies = Bodies()
+        self.faults: list[Fault] = [replace(fault, struck=0) for fault in self._first_faults]
+        self._random: Random | None = None
+
+    def reset(self) -> None:
+        """Forget every session, charger, hit, fault and journal entry; the clock goes on."""
+        with self.lock:
+            self._begin()
+
+    @property
+    def random(self) -> Random:
+        """The world's own chance."""
+        if self._random is None:
+            # Made when first needed: most worlds never toss a coin, and seeding one is slow.
+            self._random = Random(self._seed)  # noqa: S311 - it decides which calls fail, nothing secret
+        return self._random
+
+    # What the engine is given, and what it gives back. The caller holds the lock.
+
+    def given(self, call: engine.Call, now: int) -> engine.Given:
+        """Load what an operation works on."""
+        if call.charger_code is not None:
+            charger = self.chargers.find(call.charger_code)
+            has_quota = charger is None or self._has_quota(charger, now)
+            return engine.Given(self.settings, None, charger, has_quota, self.sessions.fresh_token)
+        session = self.sessions.find(call.argument, now)
+        charger = self.chargers.of(session) if session else None
+        return engine.Given(self.settings, session, charger, encode=self.bodies.encode)
+
+    def keep(self, state: SessionState, *, is_new: bool, now: int) -> None:
+        """Store what an operation made; a new session counts towards its charger's hourly limit."""
+        if not is_new:
+            self.sessions.keep(state)
+            return
+        self.sessions.add(state, now)
+        if self.settings.rate_limit is not RateLimit.OFF:
+            self.limiter.hit(_quota_key(state.charger), self.settings.sessions_per_charger, _HOUR, now)
+
+    def _has_quota(self, charger: ChargerState, now: int) -> bool:
+        if self.settings.rate_limit is RateLimit.OFF:
+            return True
+        key = _quota_key(charger.public_code)
+        return self.limiter.look(key, self.settings.sessions_per_charger, _HOUR, now).allowed
+
+    # Sessions.
+
+    def start(self, form: Start) -> SessionState | Problem:
+        """Start a session without any limit; return it, or the problem for which the API would refuse."""
+        with self.lock:
+            now = self.clock.now()
+            given = self.given(engine.Call("start", "", form), now)._replace(has_quota=True)
+            state = engine.start(form, given, now)
+            if not isinstance(state, Problem):
+                self.sessions.add(state, now)
+            return state
+
+    def seed_session(
+        self, status: Status, *, code: str | None = None, fields: dict[str, Any] | None = None
+    ) -> SessionState:
+        """Make a session in any status, on the charger `code`, with any fields set.
+
+        Raises `UnknownChargerError`, or `ValueError` for a field that a session does not have.
+        """
+        with self.lock:
+            now = self.clock.now()
+            charger = self.chargers.get(code or self.settings.scenario or "HAPPY")
+            state = seeded(status, charger, self.sessions.fresh_token(), self.settings, now)
+            state = amended(state, fields or {}, now)
+            self.sessions.add(state, now)
+            return state
+
+    def amend(self, token: str, fields: dict[str, Any]) -> SessionState:
+        """Set fields of a session, legal or not; raise `UnknownSessionError` or `ValueError` without change."""
+        with self.lock:
+            now = self.clock.now()
+            state = amended(self.sessions.get(token, now), fields, now)
+            self.sessions.keep(state)
+            return state
+
+    def happen(self, token: str, event: Event) -> SessionState:
+        """Let an event happen to a session now.
+
+        Raises `UnknownSessionError`, or `life.NotPossibleError` in a status that does not take it.
+        """
+        with self.lock:
+            now = self.clock.now()
+            state = life.happen(self.sessions.get(token, now), event, now, self.settings)
+            if event in (Event.CHARGER_OFFLINE, Event.CHARGER_ONLINE):
+                charger = self.chargers.of(state)
+                self.chargers.put(replace(charger, online=event is Event.CHARGER_ONLINE))
+            self.sessions.keep(state)
+            return state
+
+    # Time.
+
+    def advance(self, microseconds: int) -> list[life.Moved]:
+        """Jump ahead and return the moves that fired on the way, in order."""
+        with self.lock:
+            self.clock.advance(microseconds)
+            return self.sessions.play(self.clock.now())
+
+    def advance_to_next(self) -> list[life.Moved]:
+        """Jump to the next event of any session and return the moves that fired; none when nothing is due."""
+        with self.lock:
+            now = self.clock.now()
+            due = [at for state in self.sessions.all(now) if (at := life.next_moment(state)) is not None]
+            return self.advance(max(0, min(due) - now)) if due else []
+
+    def set_clock(self, moment: int) -> None:
+        """Put the clock to a moment. Going back forgets the hits that would then lie in the future."""
+        with self.lock:
+            earlier = moment < self.clock.now()
+            self.clock.set(moment)
+            if earlier:
+                self.limiter = Limiter()
+
+
+def _quota_key(code: str) -> str:
+    return f"charger {code}"

@@ -1,0 +1,401 @@
+import json
+import subprocess
+import sys
+from enum import StrEnum
+from typing import get_args, get_origin, get_type_hints
+
+import jsonschema_rs
+import msgspec
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from plugproof_contracts import session as session_module
+from plugproof_contracts.level import Level
+from plugproof_contracts.operations import BASE_URL, OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.session import NULLABLE, TIMESTAMPS, PublicCharger, Session, Status
+from plugproof_contracts.spec import document, yaml_text
+
+DOCUMENT = document()
+SCHEMAS = DOCUMENT["components"]["schemas"]
+METHODS = ("get", "post", "put", "patch", "delete")
+ANSWERS = {
+    "start": "StartAnswer",
+    "get": "SessionWithPayment",
+    "confirm": "SessionAnswer",
+    "stop": "SessionAnswer",
+    "cancel": "SessionAnswer",
+    "receipt-email": "SessionAnswer",
+    "charger": "ChargerAnswer",
+}
+BODIES = {"start": "Start", "receipt-email": "ReceiptEmail"}
+UNDOCUMENTED_STATUSES = {"405": "assumed", "413": "assumed", "504": "inferred"}
+PAGES = {operation.page for operation in OPERATIONS.values()} | {"errors", "rate-limiting", "charger-settings"}
+EXTENSIONS = {"x-level", "x-levels", "x-source", "x-plugproof-operation", "x-rate-limit"}
+
+
+def resolve(node):
+    while "$ref" in node:
+        keys = node["$ref"].removeprefix("#/").split("/")
+        node = DOCUMENT
+        for key in keys:
+            node = node[key]
+    return node
+
+
+def walk(node, pointer=""):
+    """Every object of the document that is not part of an example's value, with its pointer."""
+    if isinstance(node, dict):
+        yield pointer, node
+        for key, child in node.items():
+            if key not in ("value", "example"):
+                yield from walk(child, f"{pointer}/{key}")
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from walk(child, f"{pointer}/{index}")
+
+
+def described():
+    return {
+        operation["x-plugproof-operation"]: (path, method, operation)
+        for path, item in DOCUMENT["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    }
+
+
+DESCRIBED = described()
+
+
+def all_responses():
+    for name, (_, _, operation) in DESCRIBED.items():
+        for status, response in operation["responses"].items():
+            yield name, status, resolve(response)
+
+
+RESPONSES = list(all_responses())
+
+
+def media(content):
+    return content["application/json"]
+
+
+def path_parameters(name):
+    path = DESCRIBED[name][0]
+    found = [resolve(parameter) for parameter in DOCUMENT["paths"][path]["parameters"]]
+    return {parameter["name"] for parameter in found if parameter["in"] == "path"}
+
+
+def examples():
+    """Every example as (where, schema, value)."""
+    for pointer, node in walk(DOCUMENT):
+        if "schema" in node:
+            for name, example in node.get("examples", {}).items():
+                yield f"{pointer}/{name}", node["schema"], resolve(example)["value"]
+            if "example" in node:
+                yield pointer, node["schema"], node["example"]
+
+
+EXAMPLES = list(examples())
+
+
+def validator(schema):
+    return jsonschema_rs.Draft202012Validator(
+        {**schema, "components": DOCUMENT["components"]}, validate_formats=True
+    )
+
+
+# --- the document by itself ---------------------------------------------------------------------
+
+
+def test_the_document_is_valid_openapi_3_1():
+    assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
+    assert DOCUMENT["openapi"] == "3.1.0"
+
+
+def test_the_document_means_the_same_in_json():
+    assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
+    assert yaml_text().startswith("openapi: 3.1.0\n")
+
+
+def test_importing_the_room_reads_neither_the_document_nor_its_parser():
+    script = "import plugproof_contracts, plugproof_contracts.spec, sys; print('yaml' in sys.modules)"
+    asked = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    assert asked.stdout == "False\n"
+
+
+def test_every_reference_leads_somewhere_and_no_component_is_left_over():
+    named = {
+        f"#/components/{kind}/{name}" for kind, components in DOCUMENT["components"].items() for name in components
+    }
+    assert {node["$ref"] for _, node in walk(DOCUMENT) if "$ref" in node} == named
+
+
+def test_no_operation_asks_for_authentication():
+    assert "securitySchemes" not in DOCUMENT["components"]
+    assert [pointer for pointer, node in walk(DOCUMENT) if "security" in node] == []
+
+
+# --- levels -------------------------------------------------------------------------------------
+
+
+def test_every_level_is_one_and_stands_beside_what_it_marks():
+    for pointer, node in walk(DOCUMENT):
+        marks = node.get("x-levels", {})
+        assert set(marks) <= set(node), pointer
+        assert {*marks.values(), node.get("x-level", "documented")} <= set(Level), pointer
+
+
+def test_every_source_names_a_page_of_the_reference():
+    sources = [node["x-source"] for _, node in walk(DOCUMENT) if "x-source" in node]
+    assert {source.split("#")[0] for source in sources} == PAGES
+
+
+def test_no_extension_is_misspelt():
+    used = {key for pointer, node in walk(DOCUMENT) for key in node if key.startswith("x-")}
+    assert used == EXTENSIONS
+
+
+@pytest.mark.parametrize("answer", sorted(set(ANSWERS.values())))
+def test_that_an_answer_is_complete_is_inferred(answer):
+    reached, waiting = set(), [f"#/components/schemas/{answer}"]
+    while waiting:
+        reference = waiting.pop()
+        reached.add(reference)
+        inside = {node["$ref"] for _, node in walk(resolve({"$ref": reference})) if "$ref" in node}
+        waiting += inside - reached
+    objects = [resolve({"$ref": reference}) for reference in reached]
+    assert {schema["x-levels"]["required"] for schema in objects if "properties" in schema} == {"inferred"}
+
+
+@pytest.mark.parametrize("keyword", ["minimum", "maximum", "pattern", "format", "minLength"])
+@pytest.mark.parametrize("struct", ["Session", "Connector", "PublicCharger"])
+def test_what_narrows_a_field_that_was_only_described_is_inferred(struct, keyword):
+    for field, schema in SCHEMAS[struct]["properties"].items():
+        assert keyword not in schema or schema["x-levels"][keyword] == "inferred", field
+
+
+# --- the document and the operations ------------------------------------------------------------
+
+
+def test_the_document_describes_exactly_the_operations_on_the_live_api():
+    assert set(DESCRIBED) == set(OPERATIONS)
+    assert sum(method in METHODS for item in DOCUMENT["paths"].values() for method in item) == len(OPERATIONS)
+    assert [server["url"] for server in DOCUMENT["servers"]] == [BASE_URL]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_document_and_table_agree_on_an_operation(operation):
+    path, method, found = DESCRIBED[operation.name]
+    assert (method.upper(), path, found["x-source"]) == (operation.method, operation.template, operation.page)
+    assert found["x-rate-limit"] == {"hits": operation.limit, "seconds": WINDOW_SECONDS}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_exactly_the_documented_statuses_carry_no_mark(operation):
+    found = DESCRIBED[operation.name][2]["responses"]
+    marks = {status: resolve(response).get("x-level") for status, response in found.items()}
+    documented = {int(status) for status, mark in marks.items() if mark is None}
+    assert documented == {operation.success, *operation.failures, 429, 500}
+    assert {status: mark for status, mark in marks.items() if mark}.items() <= UNDOCUMENTED_STATUSES.items()
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_answer_has_the_body_that_its_status_promises(name):
+    for status, response in DESCRIBED[name][2]["responses"].items():
+        expected = {"2": ANSWERS[name], "422": "ValidationError"}.get(
+            status[0] if status < "3" else status, "Error"
+        )
+        assert media(resolve(response)["content"])["schema"]["$ref"] == f"#/components/schemas/{expected}", status
+
+
+@pytest.mark.parametrize(("name", "status", "response"), RESPONSES, ids=lambda value: str(value)[:13])
+def test_an_answer_carries_the_headers_of_the_limit_at_the_level_at_which_they_are_known(name, status, response):
+    found = {header: resolve(spec) for header, spec in response.get("headers", {}).items()}
+    limited = {"X-RateLimit-Limit": "documented", "X-RateLimit-Remaining": "documented"}
+    expected = {
+        "405": {"Allow": "assumed"},
+        "413": {},
+        "429": {**limited, "Retry-After": "documented", "X-RateLimit-Reset": "assumed"},
+    }.get(status, limited if status < "3" else dict.fromkeys(limited, "assumed"))
+    assert {header: spec.get("x-level", "documented") for header, spec in found.items()} == expected
+    for spec in found.values():
+        documented = "x-level" not in spec
+        assert spec.get("required", False) is documented
+        assert not documented or spec["schema"]["x-levels"] == {"minimum": "inferred"}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_only_start_and_receipt_email_take_a_body_as_json_or_as_a_form(name):
+    body = DESCRIBED[name][2].get("requestBody")
+    if name not in BODIES:
+        assert body is None
+        return
+    json_body, form = body["content"]["application/json"], body["content"]["application/x-www-form-urlencoded"]
+    request = {"$ref": f"#/components/schemas/{BODIES[name]}Request"}
+    assert (body["required"], json_body["schema"], form["x-level"]) == (True, request, "assumed")
+    assert resolve(form["schema"])["allOf"] == [request, {"type": "object"}]
+
+
+EMAIL = {"type": "string", "format": "email", "maxLength": 255}
+FIELDS = [
+    (
+        "StartRequest",
+        "code",
+        {"type": "string", "maxLength": 10, "minLength": 1, "x-levels": {"minLength": "inferred"}},
+    ),
+    ("StartRequest", "connector_id", {"type": "integer", "minimum": 1, "maximum": 100}),
+    ("StartRequest", "email", EMAIL),
+    ("ReceiptEmailRequest", "email", EMAIL),
+]
+
+
+@pytest.mark.parametrize(("request_name", "field", "expected"), FIELDS, ids=lambda value: str(value)[:20])
+def test_a_request_field_has_its_documented_limits(request_name, field, expected):
+    found = dict(SCHEMAS[request_name]["properties"][field])
+    assert found.pop("description")
+    assert found == expected
+
+
+def test_a_request_needs_exactly_its_required_fields():
+    assert SCHEMAS["StartRequest"]["required"] == ["code", "connector_id"]
+    assert SCHEMAS["ReceiptEmailRequest"]["required"] == ["email"]
+    listed = [
+        (name, field) for name in ("StartRequest", "ReceiptEmailRequest") for field in SCHEMAS[name]["properties"]
+    ]
+    assert listed == [(name, field) for name, field, _ in FIELDS]
+
+
+# --- the document and the structs ---------------------------------------------------------------
+
+MODELS = [thing for thing in vars(session_module).values() if isinstance(thing, type)]
+STRUCTS = [model for model in MODELS if issubclass(model, msgspec.Struct)]
+ENUMS = [model for model in MODELS if issubclass(model, StrEnum) and model is not StrEnum]
+JSON_NAMES = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
+
+
+def kinds_of_hint(hint):
+    if get_origin(hint) is tuple:
+        return {("array", *kinds_of_hint(get_args(hint)[0]))}
+    if get_args(hint):
+        return set().union(*map(kinds_of_hint, get_args(hint)))
+    return {JSON_NAMES.get(hint) or hint.__name__}
+
+
+def kinds_of_schema(schema):
+    if "$ref" in schema:
+        return {schema["$ref"].rpartition("/")[2]}
+    if "oneOf" in schema:
+        return set().union(*map(kinds_of_schema, schema["oneOf"]))
+    if schema["type"] == "array":
+        return {("array", *kinds_of_schema(schema["items"]))}
+    return {schema["type"]} if isinstance(schema["type"], str) else set(schema["type"])
+
+
+@pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
+def test_a_struct_has_the_schema_s_fields_in_its_order_with_its_types_and_nulls(struct):
+    fields = SCHEMAS[struct.__name__]["properties"]
+    hints = get_type_hints(struct)
+    assert [(name, kinds_of_schema(schema)) for name, schema in fields.items()] == [
+        (name, kinds_of_hint(hints[name])) for name in struct.__struct_fields__
+    ]
+
+
+@pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
+def test_every_field_of_a_struct_is_required(struct):
+    assert SCHEMAS[struct.__name__]["required"] == list(struct.__struct_fields__)
+
+
+@pytest.mark.parametrize("enum", ENUMS, ids=lambda enum: enum.__name__)
+def test_an_enum_has_the_schema_s_values_in_its_order(enum):
+    assert SCHEMAS[enum.__name__]["enum"] == list(enum)
+
+
+def test_exactly_the_timestamps_are_date_times_and_exactly_the_nullable_fields_take_null():
+    fields = SCHEMAS["Session"]["properties"]
+    assert tuple(name for name, schema in fields.items() if schema.get("format") == "date-time") == TIMESTAMPS
+    assert {name for name, schema in fields.items() if validator(schema).is_valid(None)} == NULLABLE
+
+
+# --- examples -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("where", "schema", "value"), EXAMPLES, ids=[where for where, _, _ in EXAMPLES])
+def test_every_example_is_valid(where, schema, value):
+    validator(schema).validate(value)
+
+
+@pytest.mark.parametrize(
+    ("struct", "field", "value"),
+    [
+        ("Session", "created_at", "yesterday"),
+        ("Session", "created_at", "2026-01-10T12:00:00"),
+        ("Session", "energy_kwh", "1e3"),
+        ("Session", "status", None),
+        ("Session", "connector_status", "Broken"),
+        ("Session", "cost_amount", 1.5),
+        ("Pricing", "currency", "euro"),
+        ("StartRequest", "email", "nobody"),
+    ],
+)
+def test_what_the_examples_are_checked_with_can_say_no(struct, field, value):
+    assert not validator(SCHEMAS[struct]["properties"][field]).is_valid(value)
+
+
+def test_every_answer_and_every_body_and_every_header_has_an_example():
+    shown = {pointer for pointer, node in walk(DOCUMENT) if node.get("examples") or "example" in node}
+    lacking = [pointer for pointer, node in walk(DOCUMENT) if "schema" in node and pointer not in shown]
+    assert lacking == []
+
+
+def test_every_example_of_a_session_or_a_charger_is_one_for_python_too():
+    models = {name: PublicCharger if name == "charger" else Session for name in OPERATIONS}
+    for name, status, response in RESPONSES:
+        for example in media(response["content"])["examples"].values() if status < "3" else ():
+            msgspec.convert(resolve(example)["value"]["data"], models[name])
+
+
+def test_an_example_shows_a_payment_exactly_while_the_session_is_created():
+    shown = [value for _, _, value in EXAMPLES if isinstance(value, dict) and "payment" in value]
+    assert {value["data"]["status"] == Status.CREATED for value in shown} == {True, False}
+    assert all((value["payment"] is not None) == (value["data"]["status"] == Status.CREATED) for value in shown)
+
+
+# --- links --------------------------------------------------------------------------------------
+
+LINKS = [
+    (source, key, resolve(link), response)
+    for source, _, response in RESPONSES
+    for key, link in response.get("links", {}).items()
+]
+
+
+def test_start_and_get_lead_to_everything_that_takes_their_token():
+    leads = {name: {key for source, key, _, _ in LINKS if source == name} for name in ("start", "get")}
+    assert leads["start"] == {"get", "confirm", "stop", "cancel", "receipt-email", "charger"}
+    assert leads["get"] == leads["start"] - {"get"}
+
+
+def take(value, pointer):
+    for key in pointer.removeprefix("/").split("/"):
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "link", "response"), LINKS, ids=[f"{source}-{key}" for source, key, _, _ in LINKS]
+)
+def test_every_link_leads_to_an_operation_with_all_that_it_needs(source, key, link, response):
+    assert DESCRIBED[key][2]["operationId"] == link["operationId"]
+    assert set(link.get("parameters", {})) == path_parameters(key)
+    for expression in [*link.get("parameters", {}).values(), *link.get("requestBody", {}).values()]:
+        if expression.startswith("$request.path."):
+            assert expression.removeprefix("$request.path.") in path_parameters(source)
+        else:
+            pointer = expression.removeprefix("$response.body#")
+            for example in media(response["content"])["examples"].values():
+                assert take(resolve(example)["value"], pointer) is not None
+
+
+def test_the_link_to_start_fills_its_body():
+    filled = DOCUMENT["components"]["links"]["StartHere"]["requestBody"]
+    assert list(filled) == SCHEMAS["StartRequest"]["required"]
