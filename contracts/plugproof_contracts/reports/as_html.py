@@ -41,7 +41,12 @@ def render(report: Report) -> bytes:
 def _template() -> "Template":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    loader = PackageLoader("plugproof_contracts.reports", "templates")
-    return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).get_template("report.html")
+    environment = Environment(
+        loader=PackageLoader("plugproof_contracts.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("report.html")

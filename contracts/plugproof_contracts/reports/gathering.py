@@ -199,9 +199,10 @@ def _counts(files: Sequence[Gathered], rules: Iterable[RuleState]) -> dict[str, 
 
 
 def _stale(terms: Terms, breaches: Sequence[Breach]) -> Iterable[Stale]:
-    used = {accept for breach in breaches if (accept := accepting(terms.accepts, breach, terms.today))}
+    found = (accepting(terms.accepts, breach, terms.today) for breach in breaches)
+    used = {terms.accepts.index(accept) + 1 for accept in found if accept}
     for number, accept in enumerate(terms.accepts, 1):
         if accept.until < terms.today:
             yield Stale(number, accept.rule, f"expired on {accept.until}")
-        elif accept not in used:
+        elif number not in used:
             yield Stale(number, accept.rule, "accepts nothing that was found")
