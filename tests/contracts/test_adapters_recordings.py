@@ -150,7 +150,7 @@ def test_what_was_whole_before_the_end_of_a_cut_file_is_read(tmp_path, writer):
     reasons, urls = [], [one.url for one in RECORDED]
     for length in range(80, len(content) - 4, 37):
         path.write_bytes(content[:length])
-        whole = []
+        whole: list[str] = []
         try:
             with opened(path) as recording:
                 one_by_one(recording, whole)

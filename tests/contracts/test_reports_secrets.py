@@ -99,7 +99,9 @@ def echoing(text):
     """Exchanges that break rules of every kind with a text, in values, names, headers and bodies."""
     changes = {"status": text, "energy_kwh": text, "connector_id": text, "created_at": text, "driver_email": text}
     yield with_data(success("get", "charging"), **changes)
-    yield success("get", "charging", after=1, **{text: 1}, headers={"access-control-allow-origin": text})
+    yield with_data(
+        success("get", "charging", after=1, headers={"access-control-allow-origin": text}), **{text: 1}
+    )
     yield with_body(success("get", "charging", after=2), **{text: text})
     yield success("get", "charging", after=3, failure_reason=text, headers={"retry-after": text})
     yield failure(404, text, after=4, headers={"content-type": text}, exception=text, errors={text: text})
