@@ -32,7 +32,7 @@ _CREDENTIAL = re.compile(
 _SCHEMES = frozenset({"bearer", "basic", "digest", "negotiate"})
 _ADDRESSES = ("location", "referer", "content-location", "link")
 _NAMES = rb"session_token|client_secret|password|access_token|refresh_token|api_key"
-_JSON_SECRET = re.compile(rb'"(?:' + _NAMES + rb')"\s*:\s*("(?:[^"\\]|\\.)*")')
+_JSON_SECRET = re.compile(rb'"(?:' + _NAMES + rb')"\s*:\s*"((?:[^"\\]|\\.)*)')
 _FORM_SECRET = re.compile(rb"(?:\A|[&?\s])(?:" + _NAMES + rb')=([^&\s"]+)')
 _WORDS = frozenset(word for row in OPERATIONS.values() for word in (PREFIX + row.path).split("/")) | {"api"}
 
@@ -96,16 +96,17 @@ def _of_body(body: bytes) -> Iterator[str]:
     if not body:
         return
     for match in _JSON_SECRET.finditer(body):
-        yield _unescaped(match[1].decode(errors="replace"))
+        yield from _unescaped(match[1].decode(errors="replace"))
     for match in _FORM_SECRET.finditer(body):
         yield unquote(match[1].decode(errors="replace"))
 
 
-def _unescaped(text: str) -> str:
+def _unescaped(text: str) -> Iterator[str]:
+    """A string with an escape that JSON does not know gives its pieces."""
     try:
-        return str(json.loads(text))
+        yield json.loads(f'"{text}"')
     except ValueError:
-        return text[1:-1]
+        yield from re.split(r"\\.", text)
 
 
 def forms(secret: str) -> Iterator[str]:

@@ -109,6 +109,12 @@ def test_a_response_that_lacks_its_request_or_its_body_is_refused(library):
         exchange_of(library.Response(200, request=request, stream=library.ByteStream(b"x")))
 
 
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_a_request_that_was_streamed_is_read_without_its_body(library):
+    request = library.Request("POST", ANSWER.url, content=iter([b"x"]))
+    assert exchange_of(library.Response(200, content=b"{}", request=request)).request_body == b""
+
+
 def test_a_response_of_requests_that_lacks_its_request_or_its_body_is_refused():
     response = requests.Response()
     with pytest.raises(ValueError, match="knows no request"):

@@ -253,6 +253,26 @@ def test_a_damaged_entry_is_told_and_the_others_are_read(read, content, problem)
     assert problem in bad.problem
 
 
+def broken_base64(one):
+    found = ruby(one)
+    found["response"]["body"]["base64_string"] = "!"
+    return found
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"method":"GET","url":"https://h/","status":200,"body_base64":"!"}',
+        b'{"method":"GET","url":"https://h/","status":200,"request_body_base64":"!"}',
+        yaml.safe_dump({"interactions": [broken_base64(RECORDED[1])]}),
+    ],
+)
+def test_an_exchange_whose_body_is_damaged_is_read_without_it(read, content):
+    _, (entry,) = read(content)
+    assert (entry.exchange.body, entry.exchange.request_body) == (None, b"")
+    assert entry.problem == "the body's base64 is damaged"
+
+
 def test_a_line_that_is_too_long_is_passed_over(read, monkeypatch):
     monkeypatch.setattr(ndjson, "LONGEST_LINE", 2000)
     long = RECORDED[1].replace(body=b"x" * 2000)

@@ -16,7 +16,7 @@ from plugproof_contracts.examples import failure, success
 from plugproof_contracts.inspecting import inspect
 from plugproof_contracts.reports.formats import FORMATS, render
 from plugproof_contracts.reports.gathering import Terms
-from plugproof_contracts.scrub import Scrubber, forms, plain_name
+from plugproof_contracts.scrub import Scrubber, forms, plain_name, secrets_of
 
 PLAIN = "c4n4ryS3cr3tT0k3nZ"
 AWKWARD = "c4n4ry<&\"é'>\\s3cr3t"
@@ -91,6 +91,9 @@ PLACES = {
     "other location": lambda one, secret: with_headers(one, Location=f"/login/{quote(secret, safe='')}"),
     "session_token": lambda one, secret: with_body(one, session_token=secret),
     "client_secret": lambda one, secret: with_body(one, payment={"client_secret": secret}),
+    "sent form": lambda one, secret: one.replace(
+        request_body=f"a=1&session_token={quote(secret, safe='')}".encode()
+    ),
     "sent": lambda one, secret: one.replace(request_body=json.dumps({"session_token": secret}).encode()),
 }
 
@@ -175,6 +178,16 @@ def test_no_form_of_a_secret_survives_scrubbing(before, secret, after):
     for form in forms(secret):
         if len(form) >= 6:
             assert form not in scrub(before + form + after).replace("…", "\0") or "…" in form
+
+
+@pytest.mark.parametrize("body", ['{"client_secret":"\\x%s"', '{"client_secret": "%s', "a=1&session_token=%s"])
+def test_a_secret_is_known_from_a_damaged_body(body):
+    one = success("get", "charging").replace(body=(body % PLAIN).encode())
+    assert PLAIN in set(secrets_of(one))
+
+
+def test_an_address_that_is_none_has_no_secrets():
+    assert list(secrets_of(success("get", "charging").replace(url="http://[/?a=b"))) == []
 
 
 @given(text=st.text())

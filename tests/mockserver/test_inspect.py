@@ -93,6 +93,12 @@ def test_reports_are_written_where_they_are_told_to(file, tmp_path):
     }
 
 
+def test_a_report_that_cannot_be_written_ends_with_2(file):
+    done = run(file(FINE), "--report", "json=/proc/report.json")
+    assert done.exit_code == 2
+    assert "the json report was not written: " in done.output
+
+
 def test_a_report_on_standard_output_stands_there_alone(file):
     done = run(file(BROKEN), "--report", "json=-")
     assert json.loads(done.stdout)["exit_code"] == 1
