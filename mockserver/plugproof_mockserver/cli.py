@@ -19,6 +19,10 @@ class Row(NamedTuple):
 
 COMMANDS = {
     "serve": Row("plugproof_mockserver.serve:serve", "Serve the fake on a socket."),
+    "inspect": Row(
+        "plugproof_mockserver.inspect_command:inspect", "Judge recorded traffic: HAR, VCR cassettes, NDJSON."
+    ),
+    "rules": Row("plugproof_mockserver.rules_command:rules", "List the rules, or show the page of one."),
     "scenarios": Row("plugproof_mockserver.cli:scenarios", "List the charger codes and what each stands for."),
     "lifecycle": Row("plugproof_mockserver.cli:lifecycle", "Draw the lifecycle of a session."),
     "openapi": Row("plugproof_mockserver.cli:openapi", "Print the API's contract as an OpenAPI 3.1 document."),
