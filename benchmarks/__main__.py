@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.row import ROUNDS, Row
 
-SUBJECTS = ("fake", "check", "strategies")
+SUBJECTS = ("fake", "check", "har", "strategies")
 PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "msgspec", "httpx", "respx", "hypothesis")
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

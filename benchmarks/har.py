@@ -1,13 +1,12 @@
 """How long it takes to read and to judge a HAR file of 10,000 entries, and what memory that takes.
 
-Run `python benchmarks/har.py`. Two files are made: one in which every entry is of the API, and one as a
+Two files are made: one in which every entry is of the API, and one as a
 browser records a visit, nine in ten entries being of other hosts, with bodies of 20 KB. Reading gives the
 exchanges; inspecting is all that `plugproof inspect` does, a report in HTML included. The anchors are
 decoding the whole file with msgspec and with `json`. Memory is the peak of a fresh process beyond its start.
 """
 
 import json
-import platform
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from time import perf_counter
 
 import msgspec
 
+from benchmarks.row import Row
 from plugproof_contracts.adapters.recording import opened
 from plugproof_contracts.examples import NOON, TOKEN, success
 from plugproof_contracts.inspecting import inspect
@@ -100,7 +100,7 @@ def seconds(work: Callable[[Path], object], path: Path) -> float:
 
 def memory(name: str, path: Path) -> str:
     """Return the peak memory of one run in a fresh process, in MB beyond what its imports take."""
-    command = [sys.executable, __file__, name, str(path)]
+    command = [sys.executable, "-m", "benchmarks.har", name, str(path)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -117,18 +117,22 @@ def peak() -> int:
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
-def main() -> None:
-    """Print a table."""
-    print(f"Python {platform.python_version()}, msgspec {msgspec.__version__}; median of {RUNS} runs in turn")
+def rows() -> list[Row]:
+    """Measure every row of this subject."""
+    found: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         for title, foreign in (("all of the API", 0), ("nine in ten of other hosts", 9)):
             path = make(Path(folder) / f"{foreign}.har", ENTRIES, foreign)
-            print(f"\n{ENTRIES} entries, {title}, {path.stat().st_size / 2**20:.0f} MB")
+            size = f"{ENTRIES:,} entries, {title}, {path.stat().st_size / 2**20:.0f} MB"
             times = [{name: seconds(work, path) for name, work in WORK.items()} for _ in range(RUNS)]
-            for name in WORK:
-                middle = median(run[name] for run in times)
-                print(f"  {name:<22} {middle:6.2f} s   {memory(name, path):>5} MB")
+            found += [_row(f"{name}: {size}", [run[name] for run in times], memory(name, path)) for name in WORK]
+    return found
+
+
+def _row(measure: str, times: list[float], peak_memory: str) -> Row:
+    target = "≤ 2 s" if measure.startswith("read") else ""
+    return Row(measure, f"{median(times):.2f} s, {peak_memory} MB", "", "", target)
 
 
 if __name__ == "__main__":
-    alone(sys.argv[1], Path(sys.argv[2])) if len(sys.argv) > 1 else main()
+    alone(sys.argv[1], Path(sys.argv[2]))
