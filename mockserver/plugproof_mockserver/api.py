@@ -1,5 +1,6 @@
 """How the API answers a request: route, limiter, faults, operation, headers, journal, in this order."""
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from plugproof_mockserver.world import World
 if TYPE_CHECKING:
     from plugproof_mockserver.faults import Handler
 
+_NAMES = re.compile(rb"[\x21-\x7e][\x20-\x7e]*")
 _ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 
 
@@ -110,12 +112,13 @@ def _off_the_map(request: Request, place: Place | None) -> Reply | Problem:
 
 
 def _preflight(method: str, headers: str) -> Headers:
-    allowed = ((b"access-control-allow-headers", headers.encode("latin-1")),) if headers else ()
-    return (
+    echoes = (
         (b"access-control-allow-methods", method.encode("latin-1").upper()),
-        *allowed,
-        (b"access-control-max-age", b"0"),
+        (b"access-control-allow-headers", headers.encode("latin-1")),
     )
+    # Echoed as they came, so nothing that could end a header gets through.
+    safe = [(name, value) for name, value in echoes if _NAMES.fullmatch(value)]
+    return (*safe, (b"access-control-max-age", b"0"))
 
 
 # Writing it down.

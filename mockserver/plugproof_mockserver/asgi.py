@@ -26,6 +26,8 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 TRANSPORT = "plugproof.transport"
 """Where a server leaves the connection in the scope, for the faults that break it."""
+WRITE = "plugproof.write"
+"""Where a server leaves a function in the scope that writes a whole answer at once, if it has one."""
 WORLD = "plugproof.world"
 """Where the front door leaves the world in the scope, for the control plane."""
 
@@ -115,9 +117,11 @@ async def read_body(receive: Receive) -> bytes | None:
 
 
 async def _send(scope: Scope, send: Send, reply: Reply) -> None:
-    await send(_head(reply))
     body = b"" if scope["method"] == "HEAD" else reply.body
-    await send({"type": "http.response.body", "body": body})
+    write = scope.get(WRITE)
+    if write is None or not write(send, reply.wire_head(), body):
+        await send(_head(reply))
+        await send({"type": "http.response.body", "body": body})
 
 
 def _head(reply: Reply) -> Message:

@@ -20,7 +20,8 @@ class Row(NamedTuple):
 COMMANDS = {
     "serve": Row("plugproof_mockserver.serve:serve", "Serve the fake on a socket."),
     "inspect": Row(
-        "plugproof_mockserver.inspect_command:inspect", "Judge recorded traffic: HAR, VCR cassettes, NDJSON."
+        "plugproof_mockserver.inspect_command:inspect",
+        "Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
     ),
     "rules": Row("plugproof_mockserver.rules_command:rules", "List the rules, or show the page of one."),
     "scenarios": Row("plugproof_mockserver.cli:scenarios", "List the charger codes and what each stands for."),

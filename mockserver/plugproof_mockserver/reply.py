@@ -44,6 +44,14 @@ class Reply(msgspec.Struct, frozen=True):
             return list(self.headers)
         return [*self.headers, (b"content-length", b"%d" % len(self.body))]
 
+    def wire_head(self) -> bytes:
+        """Return the status line and the headers as HTTP/1.1 has them, up to the body."""
+        lines = [b"%b: %b\r\n" % header for header in self.wire_headers()]
+        return b"".join((_STATUS_LINES[self.status], *lines, b"\r\n"))
+
+
+_STATUS_LINES = {code.value: f"HTTP/1.1 {code.value} {code.phrase}\r\n".encode() for code in HTTPStatus}
+
 
 class Problem(msgspec.Struct, frozen=True):
     """An error before it is written: `fields` are the complaints by field of a 422."""

@@ -9,9 +9,9 @@ from signal import SIGINT, SIGTERM, signal
 from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from plugproof_mockserver.asgi import TRANSPORT, ASGIApp
+from plugproof_mockserver.asgi import TRANSPORT, WRITE, ASGIApp, Send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,55 +24,31 @@ class PortTakenError(OSError):
     """The address can't be bound; the message says why and what to do."""
 
 
-class _OneWrite:
-    """A transport that sends the head of an answer together with its body: one packet and one system call.
-
-    uvicorn writes them apart. The head is held back until the next write, or until the answer is
-    complete without one (`flush`); everything else is the transport's own.
-    """
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport, self._head = transport, b""
-        self.is_closing, self.abort = transport.is_closing, transport.abort
-
-    def write(self, data: bytes) -> None:
-        if self._head:
-            data, self._head = self._head + data, b""
-            self._transport.write(data)
-        elif data.startswith(_HEAD):
-            self._head = data
-        else:
-            self._transport.write(data)
-
-    def flush(self) -> None:
-        if self._head:
-            self.write(b"")
-
-    def close(self) -> None:
-        self.flush()
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-
-_HEAD = (b"HTTP/1.1 2", b"HTTP/1.1 3", b"HTTP/1.1 4", b"HTTP/1.1 5")
-"""How the head of a final answer begins; `100 Continue` is none."""
-
-
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, which also shows the connection to the faults that break it."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
-        super().connection_made(cast("asyncio.Transport", _OneWrite(transport)))
+    """uvicorn's protocol, which also lets the application at the connection itself."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]  # ours, beside ASGI's
+        self.scope[WRITE] = _write  # type: ignore[literal-required]  # the same
 
-    def on_response_complete(self) -> None:
-        self.transport.flush()  # type: ignore[attr-defined]  # it is a _OneWrite
-        super().on_response_complete()
+
+def _write(send: Send, head: bytes, body: bytes) -> bool:
+    """Write a whole answer as one packet, and do what uvicorn does after the last part of one.
+
+    uvicorn writes head and body apart and searches each header for what must not be in it, which
+    takes longer than all of the fake. Says no when its own way is needed: a client that has gone,
+    that reads too slowly, or that wants the connection closed.
+    """
+    cycle = cast("RequestResponseCycle", send.__self__)  # type: ignore[attr-defined]  # uvicorn's is a method
+    if cycle.disconnected or cycle.flow.write_paused or not cycle.keep_alive:
+        return False
+    cycle.transport.write(head + body)
+    cycle.waiting_for_100_continue = False
+    cycle.response_started = cycle.response_complete = True
+    cycle.message_event.set()
+    cycle.on_response()
+    return True
 
 
 class _Server(uvicorn.Server):

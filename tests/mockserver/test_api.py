@@ -158,11 +158,11 @@ def test_a_preflight_is_granted_whatever_it_asks_and_costs_nothing(world, answer
     assert len(world.limiter) == 0
 
 
-@pytest.mark.parametrize("method", [b"\xb5", b"\xff", b"\x00", b"p\xe9st"])
-def test_a_preflight_for_a_method_that_is_none_is_answered_too(world, answer, method):
+@pytest.mark.parametrize("method", [b"\xb5", b"\xff", b"\x00", b"p\xe9st", b"A\r\nset-cookie: b=c", b"A\n"])
+def test_a_preflight_for_a_method_that_is_none_is_answered_without_an_echo(world, answer, method):
     found = answer(world, Request("OPTIONS", "/v3/x", ((b"access-control-request-method", method),)))
     assert found.status == 204
-    assert found.headers["access-control-allow-methods"] == method.upper().decode("latin-1")
+    assert "access-control-allow-methods" not in found.headers
 
 
 def test_options_without_a_preflight_says_what_is_allowed(world, answer):
