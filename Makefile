@@ -28,7 +28,7 @@ serve: $(VENV) ## Start the fake API; ARGS="--port 0" picks a free port
 	@exec .venv/bin/plugproof serve $(ARGS)
 
 test: $(VENV) $(if $(NPM),$(PEERS)) ## Run the tests; ARGS="-k limiter" picks some
-	@$(PY) -m pytest -q -n auto $(ARGS)
+	@$(PY) -m pytest -q -n auto --dist loadscope $(ARGS)
 
 demo: $(VENV) ## Walk a driver's whole life through the fake, over HTTP
 	@$(PY) -m plugproof_mockserver.demo $(ARGS)

@@ -95,7 +95,7 @@ def test_no_exchange_and_no_trace_makes_the_checker_fail(trace):
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", ["confirm", "get", "charger"])  # one of each kind of success
 def test_a_bomb_is_a_violation(operation, bomb):
     one = success(operation, "created").replace(body=bomb)
     found = check(one)

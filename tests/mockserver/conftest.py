@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import httpx2
 import msgspec
 import pytest
-from hypothesis import settings
 
 from plugproof_contracts.operations import OPERATIONS
 from plugproof_mockserver import api
@@ -24,10 +23,6 @@ from plugproof_mockserver.request import Request
 from plugproof_mockserver.selfcheck import breaches
 from plugproof_mockserver.settings import Settings
 from plugproof_mockserver.world import World
-
-# No test is timed: a machine that is busy is not a fault.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 NOON = parse("2026-01-10T12:00:00Z")
 

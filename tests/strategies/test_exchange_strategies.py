@@ -100,7 +100,7 @@ def test_every_row_of_the_lifecycle_is_walked():
     assert {move for path in paths() for move in path} == set(LIFECYCLE)
 
 
-@pytest.mark.parametrize("end", Status)
+@pytest.mark.parametrize("end", [Status.CREATED, Status.FAILED, Status.CHARGING, Status.WRITTEN_OFF])
 def test_a_journey_shrinks_to_the_shortest_way(end):
     least = find(journeys(end), lambda _: True)
     assert len(least) == 1 + min(len(path) for path in paths_to(end))
