@@ -44,7 +44,7 @@ def facts_of(answer: Answer) -> Facts:
     return Facts(
         operation=answer.name,
         code=answer.code,
-        has_body=answer.exchange.body is not None,
+        has_body=answer.body is not None,
         has_document=answer.document is not MISSING,
         says_json=answer.says_json,
         asked_json=answer.asked_json,

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, TypeGuard
 
 from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.headers import preferred
 from plugproof_contracts.instants import http_date
 from plugproof_contracts.json_reading import MISSING, Reading, read
 from plugproof_contracts.operations import Operation
@@ -62,19 +63,23 @@ class Answer:
 
     @cached_property
     def asked_json(self) -> bool:
-        """Whether the request asked for JSON; the wildcard that most clients send does not."""
-        return "json" in (self.exchange.request_headers.get("accept") or "").lower()
+        """Whether the request asked for JSON before all else; the wildcard that most clients send does not."""
+        return "json" in preferred(self.exchange.request_headers.get("accept") or "")
 
     @cached_property
     def date(self) -> datetime | None:
         """The moment in the `Date` header."""
         return http_date(self.headers.get("date"))
 
+    @property
+    def body(self) -> bytes | None:
+        """The body, None if there is nothing to judge: it was not recorded, or HEAD asked for none."""
+        return None if self.exchange.method == "HEAD" else self.exchange.body
+
     @cached_property
     def reading(self) -> Reading:
-        """The body as JSON; `MISSING` if none was recorded."""
-        body = self.exchange.body
-        return Reading(MISSING, ()) if body is None else read(body)
+        """The body as JSON; `MISSING` if there is none."""
+        return Reading(MISSING, ()) if self.body is None else read(self.body)
 
     @property
     def document(self) -> Any:
@@ -119,10 +124,14 @@ class Answer:
         return value if name in self.sound else None
 
     @cached_property
+    def sent(self) -> Any:
+        """The JSON value that the request sent, `MISSING` if it sent none."""
+        return read(self.exchange.request_body).value if self.exchange.request_body else MISSING
+
+    @cached_property
     def asked(self) -> dict[str, Any]:
         """The JSON object that the request sent, empty if it sent none."""
-        found = read(self.exchange.request_body).value if self.exchange.request_body else None
-        return found if is_object(found) else {}
+        return self.sent if is_object(self.sent) else {}
 
     @cached_property
     def token(self) -> Token | None:

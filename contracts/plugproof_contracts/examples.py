@@ -117,6 +117,7 @@ def success(
         {name: value for name, value in sent.items() if name != without},
         after=after,
         request_body=b"" if sends is None else msgspec.json.encode(sends),
+        charger=data.get("public_code") or "HAPPY",
     )
 
 
@@ -180,12 +181,13 @@ def exchange(
     after: float = 0,
     request_body: bytes = b"",
     accept: str = "application/json",
+    charger: str = "HAPPY",
 ) -> Exchange:
     """Return an exchange of one operation, as it is on the wire."""
     row = OPERATIONS[operation]
     return Exchange(
         row.method,
-        BASE_URL + row.template.format(token=TOKEN, code="HAPPY"),
+        BASE_URL + row.template.format(token=TOKEN, code=charger),
         code,
         headers,
         body,

@@ -17,13 +17,15 @@ import msgspec
 from msgspec import Meta
 
 from plugproof_contracts.accounting import Account, Facts, account
+from plugproof_contracts.currencies import CURRENCIES
 from plugproof_contracts.exchange import Exchange
 from plugproof_contracts.headers import Headers
 from plugproof_contracts.instants import SKEW, http_date, instant
 from plugproof_contracts.json_reading import SAFE_INTEGER
-from plugproof_contracts.lifecycle import ENTERED_CHARGING, TERMINAL
+from plugproof_contracts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.operations import OPERATIONS
-from plugproof_contracts.rules.status import HEALTHY, PAID_OUT
+from plugproof_contracts.route import charger_code
+from plugproof_contracts.rules.status import HEALTHY, OUT_OF_ORDER, PAID_OUT
 from plugproof_contracts.schema import SUCCESSES, Field, Kind
 from plugproof_contracts.session import (
     NULLABLE,
@@ -44,7 +46,6 @@ _NUMBER = Annotated[int, Meta(ge=1, le=100)]
 _RANGES: dict[str, Any] = {
     "connector_id": _NUMBER,
     "public_code": _CODE,
-    "currency": Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")],
     "price_per_kwh": Annotated[int, Meta(ge=1, le=SAFE_INTEGER)],
     "start_fee": _AMOUNT,
     "amount_authorized": _AMOUNT,
@@ -85,7 +86,7 @@ _DECODERS: dict[str, Any] = dict.fromkeys(OPERATIONS, _PLAIN) | {
     "charger": _envelope(data=_CHARGER),
 }
 _ANSWERS: dict[str, frozenset[Status]] = dict.fromkeys(OPERATIONS, frozenset(Status)) | {
-    "stop": frozenset(Status) - {Status.CHARGING},
+    "stop": frozenset(Status) - CANCELLABLE - {Status.CHARGING},
     "cancel": frozenset({Status.ABANDONED}),
     "receipt-email": frozenset(Status) - TERMINAL,
     "start": frozenset({Status.CREATED}),
@@ -124,7 +125,7 @@ def accept(exchange: Exchange) -> Account | None:
     except (ValueError, RecursionError):
         return None
     date = http_date(exchange.headers.get("date"))
-    if not (_has_each_key_once(body, name, document) and _holds(name, document, date)):
+    if not (_has_each_key_once(body, name, document) and _holds(name, document, date, exchange.url)):
         return None
     return _account(name, date is not None, *_seen(name, document.data))
 
@@ -153,13 +154,16 @@ def _has_each_key_once(body: bytes, name: str, document: Any) -> bool:
     return body.count(b'":') == keys and not any(space in body for space in _HIDING)
 
 
-def _holds(name: str, document: Any, date: datetime | None) -> bool:
+def _holds(name: str, document: Any, date: datetime | None, url: str) -> bool:
+    if document.data.pricing.currency not in CURRENCIES:
+        return False
     if name == "charger":
-        return True
+        return bool(charger_code(url).casefold() == document.data.public_code.casefold())
     session = document.data
     return (
         _status_holds(session, session.status)
         and session.status in _ANSWERS[name]
+        and (name != "start" or (session.charger.online and session.connector_status not in OUT_OF_ORDER))
         and (name != "get" or (document.payment is not None) is (session.status is Status.CREATED))
         and _money_holds(session)
         and _times_hold(session, date)

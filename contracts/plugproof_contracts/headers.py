@@ -1,5 +1,6 @@
 """HTTP headers as the checker reads them: without regard to case, several values to a name."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias, final
 
@@ -28,6 +29,16 @@ _READABLE = frozenset(
     }
 )
 """Whose values may be shown. A list of what is harmless, for nobody can list what is secret."""
+
+
+def preferred(accept: str) -> str:
+    """Return the media type of highest quality in an `Accept` header, the first of equals; empty if none."""
+    return max(accept.lower().split(","), key=_quality).partition(";")[0].strip()
+
+
+def _quality(media: str) -> float:
+    found = re.search(r";\s*q=(\d(?:\.\d{0,3})?)\s*(?:;|$)", media, re.ASCII)
+    return float(found[1]) if found else 1.0
 
 
 def _text(value: object) -> str:

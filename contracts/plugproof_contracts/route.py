@@ -45,6 +45,11 @@ def _operation(method: str, parts: list[str]) -> Operation | None:
     return _BY_SHAPE.get((method, len(parts), parts[1], *parts[3:]))
 
 
+def charger_code(url: str) -> str:
+    """Return the code in the URL of a charger, as the API reads it."""
+    return unquote(re.split(r"[?#]", url, maxsplit=1)[0].rpartition("/")[2])
+
+
 def redacted(url: str) -> str:
     """Return the URL without user, query and fragment, and with a fingerprint for every session token in it."""
     path = re.split(r"[?#]", url, maxsplit=1)[0]

@@ -51,7 +51,7 @@ def session_at(state: SessionState, charger: ChargerState, now: int) -> Session:
 def shown(state: SessionState, charger: ChargerState, now: int) -> Session | dict[str, Any]:
     """Return what is sent: the session, with its scenario's nulls and with the fields that were set by hand."""
     session = session_at(state, charger, now)
-    nulls = _nulls(state.status) if SCENARIOS[state.scenario].nulls else {}
+    nulls = _nulls(state) if SCENARIOS[state.scenario].nulls else {}
     if not nulls and not state.overlay:
         return session
     return msgspec.structs.asdict(session) | nulls | (state.overlay or {})
@@ -88,9 +88,10 @@ def _cost(state: SessionState, now: int) -> int | None:
     return None if reading is None else cost(reading, state.pricing, state.amount_authorized or 0)
 
 
-def _nulls(status: Status) -> dict[str, None]:
-    """Return the nullable fields that no status rule demands: a null in any other would be incoherent."""
-    demanded: set[str] = set()
+def _nulls(state: SessionState) -> dict[str, None]:
+    """Return the nullable fields that nothing demands: a null in any other would be incoherent."""
+    status = state.status
+    demanded = {"driver_email"} if state.email else set()
     if status in ENTERED_CHARGING:
         demanded |= {"authorized_at", "charging_started_at"}
     if status in (Status.CAPTURED, Status.REFUNDED):

@@ -21,7 +21,7 @@ OVERLAPS = {
     "trace.cancel-in-time": {"status.cancelled-is-abandoned", "trace.lifecycle", "trace.timestamps-stay"},
     "trace.payment-stays-gone": {"trace.lifecycle", "trace.timestamps-stay"},
     "ratelimit.refuses-when-due": {"ratelimit.headers"},
-    "errors.not-found-alike": {"errors.known-fields"},
+    "errors.not-found-alike": {"errors.known-fields", "ratelimit.headers-on-failures"},
 }
 """Where a breach of one fact cannot but breach another."""
 

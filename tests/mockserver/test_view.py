@@ -66,6 +66,11 @@ def test_nulls_shows_every_null_that_the_status_rules_leave(status, noon):
     assert list(data) == list(Session.__struct_fields__)
 
 
+def test_nulls_shows_an_address_that_was_given(noon):
+    state = replace(in_status("charging", noon, "NULLS"), email="driver@example.org")
+    assert shown(state, charger("NULLS"), noon)["driver_email"] == "driver@example.org"
+
+
 def test_a_session_is_sent_field_by_field_in_the_documented_order(noon):
     found = shown(replace(in_status("created", noon), email="driver@example.org"), charger(), noon)
     assert isinstance(found, Session)

@@ -72,9 +72,11 @@ def no_authentication(answer: Answer) -> Findings:
         failure(409, operation="cancel"),
         failure(500),
         failure(422, operation="start", errors=_INVALID),
+        failure(413, operation="start").replace(request_body=b" " * 70_000),
     ],
     violating=[
         failure(409),
+        failure(413),
         failure(410),
         failure(403),
         failure(301).replace(body=b""),
@@ -84,7 +86,9 @@ def failure_code(answer: Answer) -> Findings:
     """A failure has a status code that the operation's page documents, or one of those that all have.
 
     Clients have a branch for each of them; any other ends in "something went wrong"."""
-    if answer.operation is None or answer.code < 300 or answer.code == 401 or _is_unasked_redirect(answer):
+    if answer.operation is None or answer.code < 300 or answer.code == 401:
+        return
+    if _is_unasked_redirect(answer) or _is_too_large(answer):
         return
     allowed = sorted({*answer.operation.failures, *ALWAYS_POSSIBLE})
     if answer.code not in allowed:
@@ -93,6 +97,11 @@ def failure_code(answer: Answer) -> Findings:
 
 def _is_unasked_redirect(answer: Answer) -> bool:
     return answer.code in (302, 303) and not answer.asked_json
+
+
+def _is_too_large(answer: Answer) -> bool:
+    """Every server has a limit of its own to what it reads."""
+    return answer.code == 413 and bool(answer.exchange.request_body)
 
 
 def _is_json(answer: Answer) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import failure, in_turn, success
 from plugproof_contracts.instants import instant
 from plugproof_contracts.level import Level
@@ -218,6 +219,75 @@ def cancel_in_time(life: Life) -> Findings:
 
 
 @rule(
+    "trace.cancel-while-possible",
+    Level.DOCUMENTED,
+    source="cancel-session#errors.409",
+    on=Subject.LIFE,
+    operations=("cancel",),
+    codes=(409,),
+    conforming=[in_turn(success("get", "starting"), failure(409, operation="cancel"), success("get", "charging"))],
+    violating=[
+        in_turn(failure(409, operation="cancel"), success("get", "created")),
+        in_turn(success("get", "starting"), failure(409, operation="cancel"), success("get", "starting")),
+    ],
+)
+def cancel_while_possible(life: Life) -> Findings:
+    """Cancelling is not refused while the session can still be cancelled.
+
+    The driver wants out before charging, is told that it is too late, and pays."""
+    refused: Step | None = None
+    for step in life.steps:
+        if refused and step.answer.status in CANCELLABLE:
+            words = f"a success, for the session was {step.answer.status} afterwards"
+            yield Finding("", words, Text("409"), refused.position)
+            refused = None
+        elif (step.answer.name, step.answer.code) == ("cancel", 409):
+            refused = step
+
+
+def _above_known_hold(life: Life, amount: str) -> Findings:
+    """Yield a finding wherever an amount exceeds a hold that another answer showed."""
+    hold = None
+    for step in life.sessions:
+        shown, found = step.answer.field("amount_authorized"), step.answer.field(amount)
+        if shown is None and hold is not None and found is not None and found > hold:
+            yield Finding(f"/data/{amount}", f"at most the hold as it was, {hold}", found, step.position)
+        hold = hold if shown is None else shown
+
+
+@rule(
+    "trace.cost-within-hold",
+    Level.DOCUMENTED,
+    source="confirm-payment#response.cost_amount",
+    on=Subject.LIFE,
+    operations=SESSION_OPERATIONS,
+    conforming=[in_turn(success("get", "authorized"), success(amount_authorized=None, cost_amount=5000))],
+    violating=[in_turn(success("get", "authorized"), success(amount_authorized=None, cost_amount=5001))],
+)
+def cost_within_hold(life: Life) -> Findings:
+    """The running cost is capped at the hold also where the answer does not show the hold.
+
+    The driver was told once how much at most; leaving it out later does not make it more."""
+    yield from _above_known_hold(life, "cost_amount")
+
+
+@rule(
+    "trace.capture-within-hold",
+    Level.INFERRED,
+    source="confirm-payment#response.amount_captured",
+    on=Subject.LIFE,
+    operations=SESSION_OPERATIONS,
+    conforming=[in_turn(success(), success("get", "captured", amount_authorized=None, amount_captured=5000))],
+    violating=[in_turn(success(), success("get", "captured", amount_authorized=None, amount_captured=5001))],
+)
+def capture_within_hold(life: Life) -> Findings:
+    """No more is captured than was held, also where the answer does not show the hold.
+
+    Stripe cannot capture above the authorisation, so one of the two answers is wrong."""
+    yield from _above_known_hold(life, "amount_captured")
+
+
+@rule(
     "trace.token-stays-gone",
     Level.INFERRED,
     source="get-session#errors.404",
@@ -225,7 +295,11 @@ def cancel_in_time(life: Life) -> Findings:
     operations=SESSION_OPERATIONS,
     codes=(404,),
     conforming=[in_turn(success(), failure(404), failure(404, operation="confirm"))],
-    violating=[in_turn(success(), failure(404), success()), in_turn(failure(404), success("confirm", "created"))],
+    violating=[
+        in_turn(success(), failure(404), success()),
+        in_turn(failure(404), success("confirm", "created")),
+        in_turn(failure(404), failure(500), failure(409, operation="cancel")),
+    ],
 )
 def token_stays_gone(life: Life) -> Findings:
     """A token that was not found is not found later.
@@ -233,9 +307,15 @@ def token_stays_gone(life: Life) -> Findings:
     Clients drop the session and tell the driver it is over; one that comes back may still cost money."""
     gone = False
     for step in life.steps:
-        if gone and step.answer.is_success:
+        known = _knows_token(step.answer)
+        if gone and known:
             yield Finding("", "404, as before", Text(f"{step.answer.code}"), step.position)
-        gone = step.answer.code == 404
+        gone = not known and (gone or (step.answer.code == 404 and step.answer.operation is not None))
+
+
+def _knows_token(answer: Answer) -> bool:
+    """A 422 may come before anybody looks for the session; what refuses to stop or to cancel has found it."""
+    return answer.is_success or (answer.name, answer.code) in (("stop", 400), ("cancel", 409))
 
 
 @rule(

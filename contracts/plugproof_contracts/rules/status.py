@@ -3,9 +3,9 @@
 from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import PAYMENT, success
 from plugproof_contracts.level import Level
-from plugproof_contracts.lifecycle import ENTERED_CHARGING, TERMINAL
+from plugproof_contracts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.rule import SESSION_OPERATIONS, Findings, Subject, rule
-from plugproof_contracts.session import TIMESTAMPS, Status
+from plugproof_contracts.session import TIMESTAMPS, ConnectorStatus, Status
 from plugproof_contracts.violation import Finding, Text
 
 PAID_OUT = frozenset({Status.CAPTURED, Status.REFUNDED})
@@ -22,6 +22,9 @@ HEALTHY = frozenset(
     }
 )
 """Where nothing has gone wrong; of a refund, a review or an expiry that is not known."""
+
+OUT_OF_ORDER = frozenset({ConnectorStatus.FAULTED, ConnectorStatus.UNAVAILABLE})
+"""Where no session can be started."""
 
 _LATER = "2026-01-10T11:59:00Z"
 _NEW = frozenset({Status.CREATED})
@@ -126,13 +129,13 @@ def healthy_has_no_failure(answer: Answer) -> Findings:
     operations=("stop",),
     fields=("status",),
     conforming=[success("stop", "stopping"), success("stop", "settling")],
-    violating=[success("stop", "charging")],
+    violating=[success("stop", status) for status in sorted({Status.CHARGING, *CANCELLABLE})],
 )
 def stop_stops(answer: Answer) -> Findings:
-    """A session that was told to stop is no longer charging.
+    """A session that was told to stop is no longer charging, nor still about to.
 
     The driver pressed stop and waits for the page to say so; `charging` invites a second press."""
-    if answer.status is Status.CHARGING:
+    if answer.status is Status.CHARGING or answer.status in CANCELLABLE:
         yield Finding("/data/status", "stopping, settling or later", answer.status)
 
 
@@ -155,6 +158,24 @@ def cancel_before_charging(answer: Answer) -> Findings:
 
 
 @rule(
+    "status.cancel-ends",
+    Level.INFERRED,
+    source="cancel-session#response.status",
+    on=Subject.SUCCESS,
+    operations=("cancel",),
+    fields=("status",),
+    conforming=[success("cancel", "abandoned")],
+    violating=[success("cancel", status) for status in sorted(CANCELLABLE)],
+)
+def cancel_ends(answer: Answer) -> Findings:
+    """A session that was cancelled is over.
+
+    The driver walks away from a charger that may start any moment, with the hold still on the card."""
+    if answer.status in CANCELLABLE:
+        yield Finding("/data/status", "a status in which nothing can start any more", answer.status)
+
+
+@rule(
     "status.cancelled-is-abandoned",
     Level.ASSUMED,
     source="cancel-session#response.status",
@@ -162,13 +183,13 @@ def cancel_before_charging(answer: Answer) -> Findings:
     operations=("cancel",),
     fields=("status",),
     conforming=[success("cancel", "abandoned")],
-    violating=[success("cancel", "created"), success("cancel", "expired")],
+    violating=[success("cancel", "expired"), success("cancel", "failed")],
 )
 def cancelled_is_abandoned(answer: Answer) -> Findings:
     """A cancelled session is abandoned.
 
     A client that waits for `abandoned` would wait for ever on another word."""
-    if answer.status not in ENTERED_CHARGING | {None, Status.ABANDONED}:
+    if answer.status not in ENTERED_CHARGING | CANCELLABLE | {None, Status.ABANDONED}:
         yield Finding("/data/status", Status.ABANDONED, answer.status)
 
 
@@ -188,6 +209,30 @@ def receipt_before_end(answer: Answer) -> Findings:
     A client that is told it worked promises the driver a receipt that has already gone elsewhere, or nowhere."""
     if answer.status in TERMINAL:
         yield Finding("/data/status", "a status that is not terminal, or a 422", answer.status)
+
+
+@rule(
+    "status.started-where-possible",
+    Level.INFERRED,
+    source="start-session#errors.409",
+    on=Subject.SUCCESS,
+    operations=("start",),
+    fields=("charger.online",),
+    conforming=[success("start", "created"), success("start", "created", connector_status=None)],
+    violating=[
+        success("start", "created", charger={"public_code": "HAPPY", "name": "Quay 4", "online": False}),
+        *[success("start", "created", connector_status=status) for status in sorted(OUT_OF_ORDER)],
+    ],
+)
+def started_where_possible(answer: Answer) -> Findings:
+    """A session is started only at a charger that is online, on a connector that is in order.
+
+    Elsewhere a start is refused; a driver who gets through pays for a charge that cannot begin."""
+    if answer.field("charger.online") is False:
+        yield Finding("/data/charger/online", "true, or a 400", False)
+    found = answer.field("connector_status")
+    if found in OUT_OF_ORDER:
+        yield Finding("/data/connector_status", "a connector in order, or a 409", found)
 
 
 @rule(

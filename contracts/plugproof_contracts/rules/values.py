@@ -3,6 +3,7 @@
 import re
 
 from plugproof_contracts.answer import Answer
+from plugproof_contracts.currencies import CURRENCIES
 from plugproof_contracts.examples import CHARGER, PAYMENT, success
 from plugproof_contracts.level import Level
 from plugproof_contracts.rule import SESSION_OPERATIONS, Findings, Subject, rule
@@ -162,6 +163,27 @@ def currency(answer: Answer) -> Findings:
     found = answer.field("pricing.currency")
     if not _CURRENCY.fullmatch(found):
         yield Finding("/data/pricing/currency", "three capital letters, such as EUR", found)
+
+
+@rule(
+    "values.known-currency",
+    Level.INFERRED,
+    source="public-charging-settings#currency",
+    on=Subject.SUCCESS,
+    fields=("pricing.currency",),
+    conforming=[success(), success(pricing=_PRICING | {"currency": "JPY"}), success("charger")],
+    violating=[
+        success(pricing=_PRICING | {"currency": "ERU"}),
+        success("charger", pricing=_PRICING | {"currency": "ZZZ"}),
+    ],
+)
+def known_currency(answer: Answer) -> Findings:
+    """The currency is a code that ISO 4217 lists.
+
+    How many minor units make one is looked up by the code: without it, nobody knows what 4900 is."""
+    found = answer.field("pricing.currency")
+    if _CURRENCY.fullmatch(found) and found not in CURRENCIES:
+        yield Finding("/data/pricing/currency", "a code of ISO 4217, such as EUR", found)
 
 
 @rule(
