@@ -5,10 +5,11 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from plugproof_contracts import Payment, Session, Status
+from plugproof_contracts import ConnectorStatus, Payment, Session, Status
 from plugproof_contracts.exchange import Exchange
 from plugproof_contracts.lifecycle import TERMINAL
 from plugproof_contracts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.rules.status import OUT_OF_ORDER
 from plugproof_contracts.session import TIMESTAMPS
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import one_of
@@ -109,6 +110,7 @@ def answered(draw: st.DrawFn, name: str, session: Session, moment: int) -> Excha
     """Draw an exchange in which an operation answers with a session, once it has what the request asks for."""
     sends = draw(_SENDS[name]) if name in _SENDS else None
     shown = _as_asked(session, sends or {})
+    shown = _startable(shown) if name == "start" else shown
     payment = draw(PAYMENTS) if session.status is Status.CREATED and name in ("get", "start") else None
     issued = draw(_TOKENS) if name == "start" else ""
     return wire.success(call(draw, name, moment, sends), shown, payment, issued)
@@ -121,6 +123,16 @@ def _as_asked(session: Session, asked: dict[str, Any]) -> Session:
         connector_id=asked.get("connector_id", session.connector_id),
         charger=charger if "code" in asked else session.charger,
         driver_email=asked.get("email", session.driver_email),
+    )
+
+
+def _startable(session: Session) -> Session:
+    """Elsewhere a start is refused."""
+    in_order = session.connector_status not in OUT_OF_ORDER
+    return replace(
+        session,
+        charger=replace(session.charger, online=True),
+        connector_status=session.connector_status if in_order else ConnectorStatus.PREPARING,
     )
 
 

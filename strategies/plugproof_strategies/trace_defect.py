@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from plugproof_contracts import Payment, Status
 from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.lifecycle import ENTERED_CHARGING
+from plugproof_contracts.lifecycle import CANCELLABLE, ENTERED_CHARGING
 from plugproof_contracts.operations import OPERATIONS
 from plugproof_strategies import wire
 from plugproof_strategies.defect import NONE, json_bytes
@@ -126,6 +126,12 @@ def _renamed(holder: str, name: str, value: str, other: str) -> Adds:
     ]
 
 
+def _one_more(data: dict[str, Any]) -> dict[str, Any]:
+    """Show that one more was captured, and a hold that allows it."""
+    more = data["amount_captured"] + 1
+    return {"amount_captured": more, "amount_authorized": max(more, data["amount_authorized"])}
+
+
 def _created_again(tail: Tail) -> list[Exchange]:
     fields = dict.fromkeys(
         ("failure_reason", "authorized_at", "charging_started_at", "completed_at", "captured_at")
@@ -155,7 +161,7 @@ TRACE_DEFECTS: tuple[TraceDefect, ...] = (
         "trace.final-amounts-stay",
         "one more was captured",
         _PAID_OUT,
-        lambda tail: [tail.answer(amount_captured=tail.data["amount_captured"] + 1, amount_authorized=None)],
+        lambda tail: [tail.answer(**_one_more(tail.data))],
     ),
     TraceDefect(
         "trace.energy-never-falls",
@@ -199,6 +205,24 @@ TRACE_DEFECTS: tuple[TraceDefect, ...] = (
         _CHARGED,
         lambda tail: [tail.answer("confirm"), tail.fails(409, "Already confirmed.", "confirm", 1, 8)],
         frozenset({"http.failure-code"}),
+    ),
+    TraceDefect(
+        "trace.cancel-while-possible",
+        "refused, and not too late afterwards",
+        tuple(sorted(CANCELLABLE)),
+        lambda tail: [tail.fails(409, "Too late.", "cancel"), tail.answer("confirm", 1)],
+    ),
+    TraceDefect(
+        "trace.cost-within-hold",
+        "above the hold, which is hidden",
+        _CHARGED,
+        lambda tail: [tail.answer(cost_amount=tail.data["amount_authorized"] + 1, amount_authorized=None)],
+    ),
+    TraceDefect(
+        "trace.capture-within-hold",
+        "above the hold, which is hidden",
+        (_S.CHARGING, _S.SETTLING),
+        lambda tail: [tail.answer(amount_captured=tail.data["amount_authorized"] + 1, amount_authorized=None)],
     ),
     TraceDefect("trace.cancel-in-time", "cancelled twice", (_S.ABANDONED,), lambda tail: [tail.answer("cancel")]),
     TraceDefect(

@@ -144,7 +144,32 @@ def _other_code(exchange: Exchange) -> Exchange:
     return asking(code=("B" if asked[0] in "Aa" else "A") + asked[1:])(exchange)
 
 
+def _another_charger(exchange: Exchange) -> Exchange:
+    return exchange.replace(url=exchange.url.rpartition("/")[0] + "/NOT-IT")
+
+
+_NO_STARTS: tuple[dict[str, Any], ...] = (
+    {"code": None},
+    {"code": 7},
+    {"connector_id": None},
+    {"connector_id": "0"},
+    {"connector_id": "one"},
+    {"connector_id": [1]},
+    {"email": 7},
+)
+
 REQUESTS: tuple[Defect, ...] = (
+    *each("request.same-charger", (("another was asked for", _another_charger),), Needs(("charger",))),
+    *each(
+        "request.invalid-is-refused",
+        ((f"started with {json.dumps(wrong)}", asking(**wrong)) for wrong in _NO_STARTS),
+        _START,
+    ),
+    *each(
+        "request.invalid-is-refused",
+        ((f"set to {json.dumps(wrong)}", asking(email=wrong)) for wrong in (None, 7, ["d@example.org"])),
+        _EMAIL,
+    ),
     *each("request.connector-is-kept", (("the next connector", _other_connector),), _START),
     *each(
         "request.charger-is-kept",

@@ -6,8 +6,8 @@ from typing import Any
 
 from plugproof_contracts import Status
 from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.lifecycle import ENTERED_CHARGING, TERMINAL
-from plugproof_contracts.rules.status import HEALTHY
+from plugproof_contracts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
+from plugproof_contracts.rules.status import HEALTHY, OUT_OF_ORDER
 from plugproof_contracts.session import TIMESTAMPS
 from plugproof_strategies.defect import Change, Defect, Needs, document, each, put, to, values
 from plugproof_strategies.moments import at, iso, second
@@ -27,6 +27,7 @@ def _only(*statuses: Status) -> Needs:
 
 _NO_CODES = ("", "ELEVENCHARS", "X" * 300)
 _NO_CURRENCIES = ("eur", "Eur", "€", "EURO", "EU", "", "978", "EUR ")
+_UNLISTED_CURRENCIES = ("ERU", "ZZZ", "AAA", "DEM")
 _NO_STATUSES = ("paused", "CHARGING", "Captured", "cancelled", "completed", "", " charging", "no-charge")
 _NO_CONNECTOR_STATUSES = ("available", "OCCUPIED", "Occupied", "Suspended", "suspendedEV", "", "unknown")
 _NO_NUMBERS = (0, -1, 101, 2**31 - 1)
@@ -39,9 +40,16 @@ VALUES: tuple[Defect, ...] = (
     *values("values.connector-id", "data/connector_id", _NO_NUMBERS),
     *values("values.charger-connector-id", "data/connectors/0/connector_id", _NO_NUMBERS, _A_CONNECTOR),
     *values("values.public-code", "data/charger/public_code", _NO_CODES),
-    *values("values.public-code", "data/public_code", _NO_CODES, _CHARGER),
+    *each(
+        "values.public-code",
+        ((f"data/public_code is {json.dumps(code)}", put("data/public_code", code)) for code in _NO_CODES),
+        _CHARGER,
+        frozenset({"request.same-charger"}),
+    ),
     *values("values.currency", "data/pricing/currency", _NO_CURRENCIES),
     *values("values.currency", "data/pricing/currency", _NO_CURRENCIES, _CHARGER),
+    *values("values.known-currency", "data/pricing/currency", _UNLISTED_CURRENCIES),
+    *values("values.known-currency", "data/pricing/currency", _UNLISTED_CURRENCIES, _CHARGER),
     *values("values.price-per-kwh", "data/pricing/price_per_kwh", (0, -1, -45)),
     *values("values.price-per-kwh", "data/pricing/price_per_kwh", (0, -1, -45), _CHARGER),
     *values("values.start-fee", "data/pricing/start_fee", (-1, -50)),
@@ -222,9 +230,12 @@ STATUS: tuple[Defect, ...] = (
         Needs(("get", "confirm"), statuses=_CREATED, present=frozenset({"created_at"})),
     ),
     *values("status.healthy-has-no-failure", "data/failure_reason", (_REASON, ""), Needs(statuses=HEALTHY)),
-    *_answers("status.stop-stops", "stop", {Status.CHARGING}),
+    *_answers("status.stop-stops", "stop", {Status.CHARGING, *CANCELLABLE}),
+    *_answers("status.cancel-ends", "cancel", CANCELLABLE),
     *_answers("status.cancel-before-charging", "cancel", ENTERED_CHARGING),
-    *_answers("status.cancelled-is-abandoned", "cancel", set(Status) - ENTERED_CHARGING - {Status.ABANDONED}),
+    *_answers("status.cancelled-is-abandoned", "cancel", {Status.EXPIRED, Status.FAILED}),
+    *values("status.started-where-possible", "data/charger/online", (False,), _START),
+    *values("status.started-where-possible", "data/connector_status", sorted(OUT_OF_ORDER), _START),
     *_answers("status.receipt-before-end", "receipt-email", TERMINAL),
     *values("status.payment-while-created", "payment", (None,), _only(Status.CREATED)),
     *values("status.no-payment-later", "payment", (_PAYMENT,), _only(*set(Status) - _CREATED)),
