@@ -31,6 +31,11 @@ OPTIONS = (
     Option("check", "check every answer from the API's host against its contract, whatever mocked it", _ON),
     Option("strict", "with --plugchoice-check: a break of what is only inferred fails its test, too", _ON),
     Option(
+        "allow",
+        "with --plugchoice-check: breaks of RULE are counted, but fail no test; may be given more than once",
+        {"action": "append", "default": [], "metavar": "RULE"},
+    ),
+    Option(
         "guard",
         "fail calls that would leave for the real API (the default in CI for suites that use the plugin)",
         {"action": "store_const", "const": True, "default": None},
@@ -56,11 +61,3 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_const",
         const=False,
     )
-
-
-def wants_coverage(config: pytest.Config) -> bool:
-    """Say whether coverage was asked for, by itself or by something that needs it."""
-    return any(config.getoption(f"plugchoice_{name}") not in (None, False) for name in _COVERAGE)
-
-
-_COVERAGE = ("coverage", "coverage_fail_under", "coverage_json", "coverage_html")
