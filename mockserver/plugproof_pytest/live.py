@@ -5,21 +5,23 @@ process, however that ends. The socket is bound here and handed over, so its por
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.asgi import App, ASGIApp, Receive, Scope, Send
 from plugproof_mockserver.control import control_app
 from plugproof_mockserver.hosts import Hosts
+from plugproof_mockserver.reply import Reply
+from plugproof_mockserver.request import Request
 from plugproof_mockserver.server import bind, serving
 from plugproof_mockserver.world import World
 from plugproof_mockserver.worlds import WorldNameError, Worlds
 
 HOST = "127.0.0.1"
 
-WRAPPERS: list[Callable[[ASGIApp], ASGIApp]] = []
-"""What is put around the application of a server before it starts."""
+LISTENERS: list[Callable[[Request, Reply], None]] = []
+"""Who is told of every answer of a server."""
 
 
 class LiveServer:
@@ -79,11 +81,15 @@ class Site:
 def site() -> Iterator[Site]:
     """Start the server of this process, and end it."""
     worlds = _OfTests()
-    app = _of_tests_only(App(worlds, hosts=Hosts(), control=control_app()))
-    for wrap in WRAPPERS:
-        app = wrap(app)
+    app = _of_tests_only(App(worlds, hosts=Hosts(), control=control_app(), self_check=_tell))
     with bind(HOST, 0) as listener, serving(app, listener):
         yield Site(f"http://{HOST}:{listener.getsockname()[1]}", worlds)
+
+
+def _tell(request: Request, reply: Reply) -> Iterable[dict[str, object]]:
+    for listener in LISTENERS:
+        listener(request, reply)
+    return ()
 
 
 def _of_tests_only(app: ASGIApp) -> ASGIApp:

@@ -61,3 +61,7 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_const",
         const=False,
     )
+
+
+COVERAGE = tuple(f"plugchoice_{row.name.replace('-', '_')}" for row in OPTIONS if row.name.startswith("coverage"))
+"""The options of which any asks for coverage."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from plugproof_pytest.live import LiveServer, Site
 
 FIXTURES = frozenset({"plugchoice", "plugchoice_server"})
-WATCHING = ("check", "coverage", "coverage_fail_under", "coverage_json", "coverage_html")
+WATCHING = tuple(
+    f"plugchoice_{name}" for name in ("check", "coverage", "coverage_fail_under", "coverage_json", "coverage_html")
+)
 """The options for which the run is watched."""
 MARKER = (
     "plugchoice(scenario=…, clock=…, rate_limit=…, seed=…, limits=…, check=False, unknown_routes='pass', …): "
@@ -43,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from plugproof_pytest.guard import register_guard
 
         register_guard(config)
-    if any(config.getoption(f"plugchoice_{name}") not in (None, False) for name in WATCHING):
+    if any(config.getoption(name) not in (None, False) for name in WATCHING):
         from plugproof_pytest.parts import register_parts
 
         register_parts(config)

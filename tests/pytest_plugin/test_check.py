@@ -1,14 +1,14 @@
 """`--plugchoice-check`: whoever mocked it, an answer that the API can't give fails its test."""
 
-import importlib.util
 import json
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
-_spec = importlib.util.spec_from_file_location("answers", Path(__file__).with_name("answers.py"))
-answers = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(answers)
+answers: Any = ModuleType("answers")
+exec(Path(__file__).with_name("answers.py").read_text(), answers.__dict__)
 
 SUITE = """
 import json, pathlib
@@ -70,7 +70,7 @@ TOOLS = {
 """A suite for each tool that mocks, and how many tests it makes of each answer."""
 
 
-@pytest.fixture(params=TOOLS.values(), ids=TOOLS)
+@pytest.fixture(params=list(TOOLS.values()), ids=list(TOOLS))
 def tool(request):
     """One tool's suite, and its number of tests for each answer."""
     return request.param
@@ -304,7 +304,7 @@ def methods():
     return [httpx.Client.send, httpx2.AsyncClient.send, requests.Session.send, httpx.Response.__init__,
             responses.Response.get_response, pytest_httpx.HTTPXMock.add_callback]
 """
-    namespace: dict = {}
+    namespace: dict[str, Any] = {}
     exec(code, namespace)
     before = namespace["methods"]()
     run(CONFIRM + "\ndef test_it():\n    confirm()", "--plugchoice-check")

@@ -61,7 +61,7 @@ def test_a_client_that_is_older_than_the_fixture_is_served_too(package):
 
 @CLIENTS
 def test_a_transport_that_wraps_the_network_is_served_too(fake, package):
-    class Retrying(package.BaseTransport):
+    class Retrying(package.BaseTransport):  # type: ignore[name-defined, misc]  # there are two packages
         def __init__(self):
             self.inner = package.HTTPTransport()
 

@@ -2,6 +2,7 @@
 
 import re
 import signal
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -14,7 +15,7 @@ import urllib3
 from plugproof_mockserver import FakePlugchoice
 from plugproof_pytest.live import site
 
-START = {"code": "HAPPY", "connector_id": 1}
+START: dict[str, Any] = {"code": "HAPPY", "connector_id": 1}
 PATH = "/v3/public-charging/sessions"
 
 
