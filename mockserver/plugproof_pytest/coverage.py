@@ -84,7 +84,7 @@ class Coverage:
 
 def coverage_of(config: pytest.Config, watch: Watch) -> Coverage:
     """Return the part as the options wish."""
-    files = {_file(config, "json"): as_json, _file(config, "html"): as_html}
+    files: dict[Path | None, Writer] = {_file(config, "json"): as_json, _file(config, "html"): as_html}
     return Coverage(watch, least=config.getoption("plugchoice_coverage_fail_under"), files=files)
 
 

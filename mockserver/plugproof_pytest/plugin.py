@@ -5,8 +5,9 @@ So it imports nothing but pytest; whatever has weight is imported by the test th
 """
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import warnings
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +20,7 @@ WATCHING = tuple(
     f"plugchoice_{name}" for name in ("check", "coverage", "coverage_fail_under", "coverage_json", "coverage_html")
 )
 """The options for which the run is watched."""
+HIDES_TOKENS = pytest.StashKey[bool]()
 MARKER = (
     "plugchoice(scenario=…, clock=…, rate_limit=…, seed=…, limits=…, check=False, unknown_routes='pass', …): "
     "set up the fake of this test; the keywords are those of plugproof_mockserver.FakePlugchoice."
@@ -45,10 +47,17 @@ def pytest_configure(config: pytest.Config) -> None:
         from plugproof_pytest.guard import register_guard
 
         register_guard(config)
-    if any(config.getoption(name) not in (None, False) for name in WATCHING):
+    if _is_watched(config):
         from plugproof_pytest.parts import register_parts
 
         register_parts(config)
+
+
+def pytest_unconfigure() -> None:
+    """End the run."""
+    from plugproof_pytest.recent import forget
+
+    forget()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -58,6 +67,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         from plugproof_pytest.guard import register_guard
 
         register_guard(session.config)
+
+
+def _is_watched(config: pytest.Config) -> bool:
+    return any(config.getoption(name) not in (None, False) for name in WATCHING)
 
 
 def _uses_us(item: pytest.Item) -> bool:
@@ -71,6 +84,65 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         from plugproof_pytest.marker import read
 
         read(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Remember whose parameters are about to get ids."""
+    used = not FIXTURES.isdisjoint(metafunc.fixturenames)
+    metafunc.config.stash[HIDES_TOKENS] = used or _is_watched(metafunc.config)
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Keep tokens out of the ids of the tests that use the plugin."""
+    if "token" in argname and isinstance(val, str) and config.stash.get(HIDES_TOKENS, False):
+        return argname
+    return None
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Take tokens out of a test's report before any other plugin sees it."""
+    from plugproof_pytest.redaction import note_arguments
+
+    note_arguments(getattr(item, "funcargs", None) or {})
+    return _redacted((yield))
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_make_collect_report() -> Generator[None, Any, Any]:
+    """Take tokens out of the report of a collection that failed."""
+    return _redacted((yield))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Take tokens out of what other plugins added, and of reports that they made themselves."""
+    _redacted(report)
+
+
+def _redacted(report: Any) -> Any:
+    from plugproof_pytest.redaction import redact
+
+    redact(report)
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
+    """Take tokens out of a warning before it is summed up."""
+    from plugproof_pytest.redaction import redact_warning
+
+    if isinstance(warning_message.message, Warning):
+        redact_warning(warning_message.message)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Take tokens out of the logs that are shown while tests run."""
+    from plugproof_pytest.redaction import clean_live_logs
+
+    clean_live_logs(session.config.pluginmanager.get_plugin("logging-plugin"))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from plugproof_contracts import Exchange
 from plugproof_contracts.adapters import exchange_of
+from plugproof_pytest import recent
 from plugproof_pytest.intercept import HOST
 from plugproof_pytest.replacing import replaced
 
@@ -49,13 +50,17 @@ class Watch:
         except ValueError:
             self.unread += 1
             return
+        if exchange.token:
+            recent.SEEN.append(exchange.token.reveal())
         for listener in self.listeners:
             listener(exchange, answer)
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """See what clients send until the block ends."""
+        recent.WATCHES.append(self)
         with ExitStack() as stack:
+            stack.callback(recent.WATCHES.remove, self)
             for package in map(import_module, ("httpx", "httpx2")):
                 stack.enter_context(replaced(package.Client, "send", self._sync))
                 stack.enter_context(replaced(package.AsyncClient, "send", self._async))
