@@ -35,6 +35,7 @@ class Checker:
     def judge(self, exchange: Exchange, response: Any) -> None:
         """Check one answer."""
         if getattr(response, "extensions", {}).get(BY_FAKE):
+            self.tally.by_fakes += 1
             return
         self.tally.answers += 1
         where = position_of(response)

@@ -32,6 +32,7 @@ class Tally:
     def __init__(self) -> None:
         self.answers = 0
         self.unread = 0
+        self.by_fakes = 0
         self._rows: Counter[Row] = Counter()
 
     def add(self, finding: Finding, test: str) -> None:
@@ -42,12 +43,13 @@ class Tally:
     def plain(self) -> dict[str, Any]:
         """Return everything as lists and numbers."""
         rows = [[*row, count] for row, count in self._rows.items()]
-        return {"answers": self.answers, "unread": self.unread, "rows": rows}
+        return {"answers": self.answers, "unread": self.unread, "by_fakes": self.by_fakes, "rows": rows}
 
     def merge(self, plain: dict[str, Any]) -> None:
         """Add what a worker counted."""
         self.answers += plain["answers"]
         self.unread += plain["unread"]
+        self.by_fakes += plain["by_fakes"]
         for *row, count in plain["rows"]:
             self._rows[Row(*row)] += count
 
@@ -58,6 +60,8 @@ class Tally:
         yield f"{self.answers} answers of the API's host checked: {found}."
         if self.unread:
             yield f"{self.unread} more were streamed and not read whole, so they could not be checked."
+        if self.by_fakes:
+            yield f"{self.by_fakes} more were given by a fake, which may be told to be wrong, and not checked."
         for (level, rule), rows in _grouped(self._rows).items():
             yield f"{NAMES[level]}: {rule}: {rows[0].message}"
             yield from (f"    {row.where} ({self._rows[row]} ×)" for row in rows)

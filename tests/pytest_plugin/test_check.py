@@ -237,7 +237,7 @@ def test_it(plugchoice):
         "--plugchoice-check",
     )
     done.assert_outcomes(passed=1)
-    done.stdout.fnmatch_lines(["0 answers*"])
+    done.stdout.fnmatch_lines(["0 answers*", "1 more were given by a fake*"])
 
 
 def test_other_hosts_are_not_checked(run):
