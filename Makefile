@@ -36,7 +36,7 @@ demo: $(VENV) ## Walk a driver's whole life through the fake, over HTTP
 lint: $(VENV) ## Check format, style and types
 	@$(PY) -m ruff format --quiet --check .
 	@$(PY) -m ruff check --quiet .
-	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof_*/__init__.py benchmarks/__main__.py)) tests
+	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof_*/__init__.py benchmarks/__main__.py))
 
 bench: $(VENV) ## Measure against the targets and write docs/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)

@@ -41,6 +41,8 @@ class Exchange:
         request_body: bytes = b"",
         at: datetime | None = None,
     ) -> None:
+        if not isinstance(status, int):
+            raise TypeError(f"status is {type(status).__name__}; allowed is an integer, such as 200")
         if not (body is None or isinstance(body, bytes)):
             raise TypeError(
                 f"body is {type(body).__name__}; allowed are bytes, or None for a recording without it"

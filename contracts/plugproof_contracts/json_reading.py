@@ -122,13 +122,13 @@ class _Reader:
         """Look for what only the finished value shows, level by level, for the value may be deep."""
         level, depth, broken = [value], 0, False
         while level:
-            depth += 1
+            depth += any(isinstance(item, dict | list) for item in level)
             broken = broken or any(_has_surrogate(item) for item in level)
             level = [child for item in level for child in _children(item)]
         if broken:
             self.note(Defect.SURROGATE, "Unicode text", "half of a surrogate pair in a string")
-        if depth - 1 > DEEPEST:
-            self.note(Defect.TOO_DEEP, f"at most {DEEPEST} levels", f"{depth - 1} levels")
+        if depth > DEEPEST:
+            self.note(Defect.TOO_DEEP, f"at most {DEEPEST} levels", f"{depth} levels")
 
 
 def _space_after(text: str, start: int) -> int:

@@ -1,13 +1,13 @@
 """How the API answers a request: route, limiter, faults, operation, headers, journal, in this order."""
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plugproof_contracts.operations import Operation
 from plugproof_mockserver import engine
-from plugproof_mockserver.limiter import Decision
+from plugproof_mockserver.limiter import Decision, limit_headers, too_many
 from plugproof_mockserver.moment import SECOND, http_date
-from plugproof_mockserver.reply import TOO_MANY, Headers, Problem, Reply
+from plugproof_mockserver.reply import Headers, Problem, Reply
 from plugproof_mockserver.request import Request
 from plugproof_mockserver.routes import Place, find
 from plugproof_mockserver.settings import Errors, RateLimit
@@ -26,8 +26,12 @@ def answer(world: World, request: Request) -> Reply:
     with world.lock:
         now = world.clock.now()
         if place is None or operation is None:
-            return _unrouted(world, request, place, now)
-        return _routed(world, request, place, operation, now)
+            reply = _unrouted(world, request, place, now)
+        else:
+            reply = _routed(world, request, place, operation, now)
+        if world.self_check is not None and not world.journal[-1].faults:
+            world.violations.extend(world.self_check(world.settings, request, reply, now))
+        return reply
 
 
 def _unrouted(world: World, request: Request, place: Place | None, now: int) -> Reply:
@@ -42,7 +46,7 @@ def _routed(world: World, request: Request, place: Place, operation: Operation, 
     decision = _hit(world, operation.name, request.client, now)
     struck: tuple[str, ...] = ()
     if decision and not decision.allowed:
-        reply = _written(world, request, _too_many(decision, now))
+        reply = _written(world, request, too_many(decision, now))
     elif world.faults:
         reply, struck = _handle_with_faults(world, request, place, operation, now)
     else:
@@ -88,12 +92,6 @@ def _hit(world: World, operation: str, client: str, now: int) -> Decision | None
     return world.limiter.hit(key, limit.hits, limit.length, now)
 
 
-def _too_many(decision: Decision, now: int) -> Problem:
-    wait = decision.retry_after(now)
-    headers = ((b"retry-after", b"%d" % wait), (b"x-ratelimit-reset", b"%d" % (now // SECOND + wait)))
-    return Problem(429, TOO_MANY, headers=headers)
-
-
 # Answers that no operation gives.
 
 
@@ -114,7 +112,7 @@ def _off_the_map(request: Request, place: Place | None) -> Reply | Problem:
 def _preflight(method: str, headers: str) -> Headers:
     allowed = ((b"access-control-allow-headers", headers.encode("latin-1")),) if headers else ()
     return (
-        (b"access-control-allow-methods", method.upper().encode("latin-1")),
+        (b"access-control-allow-methods", method.encode("latin-1").upper()),
         *allowed,
         (b"access-control-max-age", b"0"),
     )
@@ -147,11 +145,7 @@ def _note(
 
 
 def _finished(reply: Reply, decision: Decision | None, now: int) -> Reply:
-    limits = _limit_headers(decision.limit, decision.remaining) if decision else ()
+    # A 429 carries the headers of the limit that refused it, which need not be the endpoint's.
+    limits = limit_headers(decision.limit, decision.remaining) if decision and reply.status != 429 else ()
     headers = (*reply.headers, (b"date", http_date(now // SECOND)), _ANY_ORIGIN, *limits)
     return Reply(reply.status, reply.body, headers, reply.delay, reply.cut)
-
-
-@lru_cache(maxsize=4096)
-def _limit_headers(limit: int, remaining: int) -> Headers:
-    return ((b"x-ratelimit-limit", b"%d" % limit), (b"x-ratelimit-remaining", b"%d" % remaining))

@@ -7,7 +7,7 @@ has to see paths as they came. Everything else is a Starlette application, see `
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import quote
 
@@ -24,9 +24,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-SelfCheck = Callable[[Request, Reply], Iterable[dict[str, object]]]
-"""Looks at an exchange and returns what it violates, ready for JSON and without any secret."""
-
 TRANSPORT = "plugproof.transport"
 """Where a server leaves the connection in the scope, for the faults that break it."""
 WORLD = "plugproof.world"
@@ -48,15 +45,10 @@ _WRONG_HOST = Problem(
 
 
 class App:
-    """The ASGI application. `control` serves the control plane and finds its world in the scope.
+    """The ASGI application. `control` serves the control plane and finds its world in the scope."""
 
-    `self_check` looks at every answer of the API; what it finds is kept in `World.violations`.
-    """
-
-    def __init__(
-        self, worlds: Worlds, *, hosts: Hosts, control: ASGIApp, self_check: SelfCheck | None = None
-    ) -> None:
-        self.worlds, self._hosts, self._control, self._self_check = worlds, hosts, control, self_check
+    def __init__(self, worlds: Worlds, *, hosts: Hosts, control: ASGIApp) -> None:
+        self.worlds, self._hosts, self._control = worlds, hosts, control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, as ASGI has it."""
@@ -79,25 +71,26 @@ class App:
                 await _send(scope, send, Problem(400, f"{error}.").reply())
                 return
         if path.startswith(_API):
-            await self._api(world, path[len(_API) - 1 :], scope, receive, send)
+            await _api(world, path[len(_API) - 1 :], scope, receive, send)
         elif path.startswith(_CONTROL):
             await self._control({**scope, "path": path, "raw_path": path.encode(), WORLD: world}, receive, send)
         else:
             await _send(scope, send, _NOWHERE.reply())
 
-    async def _api(self, world: World, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await read_body(receive) if engine.takes_body(path) else b""
-        client = scope.get("client")
-        request = Request(scope["method"], path, scope["headers"], body, client[0] if client else "127.0.0.1")
-        reply = api.answer(world, request)
-        if self._self_check is not None:
-            world.violations.extend(self._self_check(request, reply))
-        if reply.delay:
-            await asyncio.sleep(reply.delay)
-        if reply.cut is None:
-            await _send(scope, send, reply)
-        else:
-            await _break(scope, receive, send, reply)
+
+async def _api(world: World, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+    body = await read_body(receive) if engine.takes_body(path) else b""
+    if body is None:
+        return
+    client = scope.get("client")
+    request = Request(scope["method"], path, scope["headers"], body, client[0] if client else "127.0.0.1")
+    reply = api.answer(world, request)
+    if reply.delay:
+        await asyncio.sleep(reply.delay)
+    if reply.cut is None:
+        await _send(scope, send, reply)
+    else:
+        await _break(scope, receive, send, reply)
 
 
 def _raw_path(scope: Scope) -> str:
@@ -108,11 +101,13 @@ def _raw_path(scope: Scope) -> str:
     return raw.partition(b"?")[0].decode("latin-1")
 
 
-async def read_body(receive: Receive) -> bytes:
-    """Read a body to its end, or until it is longer than `MAX_BODY`."""
+async def read_body(receive: Receive) -> bytes | None:
+    """Read a body to its end, or until it is longer than `MAX_BODY`; null when the client hung up before."""
     chunks, size, more = [], 0, True
     while more and size <= MAX_BODY:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         more = message.get("more_body", False)
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])

@@ -80,6 +80,8 @@ def _route(path: str, rows: dict[str, Row], identity: str) -> Route:
         row = rows["GET" if request.method == "HEAD" else request.method]
         body = b"" if row.method == "GET" else await read_body(request.receive)
         argument = next(iter(request.path_params.values()), "")
+        if body is None:
+            return _refusing(Problem(400, "The request ended before its body did."))
         if len(body) > MAX_BODY:
             return _refusing(TOO_LARGE)
         return _answer(row, Asked(request.scope[WORLD], identity, argument, {}), body)

@@ -17,7 +17,8 @@ from plugproof_mockserver.bodies import data_body
 from plugproof_mockserver.clock import seconds
 from plugproof_mockserver.forms import MAX_BODY, TOO_LARGE, Start, read_email, read_start
 from plugproof_mockserver.life import CANCELLED_REASON, enter, reconcile
-from plugproof_mockserver.reply import NOT_FOUND, TOO_MANY, Problem, Reply, invalid
+from plugproof_mockserver.limiter import Decision, too_many
+from plugproof_mockserver.reply import NOT_FOUND, Problem, Reply, invalid
 from plugproof_mockserver.scenarios import SCENARIOS
 from plugproof_mockserver.settings import Settings
 from plugproof_mockserver.state import ChargerState, SessionState
@@ -45,15 +46,16 @@ class Call(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What an operation works on; null is "there is none". `has_quota` is of the charger's hourly limit.
+    """What an operation works on; null is "there is none".
 
-    `encode` writes the `{"data": Session}`, and may remember what it wrote.
+    `quota` is what the charger's hourly limit says. `encode` writes the `{"data": Session}`, and
+    may remember what it wrote.
     """
 
     settings: Settings
     session: SessionState | None = None
     charger: ChargerState | None = None
-    has_quota: bool = True
+    quota: Decision | None = None
     fresh_token: Callable[[], str] = str
     encode: Callable[[SessionState, ChargerState, int], bytes] = data_body
 
@@ -167,11 +169,11 @@ def start(form: Start, given: Given, now: int) -> SessionState | Problem:
     """Return the session that a valid request starts, or the problem for which it is refused."""
     if given.charger is None or not given.charger.public_charging:
         return NOTHING
-    refusal = _start_refusal(form, given.charger, given.has_quota)
+    refusal = _start_refusal(form, given.charger, given.quota, now)
     return refusal or new_session(form, given.charger, given.fresh_token(), given.settings, now)
 
 
-def _start_refusal(form: Start, charger: ChargerState, has_quota: bool) -> Problem | None:
+def _start_refusal(form: Start, charger: ChargerState, quota: Decision | None, now: int) -> Problem | None:
     if not charger.online:
         return Problem(400, "The charger is offline.")
     connector = _connector(charger, form.connector_id)
@@ -180,7 +182,7 @@ def _start_refusal(form: Start, charger: ChargerState, has_quota: bool) -> Probl
         return invalid({"connector_id": [f"The charger has no such connector; it has {known}."]})
     if connector.status not in (ConnectorStatus.AVAILABLE, ConnectorStatus.PREPARING):
         return Problem(409, f"The connector is not available: it is {connector.status}.")
-    return None if has_quota else Problem(429, TOO_MANY)
+    return too_many(quota, now) if quota and not quota.allowed else None
 
 
 def _connector(charger: ChargerState, connector_id: int) -> Connector | None:

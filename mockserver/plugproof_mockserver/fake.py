@@ -156,8 +156,9 @@ class FakePlugchoice:
 
     `clock` is an ISO 8601 date-time at which time stands still, or `"real"`. `scenario` is for
     sessions that name none, and makes every well-formed charger code known. `rate_limit` is
-    `endpoint`, `shared` or `off`; `limits` maps operations to `(hits, seconds)`. The other
-    keywords are those of `settings.Settings`. Raises `ValueError` that names what is wrong.
+    `endpoint`, `shared` or `off`; `limits` maps operations to `(hits, seconds)`. `self_check`
+    judges every answer by the contract's rules, see `violations`. The other keywords are those of
+    `settings.Settings`. Raises `ValueError` that names what is wrong.
     """
 
     def __init__(
@@ -168,11 +169,18 @@ class FakePlugchoice:
         scenario: str | None = None,
         rate_limit: str = "endpoint",
         limits: Mapping[str, tuple[int, float]] | None = None,
+        self_check: bool = False,
         **settings: Any,
     ) -> None:
         rules = _settings(scenario, rate_limit, limits or {}, settings)
-        started = Clock() if clock == "real" else Clock(_moment(clock), speed=0)
-        self.world = World(rules, clock=started, seed=seed)
+        start = None if clock == "real" else _moment(clock)
+
+        def make(name: str) -> World:
+            clock = Clock(start, speed=1 if start is None else 0)
+            return World(rules, clock=clock, seed=seed, name=name, self_check=self_check)
+
+        self._make = make
+        self.world = make(DEFAULT)
 
     # The driver's side.
 
@@ -220,6 +228,11 @@ class FakePlugchoice:
         """What the fake was asked, oldest first."""
         return self.world.journal
 
+    @property
+    def violations(self) -> list[dict[str, object]]:
+        """What the contract's rules say against this fake's own answers, under `self_check=True`."""
+        return list(self.world.violations)
+
     def reset(self) -> None:
         """Forget every session, charger, hit, fault and journal entry; the clock goes on."""
         self.world.reset()
@@ -229,7 +242,7 @@ class FakePlugchoice:
     @cached_property
     def asgi(self) -> App:
         """The fake as an ASGI application, control plane included."""
-        worlds = Worlds(lambda name: self.world if name == DEFAULT else World(self.world.settings, name=name))
+        worlds = Worlds(lambda name: self.world if name == DEFAULT else self._make(name))
         return App(worlds, hosts=Hosts(("app.plugchoice.com", "testserver")), control=control_app())
 
     def transport(self, client: str = "127.0.0.1") -> "Transport":

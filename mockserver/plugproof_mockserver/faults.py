@@ -78,7 +78,10 @@ def _latency(reply: Reply, fault: Fault, as_json: bool) -> Reply:
 
 
 def _error(status: int, message: str) -> Damage:
-    return lambda reply, fault, as_json: Problem(status, message).reply(as_json=as_json)
+    def damage(reply: Reply, fault: Fault, as_json: bool) -> Reply:
+        return replace(Problem(status, message).reply(as_json=as_json), delay=reply.delay, cut=reply.cut)
+
+    return damage
 
 
 def _cut(cut: Cut) -> Damage:

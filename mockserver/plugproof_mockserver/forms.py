@@ -83,7 +83,7 @@ def _parse_json(body: bytes) -> dict[str, Any]:
 
 def _parse_form(body: bytes) -> dict[str, Any]:
     try:
-        pairs = parse_qsl(body.decode("ascii"), errors="strict", max_num_fields=100)
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError:
         raise _UnreadableError("The request body is not a valid form of at most 100 fields in UTF-8.") from None
     fields: dict[str, Any] = dict(pairs)
@@ -109,7 +109,7 @@ def _connector_id(value: Any) -> str | None:
 
 
 def _email(value: Any) -> str | None:
-    if value in (_ABSENT, None, ""):
+    if value in (_ABSENT, None):
         return "The email field is required."
     if not isinstance(value, str) or len(value) > 255 or not _EMAIL.fullmatch(value):
         return "The email field must be a valid email address of at most 255 characters."

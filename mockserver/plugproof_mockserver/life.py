@@ -178,7 +178,8 @@ def next_due(state: SessionState) -> tuple[int, Event] | None:
     if state.status is Status.CREATED:
         due.append((state.pay_by, Event.WINDOW_OVER))
     elif state.status is Status.CHARGING and (full := _uses_hold_up(state)) is not None:
-        due.append((full, Event.HOLD_USED_UP))
+        # It may have been used up while a stop was pending that the charger then refused.
+        due.append((max(full, state.entered), Event.HOLD_USED_UP))
     return min(due, default=None)
 
 

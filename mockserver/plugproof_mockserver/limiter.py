@@ -5,9 +5,11 @@ the API does it (observed, so `assumed` of the API). A refused hit is not counte
 prolong the window. The caller holds the world's lock, so a decision is never half made.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from plugproof_mockserver.moment import SECOND
+from plugproof_mockserver.reply import TOO_MANY, Headers, Problem
 
 
 class Decision(NamedTuple):
@@ -27,16 +29,18 @@ _Window = tuple[int, int]
 """Hits, and the moment at which the window is over."""
 
 _NONE: _Window = (0, -1)
+_EMPTY: dict[str, _Window] = {}
 
 
 class Limiter:
     """Counts hits by key."""
 
     def __init__(self) -> None:
-        self._windows: dict[str, _Window] = {}
+        # By length: windows of one length end in the order in which they opened.
+        self._windows: dict[int, dict[str, _Window]] = {}
 
     def __len__(self) -> int:
-        return len(self._windows)
+        return sum(map(len, self._windows.values()))
 
     def hit(self, key: str, limit: int, length: int, now: int) -> Decision:
         """Count a hit if `limit` per `length` microseconds still admits it."""
@@ -44,24 +48,42 @@ class Limiter:
         if not found.allowed:
             return found
         left = found.remaining - 1
+        windows = self._windows.setdefault(length, {})
         if left == limit - 1:
-            self._open(key, now)
-        self._windows[key] = (limit - left, found.ends)
+            _open(windows, key, now)
+        windows[key] = (limit - left, found.ends)
         return Decision(True, limit, left, found.ends)
 
     def look(self, key: str, limit: int, length: int, now: int) -> Decision:
         """Say what a hit would find, without counting it: `remaining` is what is left before it."""
-        hits, ends = self._windows.get(key, _NONE)
+        hits, ends = self._windows.get(length, _EMPTY).get(key, _NONE)
         if now >= ends:
             return Decision(limit > 0, limit, limit, now + length)
         return Decision(hits < limit, limit, max(0, limit - hits), ends)
 
-    def _open(self, key: str, now: int) -> None:
-        # Windows stand in the order in which they opened. Two old ones go for each new one, so
-        # memory follows the number of addresses of the last window, and no hit pays for a sweep.
-        self._windows.pop(key, None)
-        for _ in range(2):
-            oldest = next(iter(self._windows), None)
-            if oldest is None or self._windows[oldest][1] > now:
-                return
-            del self._windows[oldest]
+
+def _open(windows: dict[str, _Window], key: str, now: int) -> None:
+    # Windows stand in the order in which they opened. Two old ones go for each new one, so
+    # memory follows the number of addresses of the last window, and no hit pays for a sweep.
+    windows.pop(key, None)
+    for _ in range(2):
+        oldest = next(iter(windows), None)
+        if oldest is None or windows[oldest][1] > now:
+            return
+        del windows[oldest]
+
+
+# How a limit shows.
+
+
+@lru_cache(maxsize=4096)
+def limit_headers(limit: int, remaining: int) -> Headers:
+    """Return the two headers of every limited answer (source: `rate-limiting#headers`)."""
+    return ((b"x-ratelimit-limit", b"%d" % limit), (b"x-ratelimit-remaining", b"%d" % remaining))
+
+
+def too_many(decision: Decision, now: int) -> Problem:
+    """Return the 429 of a limit that refused a hit, with all four headers."""
+    wait = decision.retry_after(now)
+    waits = ((b"retry-after", b"%d" % wait), (b"x-ratelimit-reset", b"%d" % (now // SECOND + wait)))
+    return Problem(429, TOO_MANY, headers=(*limit_headers(decision.limit, 0), *waits))

@@ -34,6 +34,10 @@ class Reply(msgspec.Struct, frozen=True):
     delay: float = 0
     cut: Cut | None = None
 
+    def __repr__(self) -> str:
+        # The body of a start holds the token.
+        return f"<Reply {self.status}, {len(self.body)} bytes>"
+
     def wire_headers(self) -> list[tuple[bytes, bytes]]:
         """Return the headers as they are sent; a 204 has neither a body nor a length."""
         if self.status == 204:

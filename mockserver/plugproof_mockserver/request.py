@@ -1,5 +1,6 @@
 """One request to the API, as every face hands it over."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -24,11 +25,21 @@ class Request(NamedTuple):
 
     def expects_json(self) -> bool:
         """Say whether the framework would take this request for one that wants JSON (assumed)."""
-        accept = self.header(b"accept").partition(",")[0].partition(";")[0].strip().lower()
-        if self.header(b"x-requested-with") == "XMLHttpRequest" and accept in ("", "*/*"):
+        accept = _preferred(self.header(b"accept"))
+        if self.header(b"x-requested-with") == "XMLHttpRequest" and accept in ("", "*", "*/*"):
             return True
         return "/json" in accept or "+json" in accept
 
     def safe_path(self) -> str:
         """Return the path with every part that is long enough to be a token as its fingerprint."""
         return "/".join(fingerprint(part) if len(part) >= 16 else part for part in self.path.split("/"))
+
+
+def _preferred(accept: str) -> str:
+    """Return the media type of highest quality in an `Accept` header, the first of equals."""
+    return max(accept.lower().split(","), key=_quality).partition(";")[0].strip()
+
+
+def _quality(media: str) -> float:
+    found = re.search(r";\s*q=(\d(?:\.\d{0,3})?)\s*(?:;|$)", media, re.ASCII)
+    return float(found[1]) if found else 1.0

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from plugproof_contracts import Session, Status
 from plugproof_contracts.lifecycle import shortest_path
+from plugproof_contracts.session import NULLABLE
 from plugproof_mockserver.clock import seconds
 from plugproof_mockserver.engine import new_session
 from plugproof_mockserver.events import EFFECTS
@@ -15,7 +16,7 @@ from plugproof_mockserver.forms import Start
 from plugproof_mockserver.life import CANCELLED_REASON, DECLINED_REASON, enter
 from plugproof_mockserver.moment import iso, parse
 from plugproof_mockserver.money import energy_text
-from plugproof_mockserver.scenarios import DRIVE
+from plugproof_mockserver.scenarios import DRIVE, SCENARIOS
 from plugproof_mockserver.settings import Settings
 from plugproof_mockserver.state import ChargerState, SessionState, Stripe
 
@@ -85,7 +86,8 @@ def _set(state: SessionState, name: str, value: Any, now: int) -> SessionState:
 
 def _expressed(state: SessionState, name: str, value: Any, now: int) -> dict[str, Any] | None:
     """Return the state's own fields that show `value` exactly as it is; null when none can."""
-    if name not in _SETTERS:
+    hidden = SCENARIOS[state.scenario].nulls and name in NULLABLE
+    if name not in _SETTERS or hidden:
         return None
     try:
         return _SETTERS[name](state, value, now)
@@ -97,7 +99,10 @@ Setter = Callable[[SessionState, Any, int], dict[str, Any]]
 
 
 def _status(state: SessionState, value: Any, now: int) -> dict[str, Any]:
-    return {"status": Status(value), "entered": now}
+    status = Status(value)
+    # The payment window opens anew, or a session put back to `created` would expire at once.
+    window = {"pay_by": now + state.pay_by - state.created} if status is Status.CREATED else {}
+    return {"status": status, "entered": now, **window}
 
 
 def _plain(field: str, kind: Any) -> Setter:

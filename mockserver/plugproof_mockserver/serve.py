@@ -50,6 +50,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     latency: int
     allow_host: tuple[str, ...]
     control_secret: str | None
+    self_check: bool
     as_json: bool
 
     def settings(self) -> Settings:
@@ -117,6 +118,9 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 @_default("--latency", type=options.LATENCY, default="0", help="Delay every answer by so many milliseconds.")
 @_option("--allow-host", type=options.HOST, multiple=True, help="Answer this Host header too. Repeatable.")
 @_option("--control-secret", type=options.SECRET, help="Demand this secret on the control plane.")
+@_option(
+    "--self-check", is_flag=True, help="Check every answer by the contract's rules; see /_plugproof/violations."
+)
 @_option("--json", "as_json", is_flag=True, help="Announce readiness as one line of JSON.")
 def serve(**given: Any) -> None:
     """Serve the fake on a socket.
@@ -168,7 +172,7 @@ def _app(given: Given, identity: str) -> "App":
 
     def world(name: str) -> World:
         clock = Clock(given.clock, speed=given.speed)
-        return World(settings, clock=clock, seed=given.seed, name=name, faults=faults)
+        return World(settings, clock=clock, seed=given.seed, name=name, faults=faults, self_check=given.self_check)
 
     hosts = Hosts((given.url_host, *given.allow_host))
     return App(Worlds(world), hosts=hosts, control=control_app(given.control_secret, identity))

@@ -71,7 +71,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]  # ours, beside ASGI's
+        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]  # ours, beside ASGI's
 
     def on_response_complete(self) -> None:
         self.transport.flush()  # type: ignore[attr-defined]  # it is a _OneWrite

@@ -24,11 +24,33 @@ class Errors(StrEnum):
     NEGOTIATED = "negotiated"
 
 
+_RANGES: dict[str, tuple[float, float]] = {
+    "hits": (0, 10**9),
+    "seconds": (10**-6, 10**9),
+    "sessions_per_charger": (0, 10**9),
+    "token_ttl": (0, 10**14),
+    "payment_window": (0, 10**14),
+    "vat": (0, 100),
+    "hold": (0, 10**15),
+}
+"""What a number may be, by field: wide enough for any test, and never so wide that an answer can't be written."""
+
+
+def _require_ranges(struct: msgspec.Struct) -> None:
+    for name in _RANGES.keys() & set(struct.__struct_fields__):
+        (low, high), value = _RANGES[name], getattr(struct, name)
+        if not low <= value <= high:
+            raise ValueError(f"{name} can't be {value!r}; it must be from {low:g} to {high:g}")
+
+
 class Limit(msgspec.Struct, frozen=True):
-    """So many hits in so many seconds."""
+    """So many hits in so many seconds; raises `ValueError` for what can't be counted."""
 
     hits: int
     seconds: float
+
+    def __post_init__(self) -> None:
+        _require_ranges(self)
 
     @property
     def length(self) -> int:
@@ -40,7 +62,10 @@ DOCUMENTED_LIMITS = {name: Limit(op.limit, WINDOW_SECONDS) for name, op in OPERA
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of one fake. Times are seconds, money is minor units, VAT is percent."""
+    """The rules of one fake. Times are seconds, money is minor units, VAT is percent.
+
+    Raises `ValueError` that names the field and what it may be.
+    """
 
     scenario: str | None = None
     """The scenario of sessions that name none; and any unknown charger code then answers with it."""
@@ -54,6 +79,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vat: float = 21
     hold: int = 5000
     errors: Errors = Errors.JSON
+
+    def __post_init__(self) -> None:
+        _require_ranges(self)
 
     def limit_of(self, operation: str) -> Limit:
         """Return the limit of an operation."""

@@ -6,9 +6,9 @@ however many threads confirm one session, exactly one of them makes it move.
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -21,8 +21,9 @@ from plugproof_mockserver.events import Event
 from plugproof_mockserver.faults import Fault
 from plugproof_mockserver.forms import Start
 from plugproof_mockserver.journal import Journal
-from plugproof_mockserver.limiter import Limiter
-from plugproof_mockserver.reply import Problem
+from plugproof_mockserver.limiter import Decision, Limiter
+from plugproof_mockserver.reply import Problem, Reply
+from plugproof_mockserver.request import Request
 from plugproof_mockserver.seeding import amended, seeded
 from plugproof_mockserver.sessions import Sessions
 from plugproof_mockserver.settings import RateLimit, Settings
@@ -32,8 +33,18 @@ _HOUR = seconds(3600)
 _KEPT_VIOLATIONS = 1000
 
 
+SelfCheck = Callable[[Settings, Request, Reply, int], Iterable[dict[str, object]]]
+"""Says what is wrong with an answer that was given at a moment; see `selfcheck.breaches`."""
+
+
 class World:
-    """One universe. `clock` is its own; `seed` makes its tokens and its chance repeatable."""
+    """One universe. `clock` is its own; `seed` makes its tokens and its chance repeatable.
+
+    `self_check` looks at every answer; what it finds is kept in `violations`, the last 1,000 of them.
+    """
+
+    always_check: ClassVar[SelfCheck | None] = None
+    """What looks at the answers of a world without `self_check`: nothing, but for the project's own tests."""
 
     def __init__(
         self,
@@ -43,10 +54,12 @@ class World:
         seed: int | None = None,
         name: str = "default",
         faults: Iterable[Fault] = (),
+        self_check: bool = False,
     ) -> None:
         self.settings = settings or Settings()
         self.clock = clock or Clock()
         self.name = name
+        self.self_check = _breaches() if self_check else World.always_check
         self.lock = threading.RLock()
         self._seed = seed
         self._first_faults = tuple(faults)
@@ -81,8 +94,8 @@ class World:
         """Load what an operation works on."""
         if call.charger_code is not None:
             charger = self.chargers.find(call.charger_code)
-            has_quota = charger is None or self._has_quota(charger, now)
-            return engine.Given(self.settings, None, charger, has_quota, self.sessions.fresh_token)
+            quota = self._quota(charger, now) if charger else None
+            return engine.Given(self.settings, None, charger, quota, self.sessions.fresh_token)
         session = self.sessions.find(call.argument, now)
         charger = self.chargers.of(session) if session else None
         return engine.Given(self.settings, session, charger, encode=self.bodies.encode)
@@ -96,11 +109,11 @@ class World:
         if self.settings.rate_limit is not RateLimit.OFF:
             self.limiter.hit(_quota_key(state.charger), self.settings.sessions_per_charger, _HOUR, now)
 
-    def _has_quota(self, charger: ChargerState, now: int) -> bool:
+    def _quota(self, charger: ChargerState, now: int) -> Decision | None:
         if self.settings.rate_limit is RateLimit.OFF:
-            return True
+            return None
         key = _quota_key(charger.public_code)
-        return self.limiter.look(key, self.settings.sessions_per_charger, _HOUR, now).allowed
+        return self.limiter.look(key, self.settings.sessions_per_charger, _HOUR, now)
 
     # Sessions.
 
@@ -108,7 +121,7 @@ class World:
         """Start a session without any limit; return it, or the problem for which the API would refuse."""
         with self.lock:
             now = self.clock.now()
-            given = self.given(engine.Call("start", "", form), now)._replace(has_quota=True)
+            given = self.given(engine.Call("start", "", form), now)._replace(quota=None)
             state = engine.start(form, given, now)
             if not isinstance(state, Problem):
                 self.sessions.add(state, now)
@@ -179,5 +192,12 @@ class World:
                 self.limiter = Limiter()
 
 
+def _breaches() -> SelfCheck:
+    # Imported when asked for: the rules are many, and most worlds do not look at themselves.
+    from plugproof_mockserver.selfcheck import breaches
+
+    return breaches
+
+
 def _quota_key(code: str) -> str:
-    return f"charger {code}"
+    return f"starts {code}"

@@ -107,6 +107,11 @@ def test_a_body_is_bytes_or_was_not_recorded():
         Exchange("GET", BASE, 200, {}, "{}")
 
 
+def test_a_status_is_a_number():
+    with pytest.raises(TypeError, match="status is str; allowed is an integer"):
+        Exchange("GET", BASE, "200", {}, b"{}")
+
+
 def test_a_time_has_an_offset():
     with pytest.raises(ValueError, match=r"at is 2026-01-10T12:00:00, without an offset"):
         asked("GET", BASE, at=datetime(2026, 1, 10, 12))  # noqa: DTZ001 - the naive one is the point

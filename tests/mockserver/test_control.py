@@ -343,13 +343,17 @@ async def test_the_control_plane_is_never_limited(control):
 
 
 async def test_what_a_self_check_finds_is_listed_per_world():
-    found = [{"rule": "some.rule", "pointer": "/data"}]
-    app = App(
-        Worlds(lambda name: World(name=name)),
-        hosts=Hosts(),
-        control=control_app(),
-        self_check=lambda request, reply: found if reply.status == 404 else [],
-    )
+    found: list[dict[str, object]] = [{"rule": "some.rule", "pointer": "/data"}]
+
+    def check(settings, request, reply, now):
+        return found if reply.status == 404 else []
+
+    def world(name):
+        made = World(name=name)
+        made.self_check = check
+        return made
+
+    app = App(Worlds(world), hosts=Hosts(), control=control_app())
     async with client_of(app) as control:
         await control.get(f"{API}/chargers/HAPPY")
         await control.get(f"{API}/chargers/NONE")

@@ -1,8 +1,18 @@
+import json
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import httpx2
 import pytest
 
+from plugproof_contracts.operations import OPERATIONS
+
+PLUGPROOF = Path(sys.executable).parent / "plugproof"
 INSTALLED = Path(__file__).parents[2] / ".venv/npm/node_modules/.bin/prism"
 
 
@@ -14,3 +24,67 @@ def prism() -> Path:
         return command
     absent = f"there is no Prism at {command}: `make peers` installs it, PLUGPROOF_PRISM names another"
     return pytest.fail(absent) if os.environ.get("CI") == "true" else pytest.skip(absent)
+
+
+class Fake(NamedTuple):
+    """A running fake: where its API is, and its control plane."""
+
+    api: str
+    control: str
+
+    def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        """Ask the control plane."""
+        answer = httpx2.request(method, self.control + path, json=body, headers={"X-Plugproof": "test"})
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else {}
+
+    def advance(self) -> None:
+        """Let the next thing happen that happens by itself."""
+        self.ask("POST", "/clock/advance", {"to": "next"})
+
+
+@contextmanager
+def _process(*command: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """Run a command until the block ends."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+        try:
+            yield running
+        finally:
+            running.terminate()
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[Fake]:
+    with _process(PLUGPROOF, "serve", "--json", "--port", "0", "--speed", "0", *options) as running:
+        assert running.stdout
+        ready = json.loads(running.stdout.readline())
+        yield Fake(ready["base_url"], ready["control_url"])
+
+
+@pytest.fixture(scope="session")
+def process() -> Any:
+    """Runs a command as long as a block lasts."""
+    return _process
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[Fake]:
+    """A fake with the documented limits, and a clock that stands still."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def unlimited() -> Iterator[Fake]:
+    """A fake with limits that nobody reaches, and a charger behind every code."""
+    limits = (option for name in OPERATIONS for option in ("--limit", f"{name}=1000000/60"))
+    with serving(*limits, "--sessions-per-charger", "1000000", "--scenario", "HAPPY") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The contract document as a file, as `plugproof openapi` prints it."""
+    path = tmp_path_factory.mktemp("contract") / "openapi.yaml"
+    path.write_text(subprocess.run([PLUGPROOF, "openapi"], check=True, capture_output=True, text=True).stdout)
+    return path

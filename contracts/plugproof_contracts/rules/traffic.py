@@ -56,17 +56,27 @@ def _sent_apart(first: Answer, later: Answer) -> float:
     return (again - sent).total_seconds() if sent and again else 0.0
 
 
+def _races(first: Answer, later: Answer) -> bool:
+    """Say whether an answer may have been counted before the one that opened a window, in the window before."""
+    apart = span(first, later)
+    return apart is None or (_sent_apart(first, later) if apart.sent else apart.least) < ORDERED
+
+
 def _windows(traffic: Traffic) -> Iterator[list[Step]]:
     """Yield steps of one operation that were surely counted in one window, which the first of them opened."""
     for steps in traffic.by_operation():
-        window: list[Step] = []
-        for step in steps:
-            if window and _within(window[0].answer, step.answer):
-                window.append(step)
-                continue
-            yield from [window] if len(window) > 1 else []
-            window = [step] if _opens(step.answer) else []
-        yield from [window] if len(window) > 1 else []
+        yield from (window for window in _windows_of(steps) if len(window) > 1)
+
+
+def _windows_of(steps: list[Step]) -> list[list[Step]]:
+    windows: list[list[Step]] = [[]]
+    for step in steps:
+        opener = windows[-1][0] if windows[-1] else None
+        if opener is None or not _within(opener.answer, step.answer):
+            windows.append([step] if _opens(step.answer) else [])
+        elif opener is steps[0] or not _races(opener.answer, step.answer):
+            windows[-1].append(step)
+    return windows
 
 
 def _counted(steps: Iterable[Step]) -> list[tuple[int, Step]]:

@@ -1,0 +1,146 @@
+"""Exchanges: a request of one of the operations with an answer that the API may give to it."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from plugproof_contracts import Payment, Session, Status
+from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.lifecycle import TERMINAL
+from plugproof_contracts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.session import TIMESTAMPS
+from plugproof_strategies import wire
+from plugproof_strategies.arguments import one_of
+from plugproof_strategies.charger import public_chargers
+from plugproof_strategies.moments import MOMENTS, second
+from plugproof_strategies.request import start_requests
+from plugproof_strategies.session import drawn, odd
+from plugproof_strategies.values import charger_codes, emails, tokens
+
+ALWAYS_POSSIBLE = (429, 500, 504)
+"""The failures that the reference documents for all operations."""
+
+ANSWERS: dict[str, tuple[Status, ...]] = {
+    "confirm": tuple(Status),
+    "start": (Status.CREATED,),
+    "get": tuple(Status),
+    "stop": (Status.STOPPING, Status.SETTLING),
+    "cancel": (Status.ABANDONED,),
+    "receipt-email": tuple(status for status in Status if status not in TERMINAL),
+}
+"""The statuses that a session may have in the success of an operation."""
+
+CODES = {
+    row.name: tuple(dict.fromkeys((row.success, *row.failures, *ALWAYS_POSSIBLE))) for row in OPERATIONS.values()
+}
+"""The status codes that an operation may answer with, the success first."""
+
+_MESSAGES = {
+    ("cancel", 409): "The session can no longer be cancelled.",
+    ("start", 409): "The connector is not available.",
+    **{(name, 400): "The charger is offline." for name in ("start", "stop")},
+    **{(name, 404): "Not Found" for name in OPERATIONS},
+    **{(name, 500): "Server Error" for name in OPERATIONS},
+    **{(name, 504): "The charger did not respond in time." for name in OPERATIONS},
+}
+"""What failures say; that of a 504 is documented, the others are assumed."""
+_INVALID = {
+    "start": (
+        "The selected connector_id is invalid.",
+        {"connector_id": ["The selected connector_id is invalid."]},
+    ),
+    "receipt-email": (
+        "The email field must be a valid email address.",
+        {"email": ["The email field must be a valid email address."]},
+    ),
+}
+
+_OPERATIONS = st.sampled_from(("get", *[name for name in OPERATIONS if name != "get"]))
+_TOKENS, _CHARGER_CODES = tokens(), charger_codes()
+_CHARGERS, _EQUIPPED = public_chargers(), public_chargers(min_connectors=1)
+_SENDS = {"start": start_requests(), "receipt-email": st.fixed_dictionaries({"email": emails()})}
+_ACCEPT = st.sampled_from(("application/json", "*/*", ""))
+_DELAYS, _WAITS = st.integers(0, 86_400), st.integers(1, WINDOW_SECONDS)
+_LEFT = {name: st.integers(0, row.limit - 1) for name, row in OPERATIONS.items()}
+_DRAWN_CODE = {name: st.sampled_from(codes) for name, codes in CODES.items()}
+_DRAWN_STATUS = {name: st.sampled_from(statuses) for name, statuses in ANSWERS.items()}
+PAYMENTS = st.builds(lambda n: Payment(f"pi_{n}_secret_{n}", f"pk_test_{n}", f"acct_{n}"), st.integers(0, 10**9))
+
+
+@st.composite
+def exchanges(
+    draw: st.DrawFn, operation: str | None = None, status_code: int | None = None, *, coherent: bool = True
+) -> Exchange:
+    """Strategy for exchanges of an operation that is answered with a status code, each of them any unless given.
+
+    They break no rule of any level; with `coherent=False` the sessions in them are `sessions(coherent=False)`
+    and only the documented rules hold. The tokens are of no session. Raises `InvalidArgument` for an operation
+    that there is not, and for a status code that it does not document.
+    """
+    name, code = _asked(draw, operation, status_code)
+    if code != OPERATIONS[name].success:
+        return failed(draw, name, code)
+    if name == "charger":
+        return answered_charger(draw)
+    status = draw(_DRAWN_STATUS[name])
+    session = drawn(draw, status) if coherent else odd(draw, status)
+    return answered(draw, name, session, after(draw, session) if coherent else draw(MOMENTS))
+
+
+def _asked(draw: st.DrawFn, operation: str | None, code: int | None) -> tuple[str, int]:
+    if operation is not None:
+        name = one_of("operation", operation, OPERATIONS)
+        return name, draw(_DRAWN_CODE[name]) if code is None else one_of("status_code", code, CODES[name])
+    if code is None:
+        name = draw(_OPERATIONS)
+        return name, draw(_DRAWN_CODE[name])
+    one_of("status_code", code, sorted({known for codes in CODES.values() for known in codes}))
+    return draw(st.sampled_from([name for name, codes in CODES.items() if code in codes])), code
+
+
+def call(draw: st.DrawFn, name: str, moment: int, sends: dict[str, Any] | None = None) -> wire.Call:
+    """Draw the request of an operation, answered at a moment."""
+    key = draw(_CHARGER_CODES) if name == "charger" else "" if name == "start" else draw(_TOKENS)
+    return wire.Call(name, key, moment, draw(_LEFT[name]), sends, draw(_ACCEPT))
+
+
+def answered(draw: st.DrawFn, name: str, session: Session, moment: int) -> Exchange:
+    """Draw an exchange in which an operation answers with a session, once it has what the request asks for."""
+    sends = draw(_SENDS[name]) if name in _SENDS else None
+    shown = _as_asked(session, sends or {})
+    payment = draw(PAYMENTS) if session.status is Status.CREATED and name in ("get", "start") else None
+    issued = draw(_TOKENS) if name == "start" else ""
+    return wire.success(call(draw, name, moment, sends), shown, payment, issued)
+
+
+def _as_asked(session: Session, asked: dict[str, Any]) -> Session:
+    charger = replace(session.charger, public_code=asked.get("code", session.charger.public_code).upper())
+    return replace(
+        session,
+        connector_id=asked.get("connector_id", session.connector_id),
+        charger=charger if "code" in asked else session.charger,
+        driver_email=asked.get("email", session.driver_email),
+    )
+
+
+def answered_charger(draw: st.DrawFn, with_connectors: bool = False) -> Exchange:
+    """Draw an exchange in which a charger is asked for and found."""
+    found, asked = draw(_EQUIPPED if with_connectors else _CHARGERS), call(draw, "charger", draw(MOMENTS))
+    return wire.success(asked._replace(key=found.public_code), found)
+
+
+def failed(draw: st.DrawFn, name: str, code: int) -> Exchange:
+    """Draw an exchange in which an operation fails with a code that it may fail with."""
+    asked = call(draw, name, draw(MOMENTS), draw(_SENDS[name]) if name in _SENDS else None)
+    if code == 429:
+        return wire.refusal(asked, draw(_WAITS))
+    if code == 422:
+        return wire.failure(asked, code, *_INVALID[name])
+    return wire.failure(asked, code, _MESSAGES[name, code])
+
+
+def after(draw: st.DrawFn, session: Session) -> int:
+    """Draw a moment that is not before any timestamp of a coherent session."""
+    latest = next((text for name in reversed(TIMESTAMPS) if (text := getattr(session, name))), None)
+    return draw(MOMENTS) if latest is None else second(latest) + draw(_DELAYS)

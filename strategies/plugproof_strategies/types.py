@@ -1,0 +1,24 @@
+"""The strategies that `st.from_type` takes for the types of the contract."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from plugproof_contracts import Charger, Connector, Payment, Pricing, PublicCharger, Session, Token
+from plugproof_contracts.exchange import Exchange
+from plugproof_strategies.charger import public_chargers
+from plugproof_strategies.exchange import PAYMENTS, exchanges
+from plugproof_strategies.session import sessions
+from plugproof_strategies.values import tokens
+
+BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
+    Session: sessions(),
+    Charger: sessions().map(lambda session: session.charger),
+    Pricing: sessions().map(lambda session: session.pricing),
+    Payment: PAYMENTS,
+    PublicCharger: public_chargers(),
+    Connector: public_chargers(min_connectors=1).map(lambda charger: charger.connectors[0]),
+    Exchange: exchanges(),
+    Token: tokens().map(Token),
+}
+"""Coherent sessions and exchanges of any operation; enums are Hypothesis' own business."""

@@ -1,0 +1,73 @@
+"""JSON is read to the letter, and every defect is named."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugproof_contracts.json_reading import DEEPEST, MISSING, SAFE_INTEGER, Defect, read
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-SAFE_INTEGER, SAFE_INTEGER)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=3)
+    ),
+    max_leaves=9,
+)
+
+
+def defects(body):
+    return {defect for defect, _ in read(body).defects}
+
+
+@given(values, st.booleans(), st.sampled_from([None, 2]))
+def test_what_json_writes_is_read_without_a_defect(value, ascii_only, indent):
+    reading = read(json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode())
+    assert reading.value == value
+    assert reading.defects == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "value", "found"),
+    [
+        (b"", MISSING, {Defect.MALFORMED}),
+        (b"{'a':1}", MISSING, {Defect.MALFORMED}),
+        (b"[1,]", MISSING, {Defect.MALFORMED}),
+        (b"[01]", MISSING, {Defect.MALFORMED}),
+        (b'"\x01"', MISSING, {Defect.MALFORMED}),
+        (b"\x0c1", MISSING, {Defect.MALFORMED}),
+        (b"1 2", 1, {Defect.TRAILING}),
+        (b"1\x00", 1, {Defect.TRAILING}),
+        (b"\xef\xbb\xbf1", 1, {Defect.BYTE_ORDER_MARK}),
+        (b'"\xff"', "\ufffd", {Defect.NOT_UTF8}),
+        (b'{"a":1,"a":2}', {"a": 2}, {Defect.DUPLICATE_KEY}),
+        (b'{"a":1,"\\u0061":2}', {"a": 2}, {Defect.DUPLICATE_KEY}),
+        (b"[Infinity]", [float("inf")], {Defect.NOT_FINITE}),
+        (b'["\\udc00"]', ["\udc00"], {Defect.SURROGATE}),
+        (b'{"\\udc00":1}', {"\udc00": 1}, {Defect.SURROGATE}),
+        (b"9007199254740991", SAFE_INTEGER, set()),
+        (b"9007199254740992", SAFE_INTEGER + 1, {Defect.OUT_OF_RANGE}),
+        (b"-9007199254740992", -SAFE_INTEGER - 1, {Defect.OUT_OF_RANGE}),
+        (b"1e999", float("inf"), {Defect.OUT_OF_RANGE}),
+        (
+            b"\xef\xbb\xbf[NaN,1e999] x",
+            ...,
+            {Defect.BYTE_ORDER_MARK, Defect.NOT_FINITE, Defect.OUT_OF_RANGE, Defect.TRAILING},
+        ),
+    ],
+)
+def test_a_defect_is_named_and_the_rest_is_read(body, value, found):
+    reading = read(body)
+    assert value is ... or reading.value == value
+    assert defects(body) == found
+
+
+@pytest.mark.parametrize("core", [b"", b"1"])
+def test_depth_counts_the_levels_of_arrays_and_objects(core):
+    assert defects(b"[" * DEEPEST + core + b"]" * DEEPEST) == set()
+    assert defects(b"[" * (DEEPEST + 1) + core + b"]" * (DEEPEST + 1)) == {Defect.TOO_DEEP}

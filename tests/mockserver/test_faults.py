@@ -1,0 +1,188 @@
+import json
+import re
+from typing import Any
+
+import pytest
+
+from plugproof_contracts import Status
+from plugproof_mockserver import api
+from plugproof_mockserver.clock import Clock
+from plugproof_mockserver.faults import Fault, Kind, When, make_fault, parse_fault
+from plugproof_mockserver.request import Request
+from plugproof_mockserver.settings import RateLimit, Settings
+from plugproof_mockserver.world import World
+
+ERRORS = {"500": "Server Error", "503": "Service Unavailable", "504": "The charger did not respond in time."}
+BROKEN = {"reset", "empty", "truncate"}
+
+
+def fault(kind: str, operation: str = "confirm", **options: Any) -> Fault:
+    return make_fault(operation, kind, milliseconds=250 if kind == "latency" else None, **options)
+
+
+@pytest.fixture
+def confirm(make_world):
+    """Confirms a fresh paid session in a world with faults, and returns the reply and the session's status."""
+
+    def run(*faults, world=None):
+        world = world or make_world(rate_limit="off")
+        world.faults.extend(faults)
+        token = world.seed_session(Status.CREATED).token
+        reply = api.answer(world, Request("POST", f"/v3/public-charging/sessions/{token}/confirm"))
+        return reply, world.sessions.get(token, world.clock.now()).status
+
+    return run
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_after_the_handler_everything_has_happened_and_only_the_answer_suffers(confirm, kind):
+    reply, status = confirm(fault(kind, when="after"))
+    assert status == "authorized"
+    assert (reply.status, bool(reply.delay), bool(reply.cut)) == (
+        int(kind) if kind in ERRORS else 200,
+        kind == "latency",
+        kind in BROKEN,
+    )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.LATENCY])
+def test_before_the_handler_nothing_has_happened(confirm, kind):
+    reply, status = confirm(fault(kind, when="before"))
+    assert status == "created"
+    assert b"authorized" not in reply.body
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_who_does_not_say_when_gets_the_usual(kind):
+    assert fault(kind).when == (When.BEFORE if kind in {"500", "503"} else When.AFTER)
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_an_error_is_written_as_every_error_is(confirm, kind):
+    reply, _ = confirm(fault(kind))
+    assert json.loads(reply.body) == {"message": ERRORS[kind]}
+    assert dict(reply.headers)[b"content-type"] == b"application/json"
+
+
+def test_the_answer_that_is_cut_is_the_one_that_would_have_been_sent(confirm):
+    whole, _ = confirm()
+    assert {kind: confirm(fault(kind))[0].body for kind in BROKEN} == dict.fromkeys(BROKEN, whole.body)
+
+
+def test_malformed_json_can_not_be_read(confirm):
+    for when in When:
+        reply, _ = confirm(fault("malformed", when=when))
+        assert dict(reply.headers)[b"content-type"] == b"application/json"
+        with pytest.raises(ValueError, match="line 1"):
+            json.loads(reply.body)
+
+
+def test_a_page_stands_where_json_was_due(confirm):
+    reply, _ = confirm(fault("html"))
+    assert reply.body.startswith(b"<!DOCTYPE html>")
+    assert dict(reply.headers)[b"content-type"] == b"text/html; charset=utf-8"
+
+
+def test_latency_is_in_milliseconds_and_adds_up(confirm):
+    reply, _ = confirm(fault("latency"), fault("latency"))
+    assert reply.delay == 0.5
+
+
+@pytest.mark.parametrize("kind", ["504", "html", "malformed", "reset"])
+def test_an_answer_can_be_late_and_damaged(confirm, kind):
+    for faults in ((fault("latency"), fault(kind)), (fault(kind), fault("latency"))):
+        assert confirm(*faults)[0].delay == 0.25
+
+
+def test_a_fault_strikes_its_operation_only_unless_it_is_for_all(confirm):
+    assert confirm(fault("500", "get"))[0].status == 200
+    assert confirm(fault("500", "*"))[0].status == 500
+
+
+def test_a_fault_strikes_the_first_so_many_calls(make_world, confirm):
+    world = make_world()
+    statuses = [
+        confirm(*([fault("503", first=2)] if not number else []), world=world)[0].status for number in range(4)
+    ]
+    assert statuses == [503, 503, 200, 200]
+
+
+def rate_of(rate: float, seed: int | None, calls: int = 400) -> list[bool]:
+    world = World(Settings(rate_limit=RateLimit.OFF), clock=Clock(10**15, speed=0), seed=seed)
+    world.faults.append(make_fault("get", "500", rate=rate))
+    path = "/v3/public-charging/sessions/none"
+    return [api.answer(world, Request("GET", path)).status == 500 for _ in range(calls)]
+
+
+def test_a_rate_is_the_share_of_the_calls_and_a_seed_repeats_it():
+    assert 60 < sum(rate_of(0.25, 1)) < 140
+    assert rate_of(0.25, 1) == rate_of(0.25, 1) != rate_of(0.25, 2)
+    assert not any(rate_of(0, 1))
+    assert all(rate_of(1, 1))
+
+
+def test_a_fault_costs_a_hit_and_carries_the_headers_of_the_limiter(confirm):
+    world = World(Settings(), clock=Clock(10**15, speed=0))
+    reply, _ = confirm(fault("500"), world=world)
+    assert dict(reply.headers)[b"x-ratelimit-remaining"] == b"9"
+
+
+def test_who_is_refused_by_the_limiter_meets_no_fault(confirm, make_world):
+    world = make_world()
+    statuses = [confirm(*([fault("500", first=11)] if not n else []), world=world)[0].status for n in range(11)]
+    assert statuses == [500] * 10 + [429]
+    assert world.faults[0].struck == 10
+
+
+def test_a_reset_of_the_world_begins_with_the_first_faults_anew(confirm):
+    world = World(clock=Clock(10**15, speed=0), faults=[fault("500", first=1)])
+    for _ in range(2):
+        assert [confirm(world=world)[0].status for _ in range(2)] == [500, 200]
+        world.faults.append(fault("503"))
+        world.reset()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("confirm:reset", fault("reset")),
+        ("*:500:0.1", fault("500", "*", rate=0.1)),
+        ("get:503:first=3", fault("503", "get", first=3)),
+        ("confirm:504:before", fault("504", when="before")),
+        ("confirm:latency:250ms", fault("latency")),
+        ("confirm:reset:0.5:first=2:before", fault("reset", rate=0.5, first=2, when="before")),
+    ],
+)
+def test_a_fault_can_be_written_in_one_word(text, expected):
+    assert parse_fault(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "operation of a fault can't be ''; it must be one of *, confirm"),
+        ("confirm", "kind of a fault can't be ''; it must be one of latency, 500"),
+        ("pay:500", "operation of a fault can't be 'pay'"),
+        ("confirm:fire", "kind of a fault can't be 'fire'"),
+        ("confirm:500:2", "rate of a fault can't be 2.0; it must be a number from 0 to 1"),
+        ("confirm:500:nan", "rate of a fault can't be nan"),
+        ("confirm:500:first=0", "first of a fault can't be 0; it must be a whole number from 1"),
+        ("confirm:500:first=x", "'first=x' in the fault 'confirm:500:first=x' is not a rate"),
+        ("confirm:500:soon", "'soon' in the fault"),
+        ("confirm:500:10ms", "milliseconds of a fault can't be 10; it must be given for latency only"),
+        ("confirm:latency", "milliseconds of a fault can't be None; it must be a whole number from 0"),
+        ("confirm:latency:600001ms", "milliseconds of a fault can't be 600001"),
+        ("confirm:latency:1ms:before", "when of a fault can't be 'before'; it must be after"),
+    ],
+)
+def test_a_fault_that_can_not_be_is_refused_by_field_and_value(text, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        parse_fault(text)
+
+
+@pytest.mark.parametrize(
+    "options", [{"rate": True}, {"rate": "1"}, {"first": True}, {"first": 1.5}, {"when": "now"}]
+)
+def test_options_of_the_wrong_kind_are_refused(options):
+    with pytest.raises(ValueError, match="of a fault can't be"):
+        fault("500", **options)

@@ -1,0 +1,64 @@
+import pytest
+
+from plugproof_mockserver.hosts import Hosts
+
+HOSTS = {
+    b"localhost": True,
+    b"LOCALHOST:8000": True,
+    b"localhost.": True,
+    b"127.0.0.1": True,
+    b"127.0.0.1:65535": True,
+    b"127.8.9.1:1": True,
+    b"[::1]": True,
+    b"[::1]:8000": True,
+    b"fake.test": True,
+    b"Fake.Test:80": True,
+    b"": False,
+    b":80": False,
+    b"example.org": False,
+    b"localhost.example.org": False,
+    b"example.org:127.0.0.1": False,
+    b"127.0.0.1.example.org": False,
+    b"127.0.0.1:80:80": False,
+    b"127.0.0.1:x": False,
+    b"127.1": False,
+    b"2130706433": False,
+    b"0x7f000001": False,
+    b"0.0.0.0": False,
+    b"10.0.0.1": False,
+    b"[::]": False,
+    b"[fe80::1]": False,
+    b"::1": False,
+    b"localhost@example.org": False,
+    b"example.org@localhost": False,
+    b"localhost/": False,
+    b"localhost, example.org": False,
+    b" localhost": False,
+    b"localhost\x00": False,
+    b"fake.test.evil.example": False,
+    b"notfake.test": False,
+    b"\xff": False,
+    b"localhost:\xb2": False,
+}
+
+
+@pytest.mark.parametrize("value", HOSTS, ids=repr)
+def test_only_loopback_and_the_names_that_were_given_are_answered(value):
+    hosts = Hosts(["fake.test"])
+    for _ in range(2):
+        assert hosts.accept([value]) is HOSTS[value]
+
+
+@pytest.mark.parametrize("values", [[], [b"localhost", b"localhost"], [b"localhost", b"example.org"]])
+def test_there_is_exactly_one_host(values):
+    assert not Hosts().accept(values)
+
+
+def test_a_name_that_was_not_given_is_not_answered():
+    assert not Hosts().accept([b"fake.test"])
+
+
+def test_however_many_hosts_were_accepted_the_next_one_is_judged():
+    hosts = Hosts()
+    assert all(hosts.accept([b"127.0.0.1:%d" % port]) for port in range(1, 400))
+    assert not hosts.accept([b"example.org:1"])

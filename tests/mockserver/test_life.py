@@ -1,0 +1,196 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from plugproof_contracts import Status
+from plugproof_contracts.lifecycle import Cause, reachable
+from plugproof_contracts.session import TIMESTAMPS
+from plugproof_mockserver.clock import seconds
+from plugproof_mockserver.engine import new_session
+from plugproof_mockserver.events import Event, possible_events
+from plugproof_mockserver.forms import Start
+from plugproof_mockserver.life import (
+    METER_INTERVAL,
+    NotPossibleError,
+    enter,
+    estimate_at,
+    happen,
+    meter_at,
+    next_due,
+    next_moment,
+    play,
+    reconcile,
+)
+from plugproof_mockserver.moment import parse
+from plugproof_mockserver.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.seeding import seeded
+from plugproof_mockserver.settings import Settings
+from plugproof_mockserver.state import SessionState, Stripe
+from plugproof_mockserver.view import session_at
+
+NOON = parse("2026-01-10T12:00:00Z")
+SETTINGS = Settings()
+
+codes = st.sampled_from(sorted(SCENARIOS))
+times = st.integers(0, seconds(30 * 3600))
+holds = st.sampled_from([0, 1, 35, 36, 500, 5000, 10**15])
+
+
+def paid(code: str = "HAPPY", hold: int = 5000) -> SessionState:
+    """Return a session of a scenario that was confirmed at once."""
+    charger = charger_for(code, SCENARIOS[code], hold)
+    state = new_session(Start(code, 1, None), charger, "t" * 40, SETTINGS, NOON)
+    return reconcile(state, Cause.CONFIRM, NOON, SETTINGS)
+
+
+def in_status(status: Status) -> SessionState:
+    return seeded(status, charger_for("HAPPY", SCENARIOS["HAPPY"], 5000), "t" * 40, SETTINGS, NOON)
+
+
+@given(codes, holds, st.lists(times, max_size=12))
+def test_time_in_steps_leads_where_time_at_once_leads(code, hold, moments):
+    state, played = paid(code, hold), []
+    for passed in sorted(moments):
+        state, moves = play(state, NOON + passed, SETTINGS)
+        played += moves
+    until = NOON + max(moments, default=0)
+    assert (state, played) == play(paid(code, hold), until, SETTINGS)
+    assert [move.at for move in played] == sorted(move.at for move in played)
+
+
+@given(codes, holds, st.lists(times, min_size=2, max_size=12), st.booleans())
+def test_energy_and_cost_never_fall_and_the_hold_is_never_exceeded(code, hold, moments, stops):
+    charger, state = charger_for(code, SCENARIOS[code], hold), paid(code, hold)
+    energy, cost, status = 0.0, 0, state.status
+    for number, passed in enumerate(sorted(moments)):
+        now = NOON + passed
+        state, _ = play(state, now, SETTINGS)
+        if stops and number == 1 and state.status is Status.CHARGING:
+            state = enter(state, Status.STOPPING, now, SETTINGS)
+        shown = session_at(state, charger, now)
+        assert reachable(status, shown.status)
+        assert float(shown.energy_kwh or 0) >= energy
+        assert (shown.cost_amount or 0) >= cost
+        assert (shown.cost_amount or 0) <= hold
+        assert (shown.tax_amount or 0) <= (shown.amount_captured or 0) <= (shown.cost_amount or 0)
+        stamps = [at for name in TIMESTAMPS if (at := getattr(shown, name)) is not None]
+        assert stamps == sorted(stamps)
+        energy, cost, status = float(shown.energy_kwh or 0), shown.cost_amount or 0, shown.status
+
+
+def test_the_estimate_stands_still_between_two_meter_values():
+    charging = in_status(Status.CHARGING)
+    at = [NOON + METER_INTERVAL - 1, NOON + METER_INTERVAL, NOON + 2 * METER_INTERVAL - 1]
+    assert [estimate_at(charging, moment) for moment in at] == [0, 30, 30]
+    assert [meter_at(charging, moment) for moment in at] == [30, 30, 61]
+
+
+def test_before_charging_there_is_no_reading():
+    assert meter_at(paid(), NOON) is None
+    assert estimate_at(paid(), NOON) is None
+
+
+@pytest.mark.parametrize("stripe", Stripe)
+@pytest.mark.parametrize("cause", [Cause.CONFIRM, Cause.WEBHOOK])
+def test_what_stripe_knows_decides_a_created_session(stripe, cause):
+    state = replace(in_status(Status.CREATED), stripe=stripe)
+    found = reconcile(state, cause, NOON, SETTINGS)
+    assert (
+        found.status
+        == {
+            Stripe.PENDING: Status.CREATED,
+            Stripe.PAID: Status.AUTHORIZED,
+            Stripe.DECLINED: Status.FAILED,
+        }[stripe]
+    )
+    assert (found.reason is not None) == (stripe is Stripe.DECLINED)
+    assert (found.authorized, found.amount_authorized) == ((NOON, 5000) if stripe is Stripe.PAID else (None, None))
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.CREATED])
+@pytest.mark.parametrize("stripe", Stripe)
+def test_what_stripe_knows_decides_nothing_later(status, stripe):
+    state = replace(in_status(status), stripe=stripe)
+    assert reconcile(state, Cause.CONFIRM, NOON, SETTINGS) is state
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"), [("paid", "authorized"), ("declined", "failed"), (None, "authorized")]
+)
+def test_a_webhook_says_what_was_said_before_or_that_it_was_paid(told, outcome):
+    state = replace(in_status(Status.CREATED), stripe=Stripe.PENDING)
+    if told:
+        state = happen(state, Event(told), NOON, SETTINGS)
+    assert happen(state, Event.WEBHOOK, NOON, SETTINGS).status == outcome
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("event", Event)
+def test_an_event_happens_exactly_where_it_can(status, event):
+    state = in_status(status)
+    if event in possible_events(status):
+        assert reachable(status, happen(state, event, NOON, SETTINGS).status)
+        return
+    with pytest.raises(NotPossibleError) as caught:
+        happen(state, event, NOON, SETTINGS)
+    assert all(possible in str(caught.value) for possible in possible_events(status))
+
+
+def test_settling_charges_what_was_delivered_and_nothing_otherwise():
+    charging = in_status(Status.CHARGING)
+    for passed, outcome in ((0, Status.NO_CHARGE), (600, Status.CAPTURED)):
+        at = NOON + seconds(passed)
+        settling = happen(charging, Event.UNPLUGGED, at, SETTINGS)
+        assert happen(settling, Event.SETTLED, at, SETTINGS).status is outcome
+
+
+def test_a_session_that_was_refunded_after_a_review_was_captured_then():
+    review = in_status(Status.REQUIRES_REVIEW)
+    refunded = happen(review, Event.REFUNDED, NOON, SETTINGS)
+    assert (refunded.captured, refunded.amount_captured) == (NOON, review.cost)
+
+
+def test_a_refund_leaves_the_capture_as_it_was():
+    captured = in_status(Status.CAPTURED)
+    refunded = happen(captured, Event.REFUNDED, NOON + seconds(60), SETTINGS)
+    assert (refunded.captured, refunded.amount_captured, refunded.tax) == (NOON, captured.cost, captured.tax)
+
+
+def test_a_refused_stop_goes_on_charging_as_if_nothing_had_been():
+    charging = in_status(Status.CHARGING)
+    stopping = enter(charging, Status.STOPPING, NOON + seconds(100), SETTINGS)
+    again = happen(stopping, Event.CHARGER_REFUSED, NOON + seconds(102), SETTINGS)
+    later = NOON + seconds(600)
+    assert (again.status, again.started, meter_at(again, later)) == (
+        Status.CHARGING,
+        NOON,
+        meter_at(charging, later),
+    )
+
+
+def test_a_hold_that_was_used_up_during_a_refused_stop_ends_charging_then_and_not_before():
+    charging = enter(paid("CAPPED", hold=36), Status.CHARGING, NOON, SETTINGS)
+    stopping = enter(charging, Status.STOPPING, NOON + 1000, SETTINGS)
+    refused = happen(stopping, Event.CHARGER_REFUSED, NOON + seconds(2), SETTINGS)
+    assert next_due(refused) == (NOON + seconds(2), Event.HOLD_USED_UP)
+
+
+@pytest.mark.parametrize("passed", [1, 2, 3])
+def test_nothing_happens_after_the_token_has_expired(passed):
+    state = replace(paid(), expires=NOON + seconds(2))
+    assert next_moment(state) == NOON + seconds(2)
+    assert next_moment(replace(state, expires=NOON + seconds(1))) is None
+    found, moves = play(state, NOON + seconds(3600), SETTINGS)
+    assert (found.status, len(moves)) == (Status.STARTING, 1)
+
+
+def test_an_expired_token_is_expired_at_once():
+    assert happen(paid(), Event.EXPIRE_TOKEN, NOON, SETTINGS).expires == NOON
+
+
+@pytest.mark.parametrize(("vat", "tax"), [(0, 0), (21, 30), (100, 85), (9.5, 15)])
+def test_the_tax_is_the_included_share_at_the_rate_that_is_set(vat, tax):
+    settings = Settings(vat=vat)
+    state, _ = play(paid(), NOON + seconds(3600), settings)
+    assert (state.amount_captured, state.tax) == (170, tax)

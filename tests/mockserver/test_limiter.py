@@ -1,0 +1,134 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugproof_mockserver.limiter import Decision, Limiter, too_many
+from plugproof_mockserver.moment import SECOND
+
+MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
+
+
+@pytest.fixture
+def limiter():
+    return Limiter()
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10])
+def test_exactly_so_many_hits_are_admitted_in_a_window(limiter, noon, limit):
+    found = [limiter.hit("a", limit, MINUTE, noon) for _ in range(limit + 2)]
+    assert [one.allowed for one in found] == [True] * limit + [False] * 2
+    assert [one.remaining for one in found] == [*reversed(range(limit)), 0, 0]
+
+
+def test_a_limit_of_none_admits_nothing(limiter, noon):
+    assert not limiter.hit("a", 0, MINUTE, noon).allowed
+    assert len(limiter) == 0
+
+
+def test_a_window_opens_with_the_first_hit_and_a_refused_one_does_not_prolong_it(limiter, noon):
+    limiter.hit("a", 2, MINUTE, noon)
+    limiter.hit("a", 2, MINUTE, noon + 59 * SECOND)
+    refused = limiter.hit("a", 2, MINUTE, noon + MINUTE - 1)
+    assert refused == Decision(False, 2, 0, noon + MINUTE)
+    assert limiter.hit("a", 2, MINUTE, noon + MINUTE) == Decision(True, 2, 1, noon + 2 * MINUTE)
+
+
+def test_a_window_is_over_exactly_at_its_end(limiter, noon):
+    limiter.hit("a", 1, MINUTE, noon)
+    assert not limiter.look("a", 1, MINUTE, noon + MINUTE - 1).allowed
+    assert limiter.look("a", 1, MINUTE, noon + MINUTE).allowed
+
+
+def test_looking_costs_nothing(limiter, noon):
+    looked = [limiter.look("a", 2, MINUTE, noon) for _ in range(5)]
+    assert set(looked) == {Decision(True, 2, 2, noon + MINUTE)}
+    limiter.hit("a", 2, MINUTE, noon)
+    assert limiter.look("a", 2, MINUTE, noon).remaining == 1
+
+
+@pytest.mark.parametrize(
+    ("passed", "wait"), [(0, 60), (1, 60), (SECOND, 59), (SECOND + 1, 59), (59 * SECOND, 1), (MINUTE - 1, 1)]
+)
+def test_the_wait_is_in_whole_seconds_from_60_down_to_1(limiter, noon, passed, wait):
+    limiter.hit("a", 1, MINUTE, noon)
+    assert limiter.hit("a", 1, MINUTE, noon + passed).retry_after(noon + passed) == wait
+
+
+@pytest.mark.parametrize("passed", [0, 1, SECOND, 30 * SECOND + 7, MINUTE - 1])
+def test_who_waits_as_long_as_told_is_admitted(limiter, noon, passed):
+    limiter.hit("a", 1, MINUTE, noon)
+    wait = limiter.look("a", 1, MINUTE, noon + passed).retry_after(noon + passed)
+    assert limiter.hit("a", 1, MINUTE, noon + passed + wait * SECOND).allowed
+
+
+def test_a_refusal_carries_all_four_headers(noon):
+    headers = dict(too_many(Decision(False, 10, 0, noon + 7 * SECOND), noon).headers)
+    assert headers == {
+        b"x-ratelimit-limit": b"10",
+        b"x-ratelimit-remaining": b"0",
+        b"retry-after": b"7",
+        b"x-ratelimit-reset": b"%d" % (noon // SECOND + 7),
+    }
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 40)), max_size=60), st.integers(0, 4))
+def test_it_decides_as_a_list_of_all_hits_would(hits, limit):
+    """The model keeps every admitted hit for ever, and finds the window by going through them."""
+    limiter, now = Limiter(), 0
+    admitted: dict[str, list[int]] = {"a": [], "b": []}
+    for key, pause in hits:
+        now += pause
+        window: list[int] = []
+        for at in admitted[key]:
+            window = [at] if not window or at >= window[0] + 60 else [*window, at]
+        if not window or now >= window[0] + 60:
+            window = []
+        expected = len(window) < limit
+        ends = (window[0] if window else now) + 60
+        left = limit - len(window) - expected
+        assert limiter.hit(key, limit, 60, now) == Decision(expected, limit, left, ends)
+        admitted[key] += [now] * expected
+
+
+def test_memory_holds_the_addresses_of_the_last_window_and_no_more(limiter, noon):
+    for number in range(2000):
+        limiter.hit(f"old {number}", 10, MINUTE, noon)
+    for number in range(1000):
+        limiter.hit(f"new {number}", 10, MINUTE, noon + MINUTE)
+        assert len(limiter) <= 2000
+    assert len(limiter) == 1000
+
+
+def test_a_long_window_does_not_keep_the_short_ones_behind_it(limiter, noon):
+    limiter.hit("starts", 20, HOUR, noon)
+    for number in range(100):
+        limiter.hit(f"old {number}", 10, MINUTE, noon + 1)
+    for number in range(50):
+        limiter.hit(f"new {number}", 10, MINUTE, noon + 2 * MINUTE)
+    assert len(limiter) == 51
+    assert limiter.look("starts", 20, HOUR, noon + 2 * MINUTE).remaining == 19
+
+
+def test_a_live_window_is_never_let_go(limiter, noon):
+    for number in range(100):
+        limiter.hit(f"{number}", 1, MINUTE, noon + number * SECOND)
+    at = noon + 100 * SECOND
+    refused = [number for number in range(100) if not limiter.look(f"{number}", 1, MINUTE, at).allowed]
+    assert refused == list(range(41, 100))
+
+
+def test_a_window_that_opens_anew_does_not_keep_the_old_ones_behind_it(limiter, noon):
+    for number in range(10):
+        limiter.hit(f"{number}", 1, MINUTE, noon)
+    for key in ("4", "a", "b", "c", "d"):
+        limiter.hit(key, 1, MINUTE, noon + MINUTE)
+    assert len(limiter) == 5
+
+
+def test_a_window_that_opens_anew_is_the_youngest(limiter, noon):
+    limiter.hit("a", 1, MINUTE, noon)
+    limiter.hit("b", 1, MINUTE, noon + 30 * SECOND)
+    limiter.hit("a", 1, MINUTE, noon + MINUTE)
+    limiter.hit("c", 1, MINUTE, noon + 90 * SECOND)
+    assert len(limiter) == 2
+    assert not limiter.look("a", 1, MINUTE, noon + 119 * SECOND).allowed
