@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.operations import BASE_URL
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.reply import Reply
-from plugproof_mockserver.request import Request
 from plugproof_pytest import live, recent
 from plugproof_pytest.coverage_reports import as_html, as_json, table
 from plugproof_pytest.met import Met
@@ -31,9 +28,8 @@ class Coverage:
         live.LISTENERS.append(self._served)
         recent.WHEN_DONE.append(self._struck)
 
-    def _served(self, request: Request, reply: Reply) -> None:
-        url = BASE_URL + request.path
-        self.met.see(Exchange(request.method, url, reply.status, (), None if reply.cut else reply.body))
+    def _served(self, method: str, path: str, status: int, body: bytes) -> None:
+        self.met.see(Exchange(method, path, status, (), body))
 
     def _struck(self, fake: FakePlugchoice) -> None:
         for entry in fake.journal:

@@ -5,23 +5,21 @@ process, however that ends. The socket is bound here and handed over, so its por
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.asgi import App, ASGIApp, Receive, Scope, Send
+from plugproof_mockserver.asgi import App, ASGIApp, Message, Receive, Scope, Send
 from plugproof_mockserver.control import control_app
 from plugproof_mockserver.hosts import Hosts
-from plugproof_mockserver.reply import Reply
-from plugproof_mockserver.request import Request
 from plugproof_mockserver.server import bind, serving
 from plugproof_mockserver.world import World
 from plugproof_mockserver.worlds import WorldNameError, Worlds
 
 HOST = "127.0.0.1"
 
-LISTENERS: list[Callable[[Request, Reply], None]] = []
-"""Who is told of every answer of a server."""
+LISTENERS: list[Callable[[str, str, int, bytes], None]] = []
+"""Who is told of every answer of a server: method, path below the world, status and body."""
 
 
 class LiveServer:
@@ -81,15 +79,9 @@ class Site:
 def site() -> Iterator[Site]:
     """Start the server of this process, and end it."""
     worlds = _OfTests()
-    app = _of_tests_only(App(worlds, hosts=Hosts(), control=control_app(), self_check=_tell))
+    app = _of_tests_only(App(worlds, hosts=Hosts(), control=control_app()))
     with bind(HOST, 0) as listener, serving(app, listener):
         yield Site(f"http://{HOST}:{listener.getsockname()[1]}", worlds)
-
-
-def _tell(request: Request, reply: Reply) -> Iterable[dict[str, object]]:
-    for listener in LISTENERS:
-        listener(request, reply)
-    return ()
 
 
 def _of_tests_only(app: ASGIApp) -> ASGIApp:
@@ -97,6 +89,21 @@ def _of_tests_only(app: ASGIApp) -> ASGIApp:
         # The default world would be everybody's: what asks for it is sent to a test that never was.
         if scope["type"] == "http" and not scope["path"].startswith("/worlds/"):
             scope = {**scope, "raw_path": b"/worlds/none" + scope["raw_path"]}
-        await app(scope, receive, send)
+        await app(scope, receive, _overheard(scope, send) if LISTENERS and scope["type"] == "http" else send)
 
     return serve
+
+
+def _overheard(scope: Scope, send: Send) -> Send:
+    path = "/" + scope["raw_path"].decode("latin-1").split("/", 3)[-1]
+    status = 0
+
+    async def tell(message: Message) -> None:
+        nonlocal status
+        status = message.get("status", status)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            for listener in LISTENERS:
+                listener(scope["method"], path, status, message["body"])
+        await send(message)
+
+    return tell

@@ -5,6 +5,7 @@ So it imports nothing but pytest; whatever has weight is imported by the test th
 """
 
 import os
+import sys
 import warnings
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,11 @@ WATCHING = tuple(
     f"plugchoice_{name}" for name in ("check", "coverage", "coverage_fail_under", "coverage_json", "coverage_html")
 )
 """The options for which the run is watched."""
+REDACTED = ("longrepr", "sections", "user_properties", "wasxfail", "context")
+"""The parts of a report that may show a token."""
+LOGS = ("log_cli_level", "log_file")
+RECENT = "plugproof_pytest.recent"
+"""The module that knows tokens; until it is imported, nothing of ours has been used."""
 HIDES_TOKENS = pytest.StashKey[bool]()
 MARKER = (
     "plugchoice(scenario=…, clock=…, rate_limit=…, seed=…, limits=…, check=False, unknown_routes='pass', …): "
@@ -54,10 +60,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure() -> None:
-    """End the run."""
-    from plugproof_pytest.recent import forget
-
-    forget()
+    """End the run; another may follow in the same process."""
+    if RECENT in sys.modules:
+        sys.modules[RECENT].forget()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -103,9 +108,10 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Take tokens out of a test's report before any other plugin sees it."""
-    from plugproof_pytest.redaction import note_arguments
+    if RECENT in sys.modules:
+        from plugproof_pytest.redaction import note_arguments
 
-    note_arguments(getattr(item, "funcargs", None) or {})
+        note_arguments(getattr(item, "funcargs", None) or {})
     return _redacted((yield))
 
 
@@ -122,9 +128,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def _redacted(report: Any) -> Any:
-    from plugproof_pytest.redaction import redact
+    if any(getattr(report, name, None) for name in REDACTED):
+        from plugproof_pytest.redaction import redact
 
-    redact(report)
+        redact(report)
     return report
 
 
@@ -140,9 +147,11 @@ def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Take tokens out of the logs that are shown while tests run."""
-    from plugproof_pytest.redaction import clean_live_logs
+    config = session.config
+    if any(config.getoption(name) for name in LOGS) or config.getini("log_cli") or config.getini("log_file"):
+        from plugproof_pytest.redaction import clean_live_logs
 
-    clean_live_logs(session.config.pluginmanager.get_plugin("logging-plugin"))
+        clean_live_logs(config.pluginmanager.get_plugin("logging-plugin"))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from plugproof_pytest import recent
+from plugproof_pytest.plugin import REDACTED
 
 STAND_IN = "token~redacted"
 PIECE = 10
@@ -73,12 +74,10 @@ def _cleaner_for(texts: list[str]) -> Clean | None:
 
 # What is rewritten.
 
-_PARTS = ("longrepr", "sections", "user_properties", "wasxfail", "context")
-
 
 def redact(report: Any) -> None:
     """Take tokens out of a report of pytest."""
-    parts = {name: found for name in _PARTS if (found := getattr(report, name, None))}
+    parts = {name: found for name in REDACTED if (found := getattr(report, name, None))}
     if parts and (clean := _cleaner_for(list(_texts(parts)))):
         for name, part in parts.items():
             setattr(report, name, _mapped(part, clean))
