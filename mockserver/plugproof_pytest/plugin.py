@@ -34,15 +34,15 @@ MARKER = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options; refuse to be loaded twice."""
+    """Add the options; refuse to stand beside another plugin that has them."""
     from plugproof_pytest.options import add_options
 
     try:
         add_options(parser)
     except ValueError as error:
         raise pytest.UsageError(
-            f"the plugin plugproof can't add its options: {error}. Another plugin has them, or plugproof is "
-            "loaded twice; installed, it needs no pytest_plugins and no -p. '-p no:plugproof' leaves it out."
+            f"the plugin plugproof can't add its options, because another plugin has them: {error}. Leave out "
+            "one of the two, plugproof with '-p no:plugproof'."
         ) from None
 
 

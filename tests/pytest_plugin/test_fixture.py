@@ -1,9 +1,12 @@
 """The fixture `plugchoice`, its marker, and what they refuse."""
 
 import json
+import os
 import subprocess
 import sys
+import tomllib
 from contextlib import suppress
+from pathlib import Path
 
 import anyio
 import httpx
@@ -17,6 +20,7 @@ from plugproof_contracts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver import FakePlugchoice
 from plugproof_pytest.intercept import HOST, UnknownRouteError, intercepting
 
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 SESSIONS = f"{BASE_URL}/v3/public-charging/sessions"
 CLIENTS = pytest.mark.parametrize("package", [httpx, httpx2], ids=lambda package: package.__name__)
 BACKENDS = pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
@@ -301,6 +305,43 @@ def test_right(plugchoice):
     done.assert_outcomes(errors=1, passed=1)
     done.stdout.fnmatch_lines([f"*.py:6: @pytest.mark.plugchoice: *{complaint.replace('[', '[[]')}*"])
     done.stdout.no_fnmatch_line("*the test ran*")
+
+
+@pytest.fixture
+def installed(pytester, monkeypatch):
+    """The plugin as it is installed: by the entry point that the project declares."""
+    entry_points = tomllib.loads(PROJECT.read_text())["project"]["entry-points"]["pytest11"]
+    folder = pytester.mkdir("site") / "plugproof-0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: plugproof\nVersion: 0\n")
+    lines = [f"{name} = {module}" for name, module in entry_points.items()]
+    (folder / "entry_points.txt").write_text("\n".join(["[pytest11]", *lines]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder.parent), *filter(None, sys.path)]))
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
+    pytester.makepyfile("def test_it(plugchoice, plugchoice_server): pass")
+
+
+@pytest.mark.parametrize(
+    ("conftest", "options"),
+    [
+        ("", ()),
+        ("pytest_plugins = ['plugproof_pytest.plugin']", ()),
+        ("pytest_plugins = ['plugproof_pytest']", ()),
+        ("", ("-p", "plugproof_pytest.plugin")),
+        ("", ("-p", "plugproof")),
+        ("", ("-p", "no:plugproof", "-p", "plugproof_pytest.plugin")),
+        ("", ("-n", "1")),
+    ],
+)
+@pytest.mark.usefixtures("installed")
+def test_the_installed_plugin_is_there_and_may_be_named_once_more(pytester, conftest, options):
+    pytester.makeconftest(conftest)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", *options).assert_outcomes(passed=1)
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_installed_plugin_can_be_left_out(pytester):
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:plugproof").assert_outcomes(errors=1)
 
 
 def test_being_loaded_beside_another_of_its_kind_is_refused_in_one_sentence(run, pytester):
