@@ -68,7 +68,7 @@ def pytest_unconfigure() -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """In CI, guard the suites that use the plugin."""
     unsaid = session.config.getoption("plugchoice_guard") is None
-    if unsaid and os.environ.get("CI") and any(map(_uses_us, session.items)):
+    if unsaid and os.environ.get("CI") and (_is_watched(session.config) or any(map(_uses_us, session.items))):
         from plugproof_pytest.guard import register_guard
 
         register_guard(session.config)

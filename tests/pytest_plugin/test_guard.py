@@ -135,6 +135,7 @@ def test_guarded({fixture}):
         ("true", "plugchoice", (), True),
         ("true", "plugchoice_server", (), True),
         ("true", "", (), False),
+        ("true", "", ("--plugchoice-check",), True),
         ("true", "", ("--plugchoice-guard",), True),
         ("true", "plugchoice", ("--no-plugchoice-guard",), False),
     ],
