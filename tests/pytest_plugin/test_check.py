@@ -273,20 +273,40 @@ def test_a_streamed_answer_is_checked_once_it_was_read(run):
     done.stdout.fnmatch_lines(["1 more were streamed and not read whole*"])
 
 
-def test_a_redirect_to_the_api_is_checked_at_both_ends(run):
-    done = run(
-        CONFIRM
-        + """
+REDIRECTED = """
+import httpx, requests, responses, respx
+
+ELSEWHERE = "https://example.org/"
+
 @respx.mock
-def test_it():
-    respx.post("https://example.org/").respond(307, headers={"location": URL})
-    respx.post(URL).respond(204)
-    httpx.post("https://example.org/", follow_redirects=True)
-""",
-        "--plugchoice-check",
+def with_httpx(source, target):
+    respx.get(source).respond(307, headers={"location": target})
+    respx.get(target).respond(404, json={"message": "Not Found"})
+    httpx.get(source, follow_redirects=True)
+
+@responses.activate
+def with_requests(source, target):
+    responses.get(source, status=307, headers={"location": target})
+    responses.get(target, status=404, json={"message": "Not Found"})
+    requests.get(source, timeout=5)
+"""
+
+
+@pytest.mark.parametrize("client", ["with_httpx", "with_requests"])
+@pytest.mark.parametrize(
+    ("source", "target", "answered"),
+    [
+        ("ELSEWHERE", "URL", 1),
+        ("URL", "ELSEWHERE", 1),
+        ("URL", "URL + '/other'", 2),
+        ("ELSEWHERE", "ELSEWHERE + '2'", 0),
+    ],
+)
+def test_every_answer_on_a_redirects_way_is_checked_once(run, client, source, target, answered):
+    done = run(
+        f"{REDIRECTED}\nURL = {BROKEN['url']!r}\ndef test_it(): {client}({source}, {target})", "--plugchoice-check"
     )
-    done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines(["1 answers*"])
+    done.stdout.fnmatch_lines([f"{answered} answers*"])
 
 
 def test_workers_hand_over_what_they_counted(run):

@@ -178,6 +178,26 @@ def test_a_run_reports_what_its_clients_met_wherever_they_met_it(run, pytester, 
     done.stdout.fnmatch_lines(["*plugchoice coverage*", "limits * 0/7 * 0%   never: confirm, start, get*"])
 
 
+def test_the_same_token_in_two_tests_is_two_sessions(run, pytester):
+    done = run(
+        """
+import httpx, pytest, respx
+
+@respx.mock
+@pytest.mark.parametrize("status", ["created", "authorized"])
+def test_it(status):
+    url = "https://app.plugchoice.com/api/v3/public-charging/sessions/T"
+    respx.get(url).respond(200, json={"data": {"status": status}})
+    httpx.get(url)
+""",
+        "--plugchoice-coverage-json=met.json",
+    )
+    done.assert_outcomes(passed=2)
+    kinds = json.loads((pytester.path / "met.json").read_text())["kinds"]
+    assert kinds["statuses"]["met"] == ["created", "authorized"]
+    assert kinds["moves"]["met"] == []
+
+
 @pytest.mark.parametrize(("least", "outcome"), [("1", pytest.ExitCode.OK), ("99.5", pytest.ExitCode.TESTS_FAILED)])
 def test_a_run_that_met_too_little_fails(run, least, outcome):
     done = run(SUITE, f"--plugchoice-coverage-fail-under={least}")
