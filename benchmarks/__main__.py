@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.row import ROUNDS, Row
 
-SUBJECTS = ("fake", "check", "har", "strategies")
+SUBJECTS = ("fake", "check", "har", "strategies", "plugin")
 PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "msgspec", "httpx", "respx", "hypothesis")
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

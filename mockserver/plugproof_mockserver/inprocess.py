@@ -18,6 +18,9 @@ from plugproof_mockserver.reply import Cut, Problem, Reply
 from plugproof_mockserver.request import Request
 from plugproof_mockserver.world import World
 
+BY_FAKE = "plugproof.fake"
+"""The extension by which a response says that a fake gave it."""
+
 _BASE = "/api"
 _NOT_THE_API = Problem(404, "Nothing lives here: the base URL of the API ends in /api.")
 
@@ -37,7 +40,8 @@ class Transport(httpx.BaseTransport, httpx2.BaseTransport):
         request.read()
         reply = _answer(self._world, request, self._client)
         wait = _pass_time(self._world, request, reply)
-        time.sleep(wait)
+        if wait:
+            time.sleep(wait)  # sleeping for no time takes 100 µs
         response: httpx.Response | httpx2.Response = _response(request, reply)
         return response
 
@@ -104,4 +108,9 @@ def _response(request: httpx.Request | httpx2.Request, reply: Reply) -> Any:
             f"peer closed the connection in the body (received {half} bytes of {whole})", request=request
         )
     body = b"" if request.method == "HEAD" else reply.body
-    return package.Response(reply.status, headers=reply.wire_headers(), stream=package.ByteStream(body))
+    return package.Response(
+        reply.status,
+        headers=reply.wire_headers(),
+        stream=package.ByteStream(body),
+        extensions={BY_FAKE: True},
+    )

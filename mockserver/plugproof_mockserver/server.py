@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from signal import SIGINT, SIGTERM, signal
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 2
 """How long requests that are under way may take once the server was told to end."""
+START_SECONDS = 30
+"""How long a server in a thread may take until it answers."""
 
 
 class PortTakenError(OSError):
@@ -69,6 +72,9 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> "Iterator[None]":
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread may have a say in signals
+            return
         # uvicorn raises the signal again once it has ended; asked to end, we end with 0.
         before = {number: signal(number, self.handle_exit) for number in (SIGINT, SIGTERM)}
         try:
@@ -94,6 +100,31 @@ def bind(host: str, port: int) -> socket.socket:
 
 def serve(app: ASGIApp, listener: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called once connections are answered."""
+    _run(_server(app, ready), listener)
+
+
+@contextmanager
+def serving(app: ASGIApp, listener: socket.socket) -> "Iterator[None]":
+    """Serve in a thread for as long as the block lasts; raise `RuntimeError` when the server does not start."""
+    ready = threading.Event()
+    server = _server(app, ready.set)
+    thread = threading.Thread(target=_run, args=(server, listener), name="plugproof server", daemon=True)
+    thread.start()
+    try:
+        if not ready.wait(START_SECONDS):
+            raise RuntimeError(f"the server did not start within {START_SECONDS} seconds")
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(GRACE_SECONDS * 2)
+
+
+def _run(server: _Server, listener: socket.socket) -> None:
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listener]))
+
+
+def _server(app: ASGIApp, ready: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
         cast("Any", app),
         http=_Protocol,
@@ -108,6 +139,4 @@ def serve(app: ASGIApp, listener: socket.socket, ready: Callable[[], None] = lam
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Server(config, ready)
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=[listener]))
+    return _Server(config, ready)

@@ -52,6 +52,10 @@ class Sessions:
         """Yield every live session as it stands at `now`, in the order in which they were made."""
         return (state for token in list(self._kept) if (state := self.find(token, now)))
 
+    def tokens(self) -> list[str]:
+        """Return the tokens of all sessions that are kept, expired or not."""
+        return list(self._kept)
+
     def keep(self, state: SessionState) -> None:
         """Keep a session as it now is."""
         self._kept[state.token] = state

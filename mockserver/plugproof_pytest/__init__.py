@@ -1,0 +1,16 @@
+"""The pytest plugin. pytest imports this package in every session, so it imports nothing by itself."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plugproof_pytest.live import LiveServer as LiveServer
+
+__all__ = ["LiveServer"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "LiveServer":
+        from plugproof_pytest.live import LiveServer
+
+        return LiveServer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

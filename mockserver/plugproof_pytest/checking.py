@@ -1,0 +1,104 @@
+"""`--plugchoice-check`: every answer of the API's host is checked, and a test that met a break fails."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from plugproof_contracts import RULES, Exchange, Level, check
+from plugproof_mockserver.inprocess import BY_FAKE
+from plugproof_pytest.findings import Finding, Tally
+from plugproof_pytest.marker import read
+from plugproof_pytest.positions import position_of, remembering
+from plugproof_pytest.watch import Watch
+
+KEY = "plugproof_check"
+
+_WAY_OUT = (
+    "If the test needs an answer that the API can't give, @pytest.mark.plugchoice(check=False) says so, and its "
+    "breaks are only counted; --plugchoice-allow RULE says so of one rule and the whole run."
+)
+
+
+class Checker:
+    """The part of the plugin that checks. What the fake answers is its own affair and not checked here."""
+
+    def __init__(self, watch: Watch, failing: frozenset[str]) -> None:
+        self.tally = Tally()
+        self._watch, self._failing = watch, failing
+        self._met: list[Finding] = []
+        self._stack = ExitStack()
+        self._stack.enter_context(remembering())
+        watch.listeners.append(self.judge)
+
+    def judge(self, exchange: Exchange, response: Any) -> None:
+        """Check one answer."""
+        if getattr(response, "extensions", {}).get(BY_FAKE):
+            self.tally.by_fakes += 1
+            return
+        self.tally.answers += 1
+        where = position_of(response)
+        self._met += [Finding(violation, where) for violation in check(exchange)]
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Fail a test that met a break; one that has failed already gets it as a section of its report."""
+        try:
+            yield
+        except BaseException:
+            if breaks := self._settled(item):
+                item.add_report_section("call", "plugchoice-check", breaks)
+            raise
+        if breaks := self._settled(item):
+            pytest.fail(breaks, pytrace=False)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
+        """Fail a teardown that met a break."""
+        yield
+        if breaks := self._settled(item):
+            pytest.fail(breaks, pytrace=False)
+
+    def _settled(self, item: pytest.Item) -> str:
+        """Count what was met, and return what fails the test."""
+        self._watch.settle()
+        met, self._met = self._met, []
+        for finding in met:
+            self.tally.add(finding, item.nodeid)
+        failing = [str(finding) for finding in met if finding.violation.rule in self._failing]
+        if not failing or not read(item).checks:
+            return ""
+        return "\n\n".join(["The API does not answer like this.", *dict.fromkeys(failing), _WAY_OUT])
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand over what a worker counted."""
+        self.tally.unread = self._watch.unread
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[KEY] = self.tally.plain()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker counted; one that crashed has nothing to hand over."""
+        if plain := getattr(node, "workeroutput", {}).get(KEY):
+            self.tally.merge(plain)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Sum up."""
+        terminalreporter.section("plugchoice check")
+        for line in self.tally.lines():
+            terminalreporter.line(line)
+
+    def pytest_unconfigure(self) -> None:
+        """Let go of the tools."""
+        self._stack.close()
+
+
+def failing_rules(*, strict: bool, allowed: list[str]) -> frozenset[str]:
+    """Return the rules whose breaks fail a test; raise `UsageError` for one that does not exist."""
+    if unknown := set(allowed) - RULES.keys():
+        known = "\n  ".join(RULES)
+        raise pytest.UsageError(f"--plugchoice-allow: there is no rule {unknown.pop()!r}; there are\n  {known}")
+    levels = {Level.DOCUMENTED, Level.INFERRED} if strict else {Level.DOCUMENTED}
+    return frozenset(rule.slug for rule in RULES.values() if rule.level in levels) - set(allowed)

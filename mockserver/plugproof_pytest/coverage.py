@@ -1,0 +1,94 @@
+"""`--plugchoice-coverage`: which of the API's behaviours a suite never met."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plugproof_contracts import Exchange
+from plugproof_mockserver import FakePlugchoice
+from plugproof_pytest import live, recent
+from plugproof_pytest.coverage_reports import as_html, as_json, table
+from plugproof_pytest.met import Met
+from plugproof_pytest.watch import Watch
+
+KEY = "plugproof_coverage"
+
+Writer = Callable[[Met], str]
+
+
+class Coverage:
+    """The part of the plugin that keeps account of what was met, by clients and by servers."""
+
+    def __init__(self, watch: Watch, *, least: float | None, files: dict[Path | None, Writer]) -> None:
+        self.met = Met()
+        self._least, self._files = least, files
+        watch.listeners.append(lambda exchange, _: self.met.see(exchange))
+        live.LISTENERS.append(self._served)
+        recent.WHEN_DONE.append(self._struck)
+
+    def _served(self, method: str, path: str, status: int, body: bytes) -> None:
+        self.met.see(Exchange(method, path, status, (), body))
+
+    def _struck(self, fake: FakePlugchoice) -> None:
+        for entry in fake.journal:
+            self.met.strike(entry.faults)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Begin a test."""
+        self.met.forget_sessions()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand over what a worker met; else write the files, and fail a run that met too little."""
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[KEY] = self.met.plain()
+            return
+        for path, write in self._files.items():
+            if path:
+                path.write_text(write(self.met), encoding="utf-8")
+        if self._fails() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker met; one that crashed has nothing to hand over."""
+        if plain := getattr(node, "workeroutput", {}).get(KEY):
+            self.met.merge(plain)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show the table."""
+        terminalreporter.section("plugchoice coverage")
+        for line in table(self.met, terminalreporter.verbosity > 0):
+            terminalreporter.line(line)
+        if self._fails():
+            terminalreporter.line(
+                f"The suite met {self.met.percent():.1f} %, less than {self._least:g} %.", red=True
+            )
+
+    def _fails(self) -> bool:
+        return self._least is not None and self.met.percent() < self._least
+
+    def pytest_unconfigure(self) -> None:
+        """Listen no more."""
+        live.LISTENERS.remove(self._served)
+        recent.WHEN_DONE.remove(self._struck)
+
+
+def coverage_of(config: pytest.Config, watch: Watch) -> Coverage:
+    """Return the part as the options wish."""
+    files: dict[Path | None, Writer] = {_file(config, "json"): as_json, _file(config, "html"): as_html}
+    return Coverage(watch, least=config.getoption("plugchoice_coverage_fail_under"), files=files)
+
+
+def _file(config: pytest.Config, kind: str) -> Path | None:
+    given = config.getoption(f"plugchoice_coverage_{kind}")
+    if given is None:
+        return None
+    path = Path(given).absolute()
+    if not path.parent.is_dir() or path.is_dir():
+        raise pytest.UsageError(f"--plugchoice-coverage-{kind}: {given!r} is no file in a folder that exists")
+    return path

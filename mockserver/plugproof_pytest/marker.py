@@ -1,0 +1,70 @@
+"""The marker `plugchoice`: what one test wishes of its fake."""
+
+from collections.abc import Mapping
+from inspect import unwrap
+from typing import Any, NamedTuple
+
+import pytest
+
+from plugproof_mockserver import FakePlugchoice
+
+UNKNOWN_ROUTES = ("refuse", "pass")
+WISHES = {"check": (True, False), "unknown_routes": UNKNOWN_ROUTES}
+"""The arguments that are the plugin's own, with what is allowed."""
+
+
+class Wishes(NamedTuple):
+    """What the markers of one test say, the closest one first: the fake's settings, and the plugin's own."""
+
+    settings: Mapping[str, Any]
+    checks: bool = True
+    refuses_unknown_routes: bool = True
+
+    def fake(self) -> FakePlugchoice:
+        """Return a fresh fake; raise `ValueError` or `TypeError` that names what is wrong."""
+        return FakePlugchoice(**self.settings)
+
+
+_NONE = Wishes({})
+_READ = pytest.StashKey[Wishes]()
+
+
+def read(item: pytest.Item) -> Wishes:
+    """Return what the markers of a test say; fail the test, at its line, when one of them is wrong."""
+    __tracebackhide__ = True
+    if _READ not in item.stash:
+        item.stash[_READ] = _read(item)
+    return item.stash[_READ]
+
+
+def _read(item: pytest.Item) -> Wishes:
+    __tracebackhide__ = True
+    markers = list(item.iter_markers("plugchoice"))
+    if not markers:
+        return _NONE
+    given: dict[str, Any] = {}
+    for marker in reversed(markers):
+        given |= marker.kwargs
+    try:
+        return _wishes(given, [argument for marker in markers for argument in marker.args])
+    except (ValueError, TypeError) as error:
+        complaint = str(error)
+    pytest.fail(f"{_position(item)}: @pytest.mark.plugchoice: {complaint}", pytrace=False)
+
+
+def _wishes(given: dict[str, Any], positional: list[Any]) -> Wishes:
+    if positional:
+        raise TypeError(f"{positional[0]!r} has no name; every argument has one, as in scenario='HAPPY'")
+    for name, allowed in WISHES.items():
+        if name in given and given[name] not in allowed:
+            raise ValueError(f"{name} can't be {given[name]!r}; it is one of {', '.join(map(repr, allowed))}")
+    settings = {name: value for name, value in given.items() if name not in WISHES}
+    wishes = Wishes(settings, given.get("check", True), given.get("unknown_routes") != "pass")
+    wishes.fake()
+    return wishes
+
+
+def _position(item: pytest.Item) -> str:
+    function = getattr(item, "function", None)
+    line = unwrap(function).__code__.co_firstlineno if function else (item.location[1] or 0) + 1
+    return f"{item.location[0]}:{line}"

@@ -1,0 +1,27 @@
+"""The parts that watch a run: check and coverage."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from plugproof_pytest.options import COVERAGE
+from plugproof_pytest.watch import Watch
+
+
+def register_parts(config: pytest.Config) -> None:
+    """Register the parts that the options ask for, on one watch."""
+    watch = Watch()
+    if config.getoption("plugchoice_check"):
+        from plugproof_pytest.checking import Checker, failing_rules
+
+        failing = failing_rules(
+            strict=config.getoption("plugchoice_strict"), allowed=config.getoption("plugchoice_allow")
+        )
+        config.pluginmanager.register(Checker(watch, failing), "plugproof-check")
+    if any(config.getoption(name) not in (None, False) for name in COVERAGE):
+        from plugproof_pytest.coverage import coverage_of
+
+        config.pluginmanager.register(coverage_of(config, watch), "plugproof-coverage")
+    stack = ExitStack()
+    stack.enter_context(watch.watching())
+    config.add_cleanup(stack.close)
