@@ -40,10 +40,13 @@ def _write(send: Send, head: bytes, body: bytes) -> bool:
     """Write a whole answer as one packet, and do what uvicorn does after the last part of one.
 
     uvicorn writes head and body apart and searches each header for what must not be in it, which
-    takes longer than all of the fake. Says no when its own way is needed: a client that has gone,
-    that reads too slowly, or that wants the connection closed.
+    takes longer than all of the fake. Says no when uvicorn's own way is needed: somebody between
+    it and the application listens, or the client has gone, reads too slowly, or wants the
+    connection closed.
     """
-    cycle = cast("RequestResponseCycle", send.__self__)  # type: ignore[attr-defined]  # uvicorn's is a method
+    cycle = getattr(send, "__self__", None)
+    if not isinstance(cycle, RequestResponseCycle):
+        return False
     if cycle.disconnected or cycle.flow.write_paused or not cycle.keep_alive:
         return False
     cycle.transport.write(head + body)
