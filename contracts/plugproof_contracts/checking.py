@@ -94,14 +94,15 @@ def check_trace(exchanges: Iterable[Exchange]) -> list[Violation]:
     return list(examine_trace(exchanges).violations)
 
 
-def assert_conforms(answered: Any, *, strict: bool = False) -> None:
+def assert_conforms(answered: Any, *, strict: bool = False, operation: str | None = None) -> None:
     """Raise `AssertionError` with every breach of an exchange, or of a client's response.
 
     Documented breaches count, inferred ones under `strict` too, assumed ones never. An answer of which nothing
-    could be checked does not conform either.
+    could be checked does not conform either. A Starlette response does not know what it answers: `operation`
+    says so. Raises `TypeError` or `ValueError` for what is no whole response.
     """
     __tracebackhide__ = True
-    result = examine(_exchange(answered))
+    result = examine(_exchange(answered, operation))
     counting = {Level.DOCUMENTED, Level.INFERRED} if strict else {Level.DOCUMENTED}
     breaches = [violation for violation in result.violations if violation.level in counting]
     if not result.exercised:
@@ -110,12 +111,12 @@ def assert_conforms(answered: Any, *, strict: bool = False) -> None:
         raise AssertionError("\n\n".join(["the answer breaks the contract", *map(str, breaches)]))
 
 
-def _exchange(answered: Any) -> Exchange:
+def _exchange(answered: Any, operation: str | None) -> Exchange:
     if isinstance(answered, Exchange):
         return answered
     from plugproof_contracts.adapters import exchange_of
 
-    return exchange_of(answered)
+    return exchange_of(answered, operation=operation)
 
 
 def _doubts(reasons: Sequence[str], of: int) -> str | None:

@@ -6,27 +6,21 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from plugproof_contracts.answer import Answer
-
-_CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
+from plugproof_contracts.scrub import SHORTEST, STAND_IN, forms, secrets_of
 
 
 def stand_ins(answer: Answer) -> dict[str, str]:
     """Return every way to write the secrets of an exchange, with what is to stand there instead."""
-    found = {form: "…" for name in _CREDENTIALS for form in _credential(answer.exchange.request_headers.get(name))}
+    secrets = {secret for secret in secrets_of(answer.exchange) if len(secret) >= SHORTEST}
+    found = {form: STAND_IN for secret in secrets for form in forms(secret) if len(form) >= SHORTEST}
     for token in (answer.exchange.token, answer.token):
         if token is not None:
             found |= dict.fromkeys(_forms(token.reveal()), token.fingerprint)
     return found
 
 
-def _credential(value: str | None) -> Iterator[str]:
-    for part in (value or "").replace(";", " ").split():
-        if len(part) > len("Bearer"):
-            yield part
-
-
 def _forms(token: str) -> Iterator[str]:
-    """A token may be echoed as sent, decoded, encoded again, or as JSON writes it."""
+    """A token may be echoed as sent, decoded, encoded again, or as JSON writes it; even a short one."""
     for form in {token, unquote(token), quote(token, safe="", errors="replace")}:
         yield form
         yield msgspec.json.encode(form.encode("utf-8", "replace").decode()).decode()[1:-1]

@@ -22,7 +22,7 @@ ALLOWED = {
 """What each package may import of ours, besides itself."""
 
 NEVER_IN_CONTRACTS = {"starlette", "hypothesis", "pytest", "respx"}
-HEAVY = NEVER_IN_CONTRACTS | {"uvicorn", "httpx", "httpx2", "jsonschema_rs", "yaml", "rich", "click"}
+HEAVY = NEVER_IN_CONTRACTS | {"uvicorn", "httpx", "httpx2", "jsonschema_rs", "yaml", "jinja2", "rich", "click"}
 """What costs time to import, and which the models therefore do without."""
 
 MACHINE_BOUND = re.compile(

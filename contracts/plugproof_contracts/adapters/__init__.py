@@ -1,8 +1,5 @@
-"""Exchanges out of what other libraries hold."""
+"""Exchanges out of what other libraries hold: clients' responses, and recordings in files."""
 
-from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.adapters.clients import exchange_of
 
-
-def exchange_of(response: object) -> Exchange:
-    """Return the exchange of a client's response; raises `TypeError` for what is none."""
-    raise TypeError(f"{type(response).__module__}.{type(response).__name__} is no response; give an Exchange")
+__all__ = ["exchange_of"]

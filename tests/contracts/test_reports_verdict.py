@@ -1,0 +1,188 @@
+"""The verdict tells conforming, broken, unchecked and unexercised apart, and a baseline ends in time."""
+
+from datetime import date
+
+import pytest
+
+from plugproof_contracts.adapters.ndjson import to_ndjson
+from plugproof_contracts.baseline import BaselineError, read_baseline
+from plugproof_contracts.examples import failure, success
+from plugproof_contracts.inspecting import inspect
+from plugproof_contracts.reports.gathering import Terms
+from plugproof_contracts.reports.report import State, Verdict, tally, worst
+from plugproof_contracts.rules import RULES
+
+TODAY = date(2026, 1, 10)
+FINE = success("get", "charging")
+BROKEN = success("get", "charging", cost_amount=5001)
+DOUBTFUL = success("get", "charging", cost_amount=-1)
+NOTED = failure(404, "Not Found", headers={"access-control-allow-origin": "https://h"})
+FOREIGN = FINE.replace(url="https://example.org/")
+PREFLIGHT = FINE.replace(method="OPTIONS", status=204)
+DOWN = FINE.replace(status=502)
+DAMAGED = b"{nothing\n"
+
+
+@pytest.fixture
+def inspected(tmp_path):
+    """Write files of exchanges or bytes, and inspect them."""
+
+    def inspected(*files, **terms):
+        paths = []
+        for number, entries in enumerate(files):
+            paths.append(tmp_path / f"{number}.ndjson")
+            lines = [entry if isinstance(entry, bytes) else to_ndjson(entry) for entry in entries]
+            paths[-1].write_bytes(b"".join(lines))
+        return inspect(paths, Terms(**{"today": TODAY} | terms))
+
+    return inspected
+
+
+@pytest.mark.parametrize(
+    ("files", "strict", "verdict", "code"),
+    [
+        ([[FINE]], False, Verdict.CONFORMS, 0),
+        ([[BROKEN]], False, Verdict.BROKEN, 1),
+        ([[DOUBTFUL]], False, Verdict.CONFORMS, 0),
+        ([[DOUBTFUL]], True, Verdict.BROKEN, 1),
+        ([[NOTED]], True, Verdict.CONFORMS, 0),
+        ([[FINE, DAMAGED]], False, Verdict.UNCHECKED, 3),
+        ([[FINE, DOWN]], False, Verdict.UNCHECKED, 3),
+        ([[b"no recording"]], False, Verdict.UNCHECKED, 3),
+        ([[FOREIGN]], False, Verdict.NOTHING, 5),
+        ([[PREFLIGHT]], False, Verdict.NOTHING, 5),
+        ([[BROKEN, DAMAGED]], False, Verdict.BROKEN, 1),
+        ([[FINE], [BROKEN]], False, Verdict.BROKEN, 1),
+        ([[b""], [BROKEN]], False, Verdict.BROKEN, 1),
+        ([[FINE], [FOREIGN]], False, Verdict.NOTHING, 5),
+        ([[FOREIGN], [DAMAGED]], False, Verdict.UNCHECKED, 3),
+        ([], False, Verdict.NOTHING, 5),
+    ],
+)
+def test_the_verdict_is_the_worst_of_all_files(inspected, files, strict, verdict, code):
+    report = inspected(*files, strict=strict)
+    assert report.verdict is verdict
+    assert report.verdict.exit_code == code
+    assert worst(source.verdict for source in report.sources) is verdict
+
+
+def test_no_verdict_but_conforming_is_zero():
+    assert [verdict for verdict in Verdict if verdict.exit_code == 0] == [Verdict.CONFORMS]
+
+
+def test_what_is_skipped_is_counted_with_its_reason(inspected):
+    (source,) = inspected([FINE, FOREIGN, FOREIGN, PREFLIGHT]).sources
+    assert source.read == 1
+    assert source.skipped == {"of other APIs": 2, "preflights": 1}
+
+
+def test_hosts_are_told_apart_and_judged_apart(inspected):
+    other = FINE.replace(url=FINE.url.replace("app.", "staging."), at=FINE.at)
+    (source,) = inspected([FINE, other]).sources
+    assert source.bases == ("https://app.plugchoice.com/api", "https://staging.plugchoice.com/api")
+    assert source.verdict is Verdict.CONFORMS
+
+
+def test_a_finding_names_its_entry_also_where_the_file_is_out_of_order(inspected):
+    early = success("get", "charging", after=0, cost_amount=5001)
+    late = success("get", "charging", after=60)
+    report = inspected([FOREIGN, late, early])
+    assert [(breach.rule, breach.entry) for breach in report.breaches if breach.counts] == [
+        ("money.cost-within-hold", 3)
+    ]
+
+
+def test_equal_problems_are_counted_and_many_are_put_together(inspected):
+    (problem,) = inspected([FINE, *[DAMAGED] * 3]).problems
+    assert (problem.entry, problem.count) == (2, 3)
+    many = inspected([b'{"method":"' + b"x" * n + b'",?\n' for n in range(50)])
+    assert len(many.problems) == 21
+    assert sum(problem.count for problem in many.problems) == 50
+
+
+def test_the_states_of_the_rules_add_up(inspected):
+    report = inspected([BROKEN])
+    states = {rule.slug: rule.state for rule in report.rules}
+    assert list(states) == list(RULES)
+    assert states["money.cost-within-hold"] is State.BROKEN
+    assert states["money.not-negative"] is State.PASSED
+    assert states["request.email-is-kept"] is State.IDLE
+    counts = tally(report.rules)
+    assert counts["known"] >= counts["armed"] >= counts["exercised"] > counts["passed"]
+    assert report.counts["rules passed"] == counts["passed"]
+
+
+def test_statuses_that_were_seen_are_in_the_order_of_the_lifecycle(inspected):
+    report = inspected([success("get", "captured", after=9), success("get", "created")])
+    assert report.seen == ("created", "captured")
+
+
+ACCEPT = """
+[[accept]]
+rule = "money.cost-within-hold"
+reason = "known, in work"
+until = 2026-01-10
+"""
+
+
+@pytest.fixture
+def baseline(tmp_path):
+    """Write a baseline and read it."""
+
+    def baseline(text):
+        path = tmp_path / "baseline.toml"
+        path.write_text(text)
+        return read_baseline(path)
+
+    return baseline
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "verdict", "stale"),
+    [
+        (ACCEPT, TODAY, Verdict.CONFORMS, []),
+        (ACCEPT, date(2026, 1, 11), Verdict.BROKEN, ["expired on 2026-01-10"]),
+        (ACCEPT + 'pointer = "/data/cost_amount"', TODAY, Verdict.CONFORMS, []),
+        (ACCEPT + 'pointer = "/data/tax_amount"', TODAY, Verdict.BROKEN, ["accepts nothing that was found"]),
+        (ACCEPT.replace("cost", "capture"), TODAY, Verdict.BROKEN, ["accepts nothing that was found"]),
+        (ACCEPT + ACCEPT, TODAY, Verdict.CONFORMS, ["accepts nothing that was found"]),
+        ("", TODAY, Verdict.BROKEN, []),
+    ],
+)
+def test_a_baseline_accepts_what_it_names_until_its_day_is_over(inspected, baseline, text, today, verdict, stale):
+    report = inspected([BROKEN], accepts=baseline(text), today=today)
+    assert report.verdict is verdict
+    assert [one.reason for one in report.stale] == stale
+    assert bool(report.accepted_by_rule()) == (verdict is Verdict.CONFORMS)
+    assert bool(report.by_rule()) == (verdict is Verdict.BROKEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[accept]", "it is not TOML"),
+        ("ignore = 1", "it holds ignore; allowed are tables"),
+        ("accept = 1", "allowed are tables [[accept]]"),
+        ("accept = [1]", "entry 1 is no table"),
+        ("[[accept]]", "entry 1: rule is missing"),
+        (ACCEPT + "[[accept]]\nrule = 'x.y'", "entry 2: reason is missing"),
+        (ACCEPT + "by = 'me'", "entry 1: 'by' is no field; allowed are rule, reason, until, pointer"),
+        (ACCEPT.replace("cost-within-hold", "cost-with-hold"), "did you mean money.cost-within-hold?"),
+        (ACCEPT.replace("money.cost-within-hold", "zzz"), "see plugproof rules"),
+        (ACCEPT.replace("2026-01-10", "'2026-01-10'"), "entry 1: until is '2026-01-10'; allowed is a date"),
+        (ACCEPT.replace("2026-01-10", "2026-01-10T00:00:00"), "allowed is a date"),
+        (ACCEPT.replace('"known, in work"', '""'), "entry 1: reason is ''; allowed is a text that is not empty"),
+    ],
+)
+def test_a_baseline_is_refused_with_the_entry_the_field_and_what_is_allowed(baseline, text, message):
+    with pytest.raises(BaselineError) as told:
+        baseline(text)
+    assert message in str(told.value)
+
+
+def test_a_baseline_that_cannot_be_read_is_refused(tmp_path):
+    with pytest.raises(BaselineError, match="cannot be read: No such file"):
+        read_baseline(tmp_path / "none.toml")
+    (tmp_path / "latin").write_bytes(b"\xff")
+    with pytest.raises(BaselineError, match="not UTF-8"):
+        read_baseline(tmp_path / "latin")
