@@ -6,6 +6,7 @@ is or encoded. So the secrets of all exchanges that were read are known here, in
 
 import json
 import re
+import string
 from base64 import b64encode, urlsafe_b64encode
 from binascii import Error, a2b_base64
 from collections.abc import Iterable, Iterator
@@ -22,13 +23,16 @@ SHORTEST = 6
 
 STAND_IN = "…"
 
+_ASCII = string.punctuation.replace("%", "") + " "
+"""What stays as it is where only other characters are percent-encoded."""
+
 _CREDENTIAL = re.compile(
     r"authorization|x-auth|cookie|token|secret|api-?key|session|signature|password", re.IGNORECASE
 )
 _SCHEMES = frozenset({"bearer", "basic", "digest", "negotiate"})
 _ADDRESSES = ("location", "referer", "content-location", "link")
 _NAMES = rb"session_token|client_secret|password|access_token|refresh_token|api_key"
-_JSON_SECRET = re.compile(rb'"(?:' + _NAMES + rb')"\s*:\s*("(?:[^"\\]|\\.)*")')
+_JSON_SECRET = re.compile(rb'"(?:' + _NAMES + rb')"\s*:\s*"((?:[^"\\]|\\.)*)')
 _FORM_SECRET = re.compile(rb"(?:\A|[&?\s])(?:" + _NAMES + rb')=([^&\s"]+)')
 _WORDS = frozenset(word for row in OPERATIONS.values() for word in (PREFIX + row.path).split("/")) | {"api"}
 
@@ -92,27 +96,35 @@ def _of_body(body: bytes) -> Iterator[str]:
     if not body:
         return
     for match in _JSON_SECRET.finditer(body):
-        yield _unescaped(match[1].decode(errors="replace"))
+        yield from _unescaped(match[1].decode(errors="replace"))
     for match in _FORM_SECRET.finditer(body):
         yield unquote(match[1].decode(errors="replace"))
 
 
-def _unescaped(text: str) -> str:
+def _unescaped(text: str) -> Iterator[str]:
+    """A string with an escape that JSON does not know gives its pieces."""
     try:
-        return str(json.loads(text))
+        yield json.loads(f'"{text}"')
     except ValueError:
-        return text[1:-1]
+        yield from re.split(r"\\.", text)
 
 
 def forms(secret: str) -> Iterator[str]:
-    """Yield every way in which a secret may be written, as far as they are long enough to be told from chance."""
+    """Yield the ways in which a secret may be written, each also as a report's format would write it again."""
     for plain in {secret, unquote(secret)}:
-        raw = plain.encode("utf-8", "replace")
-        yield from (plain, escape(plain), escape(plain, quote=False).replace('"', "&#34;").replace("'", "&#39;"))
-        yield from (json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1])
-        yield from (quote(raw, safe=""), "".join(f"%{byte:02X}" for byte in raw))
-        yield from (raw.hex(), raw.hex().upper())
-        yield from _base64_of(raw)
+        for form in _encoded(plain):
+            yield form
+            yield from (escape(form), escape(form, quote=False), form.replace("~", "~0").replace("/", "~1"))
+            yield from (json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1])
+            yield quote(form.encode("utf-8", "replace"), safe=_ASCII)
+
+
+def _encoded(plain: str) -> Iterator[str]:
+    raw = plain.encode("utf-8", "replace")
+    yield from (plain, escape(plain), json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1])
+    yield from (quote(raw, safe=""), quote(raw), "".join(f"%{byte:02X}" for byte in raw))
+    yield raw.hex()
+    yield from _base64_of(raw)
 
 
 def _base64_of(raw: bytes) -> Iterator[str]:

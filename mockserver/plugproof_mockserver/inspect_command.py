@@ -37,6 +37,7 @@ _target.__name__ = "format=path"
     "targets",
     multiple=True,
     type=_target,
+    envvar="PLUGPROOF_REPORT",
     help=f"Write a report; repeatable. Formats: {', '.join(formats.FORMATS)}; the path - is standard output.",
 )
 def inspect(files: tuple[str, ...], strict: bool, baseline: str | None, targets: tuple[Target, ...]) -> None:

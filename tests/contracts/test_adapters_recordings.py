@@ -150,7 +150,7 @@ def test_what_was_whole_before_the_end_of_a_cut_file_is_read(tmp_path, writer):
     reasons, urls = [], [one.url for one in RECORDED]
     for length in range(80, len(content) - 4, 37):
         path.write_bytes(content[:length])
-        whole = []
+        whole: list[str] = []
         try:
             with opened(path) as recording:
                 one_by_one(recording, whole)
@@ -251,6 +251,26 @@ def test_a_damaged_entry_is_told_and_the_others_are_read(read, content, problem)
     _, (good, bad) = read(content)
     assert good.exchange.url == RECORDED[1].url
     assert problem in bad.problem
+
+
+def broken_base64(one):
+    found = ruby(one)
+    found["response"]["body"]["base64_string"] = "!"
+    return found
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"method":"GET","url":"https://h/","status":200,"body_base64":"!"}',
+        b'{"method":"GET","url":"https://h/","status":200,"request_body_base64":"!"}',
+        yaml.safe_dump({"interactions": [broken_base64(RECORDED[1])]}),
+    ],
+)
+def test_an_exchange_whose_body_is_damaged_is_read_without_it(read, content):
+    _, (entry,) = read(content)
+    assert (entry.exchange.body, entry.exchange.request_body) == (None, b"")
+    assert entry.problem == "the body's base64 is damaged"
 
 
 def test_a_line_that_is_too_long_is_passed_over(read, monkeypatch):

@@ -8,6 +8,7 @@ from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.baseline import BaselineError, read_baseline
 from plugproof_contracts.examples import failure, success
 from plugproof_contracts.inspecting import inspect
+from plugproof_contracts.reports.formats import render
 from plugproof_contracts.reports.gathering import Terms
 from plugproof_contracts.reports.report import State, Verdict, tally, worst
 from plugproof_contracts.rules import RULES
@@ -81,6 +82,23 @@ def test_hosts_are_told_apart_and_judged_apart(inspected):
     (source,) = inspected([FINE, other]).sources
     assert source.bases == ("https://app.plugchoice.com/api", "https://staging.plugchoice.com/api")
     assert source.verdict is Verdict.CONFORMS
+    assert "exchanges with 2 base URLs" in render("text", inspected([FINE, other])).decode()
+
+
+def test_exchanges_without_a_time_stay_in_the_order_of_the_file(inspected):
+    late, early = (
+        success("get", status, after=after).replace(at=None)
+        for status, after in (("captured", 9), ("charging", 0))
+    )
+    report = inspected([late, early], strict=True)
+    assert [breach.entry for breach in report.breaches if breach.rule == "trace.lifecycle"] == [2]
+
+
+def test_an_annotation_says_that_nothing_was_checked(inspected):
+    assert (
+        render("github", inspected([FOREIGN])).decode()
+        == "::error title=nothing was checked::no rule was exercised\n"
+    )
 
 
 def test_a_finding_names_its_entry_also_where_the_file_is_out_of_order(inspected):

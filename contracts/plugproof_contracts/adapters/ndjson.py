@@ -82,12 +82,17 @@ def _entry(text: bytes) -> Entry:
     except (ValueError, RecursionError) as error:
         return Entry(problem=f"not an exchange: {error}")
     try:
-        return Entry(_exchange(line, _read(line.body, line.body_base64)))
+        return Entry(_exchange(line, *_bodies(line)))
     except BodyError as reason:
-        return Entry(_exchange(line, None), problem=str(reason))
+        return Entry(_exchange(line, None, b""), problem=str(reason))
 
 
-def _exchange(line: Line, body: bytes | None) -> Exchange:
+def _bodies(line: Line) -> tuple[bytes | None, bytes]:
+    sent = _read(line.request_body, line.request_body_base64)
+    return _read(line.body, line.body_base64), sent or b""
+
+
+def _exchange(line: Line, body: bytes | None, request_body: bytes) -> Exchange:
     return Exchange(
         line.method,
         line.url,
@@ -95,16 +100,9 @@ def _exchange(line: Line, body: bytes | None) -> Exchange:
         line.headers,
         body,
         request_headers=line.request_headers,
-        request_body=_sent(line),
+        request_body=request_body,
         at=moment(line.at or ""),
     )
-
-
-def _sent(line: Line) -> bytes:
-    try:
-        return _read(line.request_body, line.request_body_base64) or b""
-    except BodyError:
-        return b""
 
 
 def _read(text: str | None, base64: str | None) -> bytes | None:
