@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
@@ -13,7 +14,7 @@ from plugproof_contracts.conformance import verdict
 from plugproof_contracts.conformance.history import History
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.run import Night, Ports, Terms
-from plugproof_contracts.conformance.transport import Outcome
+from plugproof_contracts.conformance.transport import Outcome, send
 from plugproof_contracts.operations import BASE_URL
 from plugproof_contracts.route import route
 from plugproof_mockserver import api
@@ -202,3 +203,33 @@ def raw():
 def fake_answer():
     """Lets a fake answer: `(fake, method, target, headers)`."""
     return answer
+
+
+@pytest.fixture(scope="module")
+def place(fake_answer):
+    """Checks a raw server once, with one live session; it answers as a fake does, changed by a function."""
+    fake, now = FakePlugchoice(seed=7, clock="real"), {}
+
+    def respond(method, target, headers):
+        return now["how"](fake_answer(fake, method, target, headers).wire())
+
+    with _raw(respond) as server:
+
+        def check(how):
+            now["how"] = how
+            fake.reset()
+            return check_once(server.url, (fake.seed_session("charging").token,))
+
+        yield check
+
+
+def check_once(base, tokens, **terms):
+    """Check a server with the real transport, without waiting between requests, and return the report."""
+    history = History("sqlite://")
+    ports = Ports(send, time.time, lambda seconds: None)
+    night = Night(base, plan(tokens), ports, history, Terms(**terms))
+    night.run()
+    report = verdict.report(night, tokens)
+    history.record(base, 0.0, report, verdict.shape(night))
+    history.close()
+    return report

@@ -4,7 +4,7 @@ A GET whose answer is in doubt or breaks the contract is asked again, once: the 
 stands. A POST is sent once; where its answer is in doubt the session is read instead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -16,6 +16,7 @@ from plugproof_contracts.conformance.plan import Probe
 from plugproof_contracts.conformance.transport import Outcome, Request
 from plugproof_contracts.conformance.waiting import retry_after
 from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.json_reading import MISSING
 from plugproof_contracts.level import Level
 
 UNKNOWN_CODE = "PLUGPROOF0"
@@ -155,8 +156,8 @@ class Night:
                 raise _StopError("nothing more was sent, for it would fare no better")
             return
         self.standing.append(asked)
-        if exchange.status not in probe.serves and not asked.broken:
-            self.problems.append((asked.number, _unserved(probe, exchange.status)))
+        if not asked.broken:
+            self.problems += [(asked.number, f"{probe.title}: {words}") for words in _unserved(probe, exchange)]
 
     def _ask(self, probe: Probe) -> Asked:
         """Send one request, when the ledger lets."""
@@ -232,9 +233,13 @@ def _is_hopeless(asked: Asked) -> bool:
     return is_unreached or (exchange is not None and "cf-mitigated" in exchange.headers)
 
 
-def _unserved(probe: Probe, status: int) -> str:
-    expected = " or ".join(map(str, sorted(probe.serves)))
-    hint = (
-        "; the session is unknown or expired here, so give a live one" if probe.session and status == 404 else ""
-    )
-    return f"{probe.title}: {status} instead of {expected}{hint}"
+def _unserved(probe: Probe, exchange: Exchange) -> Iterator[str]:
+    """Yield why an answer does not show what it is meant to show, though it breaks nothing."""
+    if exchange.status not in probe.serves:
+        is_gone = probe.session is not None and exchange.status == 404
+        hint = "; the session is unknown or expired here, so give a live one" if is_gone else ""
+        expected = " or ".join(map(str, sorted(probe.serves)))
+        yield f"{exchange.status} instead of {expected}{hint}"
+    answer = Answer(exchange)
+    if answer.asked_json and answer.document is MISSING:
+        yield "its JSON cannot be read"

@@ -256,6 +256,8 @@ class _Reading:
         if event is h11.NEED_DATA:
             self.more()
         elif isinstance(event, h11.Response):
+            if event.http_version not in (b"1.0", b"1.1"):
+                raise _TroubleError(Layer.PROTOCOL, "the answer is not HTTP/1.1")
             self.head = event
             self.clock.doing = "reading the body"
         elif isinstance(event, h11.Data):
