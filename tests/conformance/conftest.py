@@ -129,7 +129,7 @@ def _receive(line):
     data = b""
     while b"\r\n\r\n" not in data:
         piece = line.recv(65536)
-        if not piece:
+        if not piece or piece[:1] == b"\x16":  # how TLS begins
             return None
         data += piece
     first, *rest = data.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
@@ -159,7 +159,9 @@ class Raw:
         line.settimeout(PATIENCE)
         try:
             request = _receive(line)
-            if request is not None:
+            if request is None:
+                line.close()
+            else:
                 self.log.append(request)
                 self._answer(line, self._respond(*request))
         except OSError:

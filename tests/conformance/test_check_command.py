@@ -47,7 +47,7 @@ def serving(raw, fake_answer):
 def test_a_conforming_api_exits_0_and_every_report_is_there(check, serving, tmp_path):
     server, fake = serving
     done = check(server.url, token=fake.seed_session("charging").token.reveal())
-    assert (done.exit_code, done.exception.__class__) == (0, SystemExit), done.output
+    assert done.exit_code == 0, done.output
     assert "verdict: conforms" in done.output
     assert "requests: 4 planned, 4 sent" in done.output
     assert json.loads((tmp_path / "json").read_text())["counts"]["requests sent"] == 4
@@ -68,7 +68,7 @@ def test_a_dry_run_prints_the_plan_and_sends_nothing(check, serving):
 def test_the_user_agent_names_the_tool_and_its_page(check, serving):
     server, _ = serving
     check(server.url)
-    agents = {dict(headers)["user-agent"] for _, _, headers in server.log}
+    agents = {dict(headers)["User-Agent"] for _, _, headers in server.log}
     assert len(agents) == 1
     assert "plugproof/" in (agent := agents.pop())
     assert "+https://" in agent
@@ -143,7 +143,9 @@ def test_tls_on_a_plain_port_exits_3(check, serving):
     assert "tls:" in done.stdout
 
 
-NOT_FOUND = b'HTTP/1.1 404 No\r\ncontent-type: application/json\r\ncontent-length: 23\r\n\r\n{"message":"Not Found"}'
+NOT_FOUND = (
+    b'HTTP/1.1 404 No\r\ncontent-type: application/json\r\ncontent-length: 23\r\n\r\n{"message":"Not Found"}'
+)
 PAGE = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>"
 
 
@@ -161,9 +163,9 @@ def test_tokens_come_from_a_file_and_from_standard_input_too(check, serving, tmp
     tokens = [fake.seed_session("charging").token.reveal() for _ in range(2)]
     (tmp_path / "tokens").write_text("\n".join(["", *tokens, tokens[0], ""]))
     assert "6 planned" in check(server.url, "--token-file", str(tmp_path / "tokens")).output
-    assert "6 planned" in check(server.url, "--token-file", "-", "--dry-run", stdin="\n".join(tokens)).output.replace(
-        "plan: 6 requests at most", "6 planned"
-    )
+    assert "6 planned" in check(
+        server.url, "--token-file", "-", "--dry-run", stdin="\n".join(tokens)
+    ).output.replace("plan: 6 requests at most", "6 planned")
 
 
 def test_an_unknown_token_exits_3_and_says_so(check, serving):

@@ -187,8 +187,17 @@ def _context() -> ssl.SSLContext:
 
 def _secured(plain: socket.socket, host: str, clock: _Clock) -> ssl.SSLSocket:
     clock.doing = "agreeing on encryption"
+    line = _context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     try:
-        line = _context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        _shake_hands(line, clock)
+    except BaseException:
+        line.close()
+        raise
+    return line
+
+
+def _shake_hands(line: ssl.SSLSocket, clock: _Clock) -> None:
+    try:
         line.settimeout(clock.left())
         line.do_handshake()
     except TimeoutError:
@@ -197,7 +206,6 @@ def _secured(plain: socket.socket, host: str, clock: _Clock) -> ssl.SSLSocket:
         raise _TroubleError(Layer.TLS, f"the certificate is not trusted: {error.verify_message}") from None
     except (OSError, ValueError) as error:
         raise _TroubleError(Layer.TLS, f"no encryption was agreed on: {_reason(error)}") from None
-    return line
 
 
 def _reason(error: Exception) -> str:
