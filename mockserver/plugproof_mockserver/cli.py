@@ -24,6 +24,9 @@ COMMANDS = {
     ),
     "inspect": Row("plugproof_mockserver.inspect_command:inspect", "Judge recorded traffic."),
     "rules": Row("plugproof_mockserver.rules_command:rules", "List the rules, or show the page of one."),
+    "report": Row(
+        "plugproof_mockserver.report_command:report", "Show the history of checks as a page with charts."
+    ),
     "scenarios": Row("plugproof_mockserver.cli:scenarios", "List the charger codes and what each stands for."),
     "lifecycle": Row("plugproof_mockserver.cli:lifecycle", "Draw the lifecycle of a session."),
     "openapi": Row("plugproof_mockserver.cli:openapi", "Print the API's contract as an OpenAPI 3.1 document."),
