@@ -22,7 +22,10 @@ COMMANDS = {
     "check": Row(
         "plugproof_mockserver.check_command:check", "Check a live API with a handful of careful requests."
     ),
-    "inspect": Row("plugproof_mockserver.inspect_command:inspect", "Judge recorded traffic."),
+    "inspect": Row(
+        "plugproof_mockserver.inspect_command:inspect",
+        "Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
+    ),
     "proxy": Row("plugproof_mockserver.proxy_command:proxy", "Forward to the real API, and check what passes."),
     "rules": Row("plugproof_mockserver.rules_command:rules", "List the rules, or show the page of one."),
     "report": Row(

@@ -225,6 +225,23 @@ def test_a_get_that_failed_once_and_is_well_again_conforms_and_is_told(nights):
     assert len(checks.log) == 5
 
 
+def test_a_get_that_broke_twice_is_called_broken_without_a_doubt(nights):
+    checks = nights("created", spoil=partial(put, ("data", "status"), "paid", "get"))
+    report = checks.night()
+    assert_broken(report, "values.status")
+    assert (report.problems, [name for _, name, _ in checks.log].count("get")) == ((), 3)
+
+
+def test_a_confirm_that_was_refused_leaves_nothing_to_read_up(nights):
+    def spoil(operation, reply):
+        if operation == "confirm":
+            reply.status = 429
+
+    checks = nights("created", spoil=spoil)
+    assert checks.night().verdict is Verdict.UNCHECKED
+    assert len(checks.log) == 4
+
+
 def test_a_confirm_that_broke_is_never_asked_again(nights):
     checks = nights("created", spoil=partial(put, ("data", "status"), "paid", "confirm"))
     assert_broken(checks.night(), "values.status")

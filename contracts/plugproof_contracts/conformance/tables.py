@@ -19,7 +19,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -105,12 +105,20 @@ def opened(text: str) -> Engine:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _leave_transactions_to_us)
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        METADATA.create_all(engine)
+        _make_tables(engine)
     except ModuleNotFoundError:
         raise HistoryError("PostgreSQL needs the extra: pip install 'plugproof[postgres]'") from None
     except SQLAlchemyError as error:
         raise HistoryError(why(error)) from None
     return engine
+
+
+def _make_tables(engine: Engine) -> None:
+    """Make what is missing; another process that makes the same at the same time leaves nothing to make."""
+    try:
+        METADATA.create_all(engine)
+    except (IntegrityError, ProgrammingError):
+        METADATA.create_all(engine)
 
 
 _ARGUMENTS: dict[str, dict[str, object]] = {
