@@ -187,3 +187,16 @@ def test_the_budget_is_refused_before_anything_is_sent(nights):
     checks.fake.clock.advance(hours=2)
     checks.tokens = (checks.fake.seed_session("charging").token,)
     assert checks.night(budget=4).verdict is Verdict.CONFORMS
+
+
+@pytest.mark.parametrize("code", [500, 502, 503, 504])
+@pytest.mark.parametrize("kind", ["application/json", "text/html"])
+def test_a_server_that_fails_is_not_called_broken_though_the_api_itself_says_so(nights, code, kind):
+    def spoil(operation, reply):
+        if operation in ("get", "confirm"):
+            reply.status, reply.headers["content-type"] = code, kind
+            reply.tell(b"<html>Server Error")
+
+    report = nights("charging", spoil=spoil).night(strict=True)
+    assert (report.verdict, report.breaches) == (Verdict.UNCHECKED, ())
+    assert f"failed with {code}" in report.problems[0].reason

@@ -1,5 +1,6 @@
 """One request: where it ends, what it is called, and that it is sent once."""
 
+import gzip
 import shutil
 import socket
 import ssl
@@ -154,3 +155,21 @@ def test_a_confirm_is_sent_once_wherever_the_connection_is_cut(raw, fake_answer)
             server.log.clear()
         history.close()
     assert whole > 700
+
+
+TOO_LARGE = {
+    "headers": b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * transport.MOST_HEAD,
+    "a body": b"HTTP/1.1 200 OK\r\n\r\n" + bytes(transport.MOST_BODY + 1),
+    "a decoded body": b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n" + gzip.compress(bytes(50 * 2**20)),
+}
+
+
+@pytest.mark.parametrize("what", TOO_LARGE)
+def test_what_is_too_large_is_not_kept(raw, what):
+    with raw(lambda *request: TOO_LARGE[what]) as server:
+        assert sent_to(server.url).trouble.layer is Layer.TOO_LARGE
+
+
+def test_the_largest_body_is_read(raw):
+    with raw(lambda *request: b"HTTP/1.1 200 OK\r\n\r\n" + bytes(transport.MOST_BODY)) as server:
+        assert len(sent_to(server.url).exchange.body) == transport.MOST_BODY
