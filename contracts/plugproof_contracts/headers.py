@@ -7,8 +7,9 @@ from typing import TypeAlias, final
 Text: TypeAlias = str | bytes
 HeadersLike: TypeAlias = Mapping[str, str] | Mapping[bytes, bytes] | Iterable[tuple[Text, Text]]
 
-_READABLE = frozenset(
+SHOWN = frozenset(
     {
+        "accept",
         "access-control-allow-origin",
         "access-control-expose-headers",
         "age",
@@ -84,5 +85,5 @@ class Headers:
         return hash(self._pairs)
 
     def __repr__(self) -> str:
-        shown = {name: value if name in _READABLE else "…" for name, value in self._by_name.items()}
+        shown = {name: value if name in SHOWN else "…" for name, value in self._by_name.items()}
         return f"Headers({shown})"

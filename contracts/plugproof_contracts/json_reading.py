@@ -6,6 +6,7 @@ parsers stop at the first defect. A checker has to name every defect and still l
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -68,8 +69,7 @@ class _Reader:
     def members(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         if len(members) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for index, name in enumerate(names) if name in names[:index])
+            twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
             self.note(Defect.DUPLICATE_KEY, "every key once in its object", f'the key "{twice}" again')
         return members
 

@@ -19,11 +19,18 @@ class Row(NamedTuple):
 
 COMMANDS = {
     "serve": Row("plugproof_mockserver.serve:serve", "Serve the fake on a socket."),
+    "check": Row(
+        "plugproof_mockserver.check_command:check", "Check a live API with a handful of careful requests."
+    ),
     "inspect": Row(
         "plugproof_mockserver.inspect_command:inspect",
         "Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
     ),
+    "proxy": Row("plugproof_mockserver.proxy_command:proxy", "Forward to the real API, and check what passes."),
     "rules": Row("plugproof_mockserver.rules_command:rules", "List the rules, or show the page of one."),
+    "report": Row(
+        "plugproof_mockserver.report_command:report", "Show the history of checks as a page with charts."
+    ),
     "scenarios": Row("plugproof_mockserver.cli:scenarios", "List the charger codes and what each stands for."),
     "lifecycle": Row("plugproof_mockserver.cli:lifecycle", "Draw the lifecycle of a session."),
     "openapi": Row("plugproof_mockserver.cli:openapi", "Print the API's contract as an OpenAPI 3.1 document."),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def render(report: Report) -> bytes:
     """Render the page; everything that came from a recording is put in as text."""
-    page = _template().render(
+    page = template("report.html").render(
         report=report,
         tally=tally(report.rules),
         findings=report.by_rule(),
@@ -38,7 +38,8 @@ def render(report: Report) -> bytes:
 
 
 @cache
-def _template() -> "Template":
+def template(name: str) -> "Template":
+    """Return a page's template, in which every value that is put in is text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -49,4 +50,4 @@ def _template() -> "Template":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)

@@ -33,6 +33,7 @@ def _blocks(report: Report) -> Iterator[str]:
         ("where", "why"),
         [(problem_place(problem), problem.reason) for problem in report.problems],
     )
+    yield from _section("Changed", ("what",), [(line,) for line in report.drift])
     accepted = [(slug, len(found), found[0].accepted) for slug, found in report.accepted_by_rule().items()]
     yield from _section("Accepted by the baseline", ("rule", "findings", "reason"), accepted)
     stale = [(one.entry, one.rule, one.reason) for one in report.stale]

@@ -53,6 +53,7 @@ def _others(report: Report) -> Iterator[str]:
     yield from _section(
         "could not check", [f"  {problem_place(problem)}: {problem.reason}" for problem in report.problems]
     )
+    yield from _section("changed", [f"  {line}" for line in report.drift])
     yield from _section(
         "baseline entries to remove", [f"  entry {one.entry}, {one.rule}: {one.reason}" for one in report.stale]
     )

@@ -122,6 +122,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     stale: tuple[Stale, ...]
     seen: tuple[Status, ...]
+    drift: tuple[str, ...] = ()
+    """What changed since an earlier check, in words; it does not count."""
 
     def by_rule(self) -> dict[str, list[Breach]]:
         """Return the findings that are not accepted, by rule: what counts and what is better known first."""

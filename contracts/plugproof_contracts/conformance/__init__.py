@@ -1,0 +1,1 @@
+"""Checking a live API with a handful of careful requests."""

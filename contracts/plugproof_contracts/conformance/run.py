@@ -1,0 +1,245 @@
+"""Sending the plan, one careful request after the other, and judging what comes back.
+
+A GET whose answer is in doubt or breaks the contract is asked again, once: the second answer
+stands. A POST is sent once; where its answer is in doubt the session is read instead.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from plugproof_contracts.answer import Answer
+from plugproof_contracts.checking import examine
+from plugproof_contracts.conformance import doubt, plan, transport
+from plugproof_contracts.conformance.history import Allowance, Gate
+from plugproof_contracts.conformance.plan import Probe
+from plugproof_contracts.conformance.transport import Outcome, Request
+from plugproof_contracts.conformance.waiting import retry_after
+from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.json_reading import MISSING
+from plugproof_contracts.level import Level
+
+UNKNOWN_CODE = "PLUGPROOF0"
+"""Asked for where no session told of its charger."""
+PAUSE = 1.0
+"""Seconds before a request is sent again that failed."""
+
+
+class Ledger(Protocol):
+    """Where requests are entered before they are sent: the history."""
+
+    def book(
+        self, base: str, operation: str, now: float, allowance: Allowance, *, over_limit: bool = False
+    ) -> Gate:
+        """Enter a request, or say how long to wait and why."""
+
+    def pause(self, base: str, until: float) -> None:
+        """Remember until when the API is to be left alone."""
+
+
+class Ports(NamedTuple):
+    """How a check reaches the world: sending within some seconds, the time (Unix seconds), and waiting."""
+
+    send: Callable[[Request, float], Outcome]
+    now: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+class Terms(NamedTuple):
+    """How a check behaves: seconds for one request, seconds to wait in all, requests an hour, what counts."""
+
+    timeout: float = 10.0
+    patience: float = 90.0
+    budget: int = 32
+    strict: bool = False
+
+    @property
+    def allowance(self) -> Allowance:
+        """How much may be asked; a request may arrive as late as its deadline."""
+        return Allowance(self.budget, Allowance(0).window - 10.0 + self.timeout)
+
+
+class Asked(NamedTuple):
+    """One request that was sent: its number from 1, what came, why that is in doubt, and which rules it broke."""
+
+    number: int
+    probe: Probe
+    outcome: Outcome
+    doubt: str | None
+    broken: frozenset[str] = frozenset()
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the answer is in doubt or breaks what counts."""
+        return self.doubt is not None or bool(self.broken)
+
+    @property
+    def shown(self) -> str:
+        """The request and what came of it, in a few words."""
+        exchange, took = self.outcome.exchange, f"{self.outcome.seconds:.2f} s"
+        came = str(exchange.status) if exchange else "no answer"
+        told = self.doubt or (f"breaks {', '.join(sorted(self.broken))}" if self.broken else "")
+        what = f"{self.probe.method} {self.probe.shown_path()} ({self.probe.title}): {came}, {took}"
+        return f"{what}, {told}" if told else what
+
+
+class _StopError(Exception):
+    """No further request may or need be sent."""
+
+
+@dataclass
+class Night:
+    """One check as far as it has come: what was sent, which answers stand, and why others do not."""
+
+    base: str
+    probes: tuple[Probe, ...]
+    ports: Ports
+    ledger: Ledger
+    terms: Terms = field(default_factory=Terms)
+    progress: Callable[[Asked], None] = lambda asked: None
+    sent: list[Asked] = field(default_factory=list)
+    standing: list[Asked] = field(default_factory=list)
+    problems: list[tuple[int | None, str]] = field(default_factory=list)
+    healed: list[str] = field(default_factory=list)
+    waited: float = 0.0
+    booked: int = 0
+
+    def run(self) -> None:
+        """Send the plan; ends early where going on is pointless, forbidden or interrupted, and says so."""
+        try:
+            for probe in self.probes:
+                self._probe(probe)
+                if probe.is_limit_probe and self._was_refused():
+                    break
+        except _StopError as stop:
+            self.problems.append((None, str(stop)))
+        except KeyboardInterrupt:
+            self.problems.append((None, f"interrupted after {self.booked} of {len(self.probes)} requests"))
+
+    def _was_refused(self) -> bool:
+        exchange = self.sent[-1].outcome.exchange
+        return exchange is None or exchange.status == 429
+
+    def _probe(self, probe: Probe) -> None:
+        first = self._ask(probe)
+        if not first.is_bad:
+            self._stands(first)
+        elif probe.method == "GET" and self._may_ask_again(first):
+            self._settle(first, self._ask(probe))
+        else:
+            self._stands(first)
+            if probe.session and probe.method == "POST" and _may_have_happened(first):
+                self._stands(self._ask(plan.reading_again(probe)))
+
+    def _may_ask_again(self, first: Asked) -> bool:
+        """Wait as the answer asks, if that is not too long."""
+        exchange = first.outcome.exchange
+        wait = retry_after(exchange.headers, self.ports.now()) if exchange and first.doubt else None
+        if wait is not None:
+            self.ledger.pause(self.base, self.ports.now() + wait)
+        return self._wait(PAUSE if wait is None else wait)
+
+    def _settle(self, first: Asked, second: Asked) -> None:
+        """Let the second answer stand; where it breaks nothing that the first one broke, neither is trusted."""
+        self._stands(second)
+        if first.doubt and not second.is_bad:
+            self.healed.append(f"{first.doubt}; well when asked again")
+        elif first.broken and not first.broken & second.broken:
+            rules = ", ".join(sorted(first.broken))
+            self.problems.append((first.number, f"broke {rules} once, and did not when asked again"))
+
+    def _stands(self, asked: Asked) -> None:
+        exchange, probe = asked.outcome.exchange, asked.probe
+        if asked.doubt is not None or exchange is None:
+            self.problems.append((asked.number, f"{probe.title}: {asked.doubt}"))
+            if _is_hopeless(asked):
+                raise _StopError("nothing more was sent, for it would fare no better")
+            return
+        self.standing.append(asked)
+        if not asked.broken:
+            self.problems += [(asked.number, f"{probe.title}: {words}") for words in _unserved(probe, exchange)]
+
+    def _ask(self, probe: Probe) -> Asked:
+        """Send one request, when the ledger lets."""
+        self._book(probe)
+        self.booked += 1
+        url = self.base + probe.path(self._code())
+        outcome = self.ports.send(Request(probe.method, url, probe.sent_headers()), self.terms.timeout)
+        reason = doubt.reason(outcome) or _refused(probe, outcome.exchange)
+        broken = _broken(outcome.exchange, self.terms.strict) if reason is None else frozenset()
+        asked = Asked(self.booked, probe, outcome, reason, broken)
+        self.sent.append(asked)
+        self.progress(asked)
+        return asked
+
+    def _book(self, probe: Probe) -> None:
+        while True:
+            gate = self.ledger.book(
+                self.base,
+                probe.counts_as,
+                self.ports.now(),
+                self.terms.allowance,
+                over_limit=probe.is_limit_probe,
+            )
+            if not gate.wait:
+                return
+            # To wait within the probe would be to count in another window.
+            if probe.is_limit_probe or not self._wait(gate.wait):
+                raise _StopError(f"{probe.title} and what follows were not sent: {gate.reason}")
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait, unless that is more than the patience that is left."""
+        if self.waited + seconds > self.terms.patience:
+            return False
+        self.waited += seconds
+        self.ports.sleep(seconds)
+        return True
+
+    def _code(self) -> str:
+        """Return the code of a charger that a session told of."""
+        for asked in self.standing:
+            exchange = asked.outcome.exchange
+            code = Answer(exchange).field("charger.public_code") if exchange and asked.probe.session else None
+            if code and code.isascii() and code.isalnum() and len(code) <= 10:
+                return str(code)
+        return UNKNOWN_CODE
+
+
+def _refused(probe: Probe, exchange: Exchange | None) -> str | None:
+    """A refusal for too many requests is an answer to the rate-limit probe alone."""
+    if exchange is None or exchange.status != 429 or probe.is_limit_probe:
+        return None
+    return "refused by the rate limit: others share this address, or it counts more than one operation"
+
+
+def _broken(exchange: Exchange | None, strict: bool) -> frozenset[str]:
+    if exchange is None:
+        return frozenset()
+    counting = {Level.DOCUMENTED, Level.INFERRED} if strict else {Level.DOCUMENTED}
+    return frozenset(one.rule for one in examine(exchange).violations if one.level in counting)
+
+
+def _may_have_happened(asked: Asked) -> bool:
+    """Say whether a POST may have been handled, though its answer does not tell."""
+    trouble, exchange = asked.outcome.trouble, asked.outcome.exchange
+    if exchange is None:
+        return trouble is not None and trouble.arrived
+    return asked.doubt is not None and exchange.status != 429
+
+
+def _is_hopeless(asked: Asked) -> bool:
+    trouble, exchange = asked.outcome.trouble, asked.outcome.exchange
+    is_unreached = trouble is not None and trouble.layer in transport.UNREACHED
+    return is_unreached or (exchange is not None and "cf-mitigated" in exchange.headers)
+
+
+def _unserved(probe: Probe, exchange: Exchange) -> Iterator[str]:
+    """Yield why an answer does not show what it is meant to show, though it breaks nothing."""
+    if exchange.status not in probe.serves:
+        is_gone = probe.session is not None and exchange.status == 404
+        hint = "; the session is unknown or expired here, so give a live one" if is_gone else ""
+        expected = " or ".join(map(str, sorted(probe.serves)))
+        yield f"{exchange.status} instead of {expected}{hint}"
+    answer = Answer(exchange)
+    if answer.asked_json and answer.document is MISSING:
+        yield "its JSON cannot be read"

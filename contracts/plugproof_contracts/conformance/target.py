@@ -1,0 +1,72 @@
+"""Which API is checked, and with which tokens; whatever is given is refused with a sentence or is sound."""
+
+import re
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import SplitResult, quote, urlsplit
+
+from plugproof_contracts.operations import PREFIX
+from plugproof_contracts.redact import Token
+
+_EXAMPLE = "https://app.plugchoice.com/api"
+LONGEST_TOKEN = 512
+"""Characters of a token; what is longer is some other file."""
+
+
+class Target(NamedTuple):
+    """The base URL, up to and without `/v3`, and the tokens of live sessions, if any."""
+
+    base: str
+    tokens: tuple[Token, ...] = ()
+
+
+def base_url(text: str) -> str:
+    """Read a base URL; raises `ValueError` with what is allowed, and without what may be a secret."""
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, (parts.hostname or "").encode("idna").decode()
+    except (ValueError, UnicodeError):
+        raise ValueError(f"it is no URL; allowed is one such as {_EXAMPLE}") from None
+    problem = _problem(parts, host)
+    if problem or port == 0:
+        raise ValueError(f"{problem or 'its port is 0'}; allowed is one such as {_EXAMPLE}")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{quote(parts.path.rstrip('/'), safe='/%')}"
+
+
+def _problem(parts: SplitResult, host: str) -> str:
+    if parts.scheme not in ("http", "https"):
+        return "it does not begin with https:// or http://"
+    if parts.username is not None or parts.password is not None:
+        return "it holds a user name or a password, which the API does not take"
+    if parts.query or parts.fragment or not re.fullmatch(r"[A-Za-z0-9._:-]+", host):
+        return "it holds a query or a fragment" if host else "it has no host"
+    if PREFIX.split("/")[1] in parts.path.split("/") or "/public-charging" in parts.path:
+        return f"it goes too far: {PREFIX} is added to it"
+    return ""
+
+
+def is_private_line(base: str) -> bool:
+    """Say whether nobody else can read what is sent there: over TLS, or within this machine."""
+    parts = urlsplit(base)
+    if parts.scheme == "https" or parts.hostname == "localhost":
+        return True
+    try:
+        return ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return False
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Read one token a line, each once; raises `ValueError`, naming lines only."""
+    found: dict[Token, None] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        token = line.strip()
+        if not token:
+            continue
+        if len(token) > LONGEST_TOKEN or not re.fullmatch(r"[!-~]+", token):
+            raise ValueError(
+                f"line {number} is no token: allowed are up to {LONGEST_TOKEN} ASCII characters without spaces"
+            )
+        found[Token(quote(token, safe="~"))] = None
+    return tuple(found)

@@ -1,0 +1,98 @@
+"""What a check comes to, as the report that all checks give."""
+
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from plugproof_contracts.answer import Answer
+from plugproof_contracts.baseline import Accept
+from plugproof_contracts.checking import examine_trace
+from plugproof_contracts.conformance import doubt
+from plugproof_contracts.conformance.history import History
+from plugproof_contracts.conformance.run import Asked, Night
+from plugproof_contracts.conformance.shape import Shape, drift, shape_of
+from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.redact import Token
+from plugproof_contracts.reports.gathering import Gathered, Terms, report_of
+from plugproof_contracts.reports.report import Report
+from plugproof_contracts.route import redacted
+from plugproof_contracts.scrub import secrets_of
+
+STRANGE = (
+    "no answer bears a mark of the API (its rate-limit headers, its data, a refused method): "
+    "is BASE_URL right, up to and without /v3?"
+)
+
+
+class Baseline(NamedTuple):
+    """What a check is compared with: accepted findings, and a shape that was saved."""
+
+    accepts: tuple[Accept, ...] = ()
+    shape: Shape | None = None
+
+
+def report(
+    night: Night, tokens: tuple[Token, ...], accepts: tuple[Accept, ...] = (), today: date | None = None
+) -> Report:
+    """Put together what a check found; the tokens that were given are in no text of it."""
+    found = _gathered(night)
+    found.secrets |= {token.reveal() for token in tokens}
+    terms = Terms(today or datetime.now(UTC).date(), night.terms.strict, accepts)
+    made = report_of("plugproof check", [found], terms)
+    counts = made.counts | {"requests planned": len(night.probes), "requests sent": night.booked}
+    return msgspec.structs.replace(made, counts=counts)
+
+
+def _gathered(night: Night) -> Gathered:
+    found = Gathered(redacted(night.base), format="live")
+    found.bases = {redacted(night.base)}
+    found.secrets = {secret for asked in night.sent for secret in _secrets(asked)}
+    for entry, words in night.problems:
+        found.note(words, entry)
+    for words in night.healed:
+        found.skipped[words] += 1
+    judged = standing(night)
+    if judged:
+        found.numbers = [asked.number for asked, _ in judged]
+        found.result = examine_trace(exchange for _, exchange in judged)
+        found.seen = {status for _, exchange in judged if (status := Answer(exchange).status)}
+    elif night.standing:
+        found.note(STRANGE)
+    return found
+
+
+def _secrets(asked: Asked) -> set[str]:
+    subject = {asked.probe.subject.reveal()} if asked.probe.subject else set()
+    return subject | (set(secrets_of(asked.outcome.exchange)) if asked.outcome.exchange else set())
+
+
+def standing(night: Night) -> list[tuple[Asked, Exchange]]:
+    """Return the answers that are judged: none, if not one of them bears a mark of the API."""
+    found = [(asked, asked.outcome.exchange) for asked in night.standing if asked.outcome.exchange]
+    return found if any(doubt.is_of_the_api(exchange) for _, exchange in found) else []
+
+
+def shape(night: Night) -> Shape:
+    """Return what the judged answers looked like, and the slowest time of each operation."""
+    judged = standing(night)
+    seconds: dict[str, float] = {}
+    for asked, _ in judged:
+        name = asked.probe.operation
+        seconds[name] = max(seconds.get(name, 0.0), asked.outcome.seconds)
+    return shape_of([exchange for _, exchange in judged], seconds)
+
+
+def drifted(history: History, base: str, now: Shape, baseline: Shape | None) -> tuple[str, ...]:
+    """Return what has changed since the last check that saw anything, and since the baseline."""
+    told = []
+    for run in history.runs(base, most=14):
+        before = history.shape(run.id)
+        if before.traits and now.traits:
+            when = datetime.fromtimestamp(run.at, UTC).strftime("%Y-%m-%d %H:%M")
+            known = history.seen(base, "value")
+            told = [f"since {when} UTC: {line}" for line in drift(before, now, known)]
+            break
+    if baseline is not None and now.traits:
+        told += [f"since the baseline: {line}" for line in drift(baseline, now)]
+    return tuple(told)

@@ -1,0 +1,248 @@
+"""An API that breaks one thing at a time is called broken, by the name of the rule."""
+
+from functools import partial
+
+import pytest
+
+from plugproof_contracts.level import Level
+from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.rules import RULES
+from plugproof_contracts.schema import CHARGER, PAYMENT, SESSION, Kind
+from plugproof_contracts.session import Status
+
+WRONG = {
+    Kind.STRING: [7, True, ["x"]],
+    Kind.INTEGER: ["7", 1.5, True],
+    Kind.BOOLEAN: ["yes", 1],
+    Kind.OBJECT: ["x", [1]],
+    Kind.ARRAY: [{}, "x"],
+}
+"""Values of a wrong type, by the right one."""
+
+
+def put(path, value, operation, name, reply):
+    """Put a value into the successes of one operation."""
+    if name == operation and reply.status == 200:
+        document = reply.document
+        place = document
+        for part in path[:-1]:
+            place = place[part]
+        place[path[-1]] = value
+        reply.tell(document)
+
+
+def fields(tree, path):
+    for name, field in tree.members.items():
+        yield (*path, name), field
+        if field.kind is Kind.OBJECT:
+            yield from fields(field, (*path, name))
+
+
+def planted_types():
+    trees = (("get", SESSION), ("confirm", SESSION), ("charger", CHARGER))
+    for operation, tree in trees:
+        for path, field in fields(tree, ("data",)):
+            for value in WRONG[field.kind]:
+                yield operation, path, value, "shape.types"
+            if not field.nullable:
+                yield operation, path, None, "nulls.only-where-documented"
+    for path, field in fields(PAYMENT, ("payment",)):
+        yield "get", path, None, "nulls.only-where-documented"
+        yield "get", path, WRONG[field.kind][0], "shape.types"
+
+
+def planted_values():
+    for operation in ("get", "confirm"):
+        for value in ("paid", "Charging", "CREATED", "", "complete", "in_progress"):
+            yield operation, ("data", "status"), value, "values.status"
+        for value in ("charging", "Occupied", "SuspendedEvse", ""):
+            yield operation, ("data", "connector_status"), value, "values.connector-status"
+        for value in ("euro", "EU", "978", "€", "eur"):
+            yield operation, ("data", "pricing", "currency"), value, "values.currency"
+        for value in (0, -1):
+            yield operation, ("data", "pricing", "price_per_kwh"), value, "values.price-per-kwh"
+        yield operation, ("data", "pricing", "start_fee"), -1, "values.start-fee"
+        yield operation, ("data", "cost_amount"), 10**6, "money.cost-within-hold"
+    for value in ("available", "Broken"):
+        yield "charger", ("data", "connectors", 0, "status"), value, "values.charger-connector-status"
+    yield "charger", ("data", "pricing", "currency"), "EURO", "values.currency"
+    yield "charger", ("data", "pricing", "start_fee"), -5, "values.start-fee"
+    yield "get", ("payment",), None, "status.payment-while-created"
+    yield "get", ("data",), None, "nulls.only-where-documented"
+
+
+def identity(value):
+    return str(value) if not isinstance(value, tuple) else ".".join(map(str, value))
+
+
+PLANTED = [*planted_types(), *planted_values()]
+LIVING = {"money.cost-within-hold": "charging"}
+"""The status that a session must be in for the rule to see anything; created for all others."""
+
+
+@pytest.mark.parametrize(("operation", "path", "value", "rule"), PLANTED, ids=identity)
+def test_a_defect_in_an_answer_is_found_by_name(nights, operation, path, value, rule):
+    checks = nights(LIVING.get(rule, "created"), spoil=partial(put, path, value, operation))
+    assert_broken(checks.night(), rule)
+
+
+def assert_broken(report, rule):
+    counting = {breach.rule for breach in report.breaches if breach.counts}
+    assert (report.verdict, report.verdict.exit_code) == (Verdict.BROKEN, 1), report.problems
+    assert rule in counting
+
+
+def body(text, code, reply):
+    if reply.status == code:
+        reply.tell(text(reply.body) if callable(text) else text)
+
+
+def header(name, value, code, reply):
+    if reply.status == code:
+        reply.headers.pop(name, None)
+        reply.headers |= {} if value is None else {name: value}
+
+
+def status(code, to, reply):
+    if reply.status == code:
+        reply.status = to
+
+
+def page(code, reply):
+    if reply.status == code:
+        reply.headers["content-type"] = "text/html"
+        reply.tell(b"<!DOCTYPE html><title>Whoops</title>")
+
+
+OTHERS = [
+    *[(partial(header, "content-type", kind, 200), "headers.content-type") for kind in (None, "text/html", "x/y")],
+    *[(partial(header, "content-type", kind, 404), "headers.content-type") for kind in (None, "text/plain")],
+    *[
+        (partial(header, name, value, 200), rule)
+        for name in ("x-ratelimit-limit", "x-ratelimit-remaining")
+        for value, rule in (
+            (None, "ratelimit.headers"),
+            ("many", "ratelimit.whole-numbers"),
+            ("-1", "ratelimit.whole-numbers"),
+        )
+    ],
+    *[(partial(body, lambda text: text[:-9], code), "json.well-formed") for code in (200, 404)],
+    (partial(body, lambda text: text + b"{}", 200), "json.one-document"),
+    (partial(body, lambda text: b"\xef\xbb\xbf" + text, 200), "json.no-byte-order-mark"),
+    (partial(body, lambda text: text.replace(b'"online":true', b'"online":NaN'), 200), "json.finite-numbers"),
+    (partial(body, lambda text: text.replace(b"Test", b"Te\xffst"), 200), "json.utf-8"),
+    *[(partial(body, text, 200), "shape.envelope") for text in (b"{}", b"[]", b'"x"', b"7", b'{"session":{}}')],
+    *[
+        (partial(body, text, 404), "errors.message")
+        for text in (b"{}", b'{"message":null}', b"[]", b'{"error":"x"}')
+    ],
+    (partial(page, 404), "errors.json-when-asked"),
+    *[(partial(status, 200, to), "http.success-code") for to in (201, 202, 203, 206)],
+    *[(partial(status, code, 401), "http.no-authentication") for code in (200, 404)],
+]
+
+
+@pytest.mark.parametrize("number", range(len(OTHERS)), ids=lambda number: f"{number}-{OTHERS[number][1]}")
+def test_a_defect_of_all_answers_is_found_by_name(nights, number):
+    change, rule = OTHERS[number]
+    assert_broken(nights("created", spoil=lambda name, reply: change(reply)).night(), rule)
+
+
+REFUSALS = [
+    (partial(header, "retry-after", None, 429), "ratelimit.retry-after"),
+    (partial(header, "retry-after", "soon", 429), "ratelimit.retry-after"),
+    (partial(header, "x-ratelimit-remaining", None, 429), "ratelimit.headers"),
+    (partial(body, b'{"message":"Slow down."}', 429), "errors.throttle-text"),
+    (partial(body, b"{}", 429), "errors.message"),
+    (partial(header, "content-type", None, 429), "headers.content-type"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(REFUSALS)), ids=lambda number: f"{number}-{REFUSALS[number][1]}")
+def test_a_defect_of_a_refusal_is_found_by_the_probe(nights, number):
+    change, rule = REFUSALS[number]
+    checks = nights("created", spoil=lambda name, reply: change(reply))
+    assert_broken(checks.night(probes_limit=True), rule)
+
+
+def test_at_least_150_defects_are_planted_over_most_documented_rules():
+    assert len(PLANTED) + len(OTHERS) + len(REFUSALS) >= 150
+    named = {row[-1] for row in (*PLANTED, *OTHERS, *REFUSALS)}
+    documented = {slug for slug, rule in RULES.items() if rule.level is Level.DOCUMENTED}
+    assert named <= documented
+    assert len(named) >= 20
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {"created"}))
+def test_a_payment_that_stays_is_found(nights, status):
+    payment = {"client_secret": "x", "publishable_key": "y", "stripe_account_id": "z"}
+    assert_broken(
+        nights(status, spoil=partial(put, ("payment",), payment, "get")).night(), "status.no-payment-later"
+    )
+
+
+# What is inferred counts under --strict only, and what is assumed never.
+
+
+def test_an_inferred_fact_breaks_only_under_strict(nights):
+    spoil = partial(put, ("data", "tax_amount"), 10**6, "get")
+    lenient, strict = nights("captured", spoil=spoil).night(), nights("captured", spoil=spoil).night(strict=True)
+    assert lenient.verdict is Verdict.CONFORMS
+    assert_broken(strict, "money.tax-within-capture")
+
+
+def test_a_new_field_is_noted_and_breaks_nothing(nights):
+    report = nights("created", spoil=partial(put, ("data", "colour"), "red", "get")).night(strict=True)
+    assert report.verdict is Verdict.CONFORMS
+    assert [breach.rule for breach in report.breaches] == ["shape.known-fields"]
+
+
+# One bad answer is asked again, if that is harmless.
+
+
+def once(change):
+    """Spoil the first answer to a GET of a session only."""
+    seen = []
+
+    def spoil(operation, reply):
+        if operation == "get" and not seen:
+            seen.append(change(reply))
+
+    return spoil
+
+
+def test_a_get_that_broke_once_is_not_called_broken_and_is_told(nights):
+    report = nights("created", spoil=once(partial(body, b"{}", 200))).night()
+    assert (report.verdict, report.breaches) == (Verdict.UNCHECKED, ())
+    assert "broke shape.envelope once" in report.problems[0].reason
+
+
+def test_a_get_that_failed_once_and_is_well_again_conforms_and_is_told(nights):
+    checks = nights("created", spoil=once(partial(status, 200, 502)))
+    report = checks.night()
+    assert report.verdict is Verdict.CONFORMS
+    assert "well when asked again" in next(iter(report.sources[0].skipped))
+    assert len(checks.log) == 5
+
+
+def test_a_get_that_broke_twice_is_called_broken_without_a_doubt(nights):
+    checks = nights("created", spoil=partial(put, ("data", "status"), "paid", "get"))
+    report = checks.night()
+    assert_broken(report, "values.status")
+    assert (report.problems, [name for _, name, _ in checks.log].count("get")) == ((), 3)
+
+
+def test_a_confirm_that_was_refused_leaves_nothing_to_read_up(nights):
+    def spoil(operation, reply):
+        if operation == "confirm":
+            reply.status = 429
+
+    checks = nights("created", spoil=spoil)
+    assert checks.night().verdict is Verdict.UNCHECKED
+    assert len(checks.log) == 4
+
+
+def test_a_confirm_that_broke_is_never_asked_again(nights):
+    checks = nights("created", spoil=partial(put, ("data", "status"), "paid", "confirm"))
+    assert_broken(checks.night(), "values.status")
+    assert [name for _, name, _ in checks.log].count("confirm") == 1

@@ -1,0 +1,273 @@
+"""What is remembered, by whom it is shared, and what it tells of change; on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from plugproof_contracts.conformance import shape, tables
+from plugproof_contracts.conformance.history import RATE, Allowance, History
+from plugproof_contracts.conformance.shape import Shape, Trait, drift, shape_of
+from plugproof_contracts.conformance.tables import HistoryError
+from plugproof_contracts.conformance.waiting import retry_after
+from plugproof_contracts.examples import failure, success
+from plugproof_contracts.headers import Headers
+from plugproof_mockserver.cli import main
+
+BASE = "https://app.plugchoice.com/api"
+AMPLE = Allowance(1000)
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    """A PostgreSQL server of this module's own; its URL. It does not run as root, so nobody runs it then."""
+    command, setup = shutil.which("pg_ctl"), shutil.which("initdb")
+    if command is None or setup is None:
+        pytest.skip("needs PostgreSQL's pg_ctl and initdb")
+    as_nobody = {"user": "nobody"} if os.geteuid() == 0 else {}
+    quiet = {"check": True, "timeout": 60, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **as_nobody}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        if as_nobody:
+            shutil.chown(folder, "nobody")
+        data = f"{folder}/data"
+        subprocess.run([setup, "-D", data, "-A", "trust", "-U", "tester", "--no-sync"], cwd=folder, **quiet)
+        options = f"-p {port} -h 127.0.0.1 -k {folder} -F"
+        start = [command, "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"]
+        subprocess.run(start, cwd=folder, **quiet)
+        yield f"postgresql://tester@127.0.0.1:{port}/postgres"
+        subprocess.run([command, "-D", data, "-m", "immediate", "-w", "stop"], cwd=folder, **quiet)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """The URL of a history that several processes may open."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'history.db'}"
+    return request.getfixturevalue("postgres")
+
+
+@pytest.fixture
+def history(url):
+    opened = History(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def base(request):
+    """A base URL of the test's own, for a server is shared."""
+    return f"{BASE}/{request.node.name}"[:200]
+
+
+def test_no_eleventh_request_is_booked_within_a_window(history, base):
+    gates = [history.book(base, "get", at, AMPLE) for at in range(12)]
+    assert [bool(gate.wait) for gate in gates] == [False] * RATE + [True] * 2
+    assert gates[-1].wait == pytest.approx(AMPLE.window - 11, abs=0.01)
+    assert not history.book(base, "get", 12 + gates[-1].wait, AMPLE).wait
+
+
+def test_the_budget_is_of_an_hour(history, base):
+    allowance = Allowance(3)
+    assert [history.book(base, "get", at, allowance).wait > 0 for at in (0, 100, 200, 300)] == [False] * 3 + [True]
+    assert "budget of 3" in history.book(base, "get", 3000, allowance).reason
+    assert not history.book(base, "get", 3601, allowance).wait
+
+
+def test_each_base_url_has_its_own_budget(history, base):
+    assert not history.book(base, "get", 0, Allowance(1)).wait
+    assert not history.book(f"{base}/other", "get", 0, Allowance(1)).wait
+
+
+def test_the_probe_may_send_one_confirm_more_than_the_limit(history, base):
+    gates = [history.book(base, "confirm", 0, AMPLE, over_limit=True).wait > 0 for _ in range(13)]
+    assert gates == [False] * (RATE + 1) + [True] * 2
+
+
+def test_a_pause_that_the_api_asked_for_is_kept(history, base):
+    history.pause(base, 500.0)
+    assert history.book(base, "get", 100, AMPLE).wait == 400
+    assert not history.book(base, "get", 500, AMPLE).wait
+
+
+def test_processes_at_the_same_time_share_one_budget(url, base):
+    def book(number):
+        history = History(url)
+        try:
+            return sum(not history.book(base, "get", 0.0, Allowance(7)).wait for _ in range(3))
+        finally:
+            history.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(book, range(8))) == 7
+
+
+def test_a_check_is_kept_and_read_back(history, nights, base):
+    checks = nights("charging")
+    report = checks.night()
+    seen = shape_of([asked.outcome.exchange for asked in checks.nights[0].standing], {"get": 0.5})
+    history.record(base, 1000.0, report, seen)
+    (run,) = history.runs(base)
+    assert (run.at, run.verdict, run.planned, run.sent) == (1000.0, "conforms", 4, 4)
+    assert history.shape(run.id) == seen
+    assert history.results(run.id) == {rule.slug: str(rule.state) for rule in report.rules}
+    assert Trait("value", "status", "charging") in history.seen(base, "value")
+
+
+def test_an_error_of_a_database_holds_no_password():
+    with pytest.raises(HistoryError) as refused:
+        History("postgresql://user:pass-word-of-ours@127.0.0.1:1/x")
+    assert "pass-word-of-ours" not in str(refused.value)
+
+
+def test_the_default_history_lies_in_the_users_state_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables.sys, "platform", "linux")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert tables.default_url() == f"sqlite:///{tmp_path / 'plugproof' / 'history.sqlite3'}"
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "plugproof" / "history.sqlite3" / "x"))
+    (tmp_path / "plugproof" / "history.sqlite3").touch()
+    with pytest.raises(HistoryError, match="--history"):
+        tables.default_url()
+
+
+# The page.
+
+
+def test_the_page_shows_every_base_url_and_loads_nothing(nights, tmp_path):
+    url = f"sqlite:///{tmp_path / 'h.db'}"
+    checks = nights("charging", history=History(url))
+    for _ in range(3):
+        checks.night()
+        checks.fake.clock.advance(hours=1)
+    checks.history.close()
+    done = CliRunner().invoke(main, ["report", "--history", url])
+    assert done.exit_code == 0
+    assert done.output.count("<svg") >= 5
+    assert BASE in done.output
+    assert "src=" not in done.output
+    assert "href=" not in done.output
+
+
+def test_the_page_of_an_empty_history_says_so(tmp_path):
+    done = CliRunner().invoke(main, ["report", "--history", f"sqlite:///{tmp_path / 'h.db'}"])
+    assert "Nothing has been checked yet" in done.output
+
+
+# Shapes and drift.
+
+
+def test_a_shape_has_names_and_types_and_no_value_of_anybody():
+    exchange = success("get", "charging", driver_email="driver@example.org", failure_reason="Some reason")
+    told = shape.to_json(shape_of([exchange], {"get": 1.0})).decode()
+    assert "/data/driver_email: string" in told
+    for value in ("driver@", "Some reason", "4.200", "2026-", "Quay"):
+        assert value not in told
+
+
+def test_a_name_that_is_a_secret_is_left_away():
+    exchange = success("get", "charging", canary1f0b99a7d3=1)
+    kept = {trait.name for trait in shape_of([exchange], {}).traits}
+    assert not [name for name in kept if "canary" in name]
+
+
+BEFORE = shape_of([success("get", "charging"), failure(404)], {"get": 0.4})
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (success("get", "charging", tariff="x"), ["new: field /data/tariff (get 200)"]),
+        (success("get", "charging", energy_kwh=4), ["new: type /data/energy_kwh: integer (get 200)"]),
+        (success("get", "charging", connector_status="Sleeping"), ["new: value Sleeping (connector_status)"]),
+        (success("get", "charging", headers={"x-new": "1"}), ["new: header x-new (get 200)"]),
+        (success("get", "charging", without="x-ratelimit-remaining"),
+         ["gone: header x-ratelimit-remaining (get 200)"]),
+        (success("get", "charging", headers={"x-ratelimit-limit": "60"}),
+         ["new: limit 60 (get)", "gone: limit 30 (get)"]),
+        (success("get", "charging", energy_kwh=None), []),
+        (success("get", "charging", driver_email="x@example.org"), []),
+        (failure(404), []),
+        (success("charger"), []),
+    ],
+)  # fmt: skip
+def test_what_is_new_or_gone_is_told(now, told):
+    assert drift(BEFORE, shape_of([now], {})) == told
+
+
+def test_a_field_that_is_gone_is_told():
+    without = success("get", "charging")
+    body = without.body.replace(b'"energy_kwh":"4.200",', b"")
+    assert drift(BEFORE, shape_of([without.replace(body=body)], {})) == ["gone: field /data/energy_kwh (get 200)"]
+
+
+def test_a_payment_that_ends_with_its_status_is_no_drift():
+    created, later = (shape_of([success("get", status)], {}) for status in ("created", "charging"))
+    told = drift(created, later, known=frozenset({Trait("value", "status", "charging")}))
+    assert told == drift(later, created, known=frozenset({Trait("value", "status", "created")})) == []
+
+
+@pytest.mark.parametrize(("seconds", "is_told"), [(0.4, False), (0.79, False), (0.9, True), (0.1, False)])
+def test_a_latency_that_doubled_is_told(seconds, is_told):
+    assert bool(drift(BEFORE, Shape(frozenset(), {"get": seconds}))) is is_told
+
+
+def test_a_few_milliseconds_are_no_drift():
+    assert drift(Shape(frozenset(), {"get": 0.01}), Shape(frozenset(), {"get": 0.2})) == []
+
+
+# Retry-After.
+
+NOON = datetime(2026, 1, 10, 12, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [
+        ("0", 0), ("7", 7), (" 120 ", 120), ("9" * 40, 10**9), ("-1", None), ("1.5", None), ("soon", None),
+        ("", None),
+        ("٣", None), ("Sat, 10 Jan 2026 12:00:30 GMT", 30), ("Saturday, 10-Jan-26 12:00:30 GMT", 30),
+        ("Sat Jan 10 12:00:30 2026", 30), ("Sat, 10 Jan 2026 11:00:00 GMT", 0),
+        ("Sat, 99 Jan 2026 12:00:00 GMT", None),
+    ],
+)  # fmt: skip
+def test_retry_after_is_read_in_every_legal_form(text, wait):
+    assert retry_after(Headers({"retry-after": text}), NOON) == wait
+
+
+def test_a_date_is_read_by_the_servers_own_clock():
+    headers = Headers({"retry-after": "Sat, 10 Jan 2026 12:01:00 GMT", "date": "Sat, 10 Jan 2026 12:00:50 GMT"})
+    assert retry_after(headers, NOON - 9999) == 10
+
+
+def busy_once(wait):
+    seen = []
+
+    def spoil(operation, reply):
+        if operation == "get" and not seen:
+            seen.append(reply)
+            reply.status, reply.headers["retry-after"] = 503, wait
+
+    return spoil
+
+
+def test_a_wait_that_is_asked_for_is_obeyed(nights):
+    checks = nights("charging", spoil=busy_once("45"))
+    assert checks.night().verdict.exit_code == 0
+    assert checks.log[1][0] - checks.log[0][0] == 45
+
+
+def test_a_wait_that_is_too_long_ends_the_check_and_is_remembered(nights):
+    checks = nights("charging", spoil=busy_once("600"))
+    report = checks.night()
+    assert (report.verdict.exit_code, len(checks.log)) == (3, 1)
+    checks.fake.clock.advance(seconds=300)
+    assert checks.night().counts["requests sent"] == 0
+    checks.fake.clock.advance(seconds=301)
+    assert checks.night().verdict.exit_code == 0

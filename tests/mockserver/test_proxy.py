@@ -1,0 +1,121 @@
+"""The proxy passes on what it gets, tells what is wrong with it, and keeps no secret."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx2
+import pytest
+from click.testing import CliRunner
+
+from plugproof_contracts.adapters.har_writing import to_har
+from plugproof_contracts.examples import failure, success
+from plugproof_contracts.reports.gathering import Terms
+from plugproof_mockserver.cli import main
+
+PATIENCE = 20
+
+
+@pytest.fixture
+def forwarding(module_server, environment, tmp_path):
+    """A proxy in front of a fake: its base URL, and what ends it and returns its output and recording."""
+    har = tmp_path / "traffic.har"
+    command = [sys.executable, "-m", "plugproof_mockserver", "proxy", module_server.place["base_url"]]
+    command += ["--port", "0", "--har", str(har)]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment)
+    base = process.stdout.readline().split(" ")[0]
+
+    def end():
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, err) == (0, "")
+        return out, har.read_bytes()
+
+    try:
+        yield base, end
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
+        process.stdout.close()
+        process.stderr.close()
+
+
+@pytest.fixture
+def environment():
+    import os
+
+    return {name: value for name, value in os.environ.items() if not name.startswith("PLUGPROOF_")}
+
+
+def test_a_life_passes_through_and_is_recorded_without_its_token(forwarding, tmp_path):
+    base, end = forwarding
+    with httpx2.Client(timeout=PATIENCE) as client:
+        body = {"code": "HAPPY", "connector_id": 1, "email": "d@example.org"}
+        started = client.post(f"{base}/v3/public-charging/sessions", json=body)
+        token = started.json()["session_token"]
+        secret = started.json()["payment"]["client_secret"]
+        session = f"{base}/v3/public-charging/sessions/{token}"
+        assert client.post(f"{session}/confirm").json()["data"]["status"] == "authorized"
+        assert client.get(session).headers["x-ratelimit-limit"] == "30"
+        assert client.get(f"{base}/v3/nothing").status_code == 404
+        assert client.get(base.removesuffix("/api") + "/").status_code == 404
+    out, har = end()
+    assert "→ 201" in out
+    for hidden in (token, secret):
+        assert hidden not in out
+        assert hidden.encode() not in har
+    entries = json.loads(har)["log"]["entries"]
+    assert [entry["response"]["status"] for entry in entries] == [201, 200, 200, 404]
+    (tmp_path / "again.har").write_bytes(har)
+    done = CliRunner().invoke(main, ["inspect", str(tmp_path / "again.har")])
+    assert (done.exit_code, "3 exchanges read" in done.output) == (0, True), done.output
+
+
+def test_another_host_is_not_answered(forwarding):
+    base, _ = forwarding
+    with httpx2.Client(timeout=PATIENCE) as client:
+        url = f"{base}/v3/public-charging/sessions/x"
+        assert client.get(url, headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_an_api_that_is_not_there_is_a_502_that_says_why(environment):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "plugproof_mockserver",
+        "proxy",
+        f"http://127.0.0.1:{port}/api",
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            base = process.stdout.readline().split(" ")[0]
+            with httpx2.Client(timeout=PATIENCE) as client:
+                answer = client.get(f"{base}/v3/public-charging/sessions/x")
+            assert (answer.status_code, "connect" in answer.json()["message"]) == (502, True)
+            assert "no answer" in process.stdout.readline()
+        finally:
+            process.terminate()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["https://x/api/v3"], ["https://x/api", "--har", "/no/such/f"]]
+)
+def test_bad_input_exits_2(arguments):
+    assert CliRunner().invoke(main, ["proxy", *arguments]).exit_code == 2
+
+
+def test_a_recording_without_secrets_is_judged_as_the_traffic_was(tmp_path):
+    from plugproof_contracts.inspecting import inspect
+
+    exchanges = [success("start", "created"), success("get", "charging", energy_kwh=None), failure(404)]
+    (tmp_path / "x.har").write_bytes(to_har(exchanges))
+    report = inspect([tmp_path / "x.har"], Terms(exchanges[0].at.date()))
+    assert report.counts["exchanges read"] == 3
+    assert report.problems == ()
