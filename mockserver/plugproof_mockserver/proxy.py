@@ -8,6 +8,7 @@ from typing import Any
 from plugproof_contracts.conformance.transport import Outcome, Request, send
 from plugproof_contracts.exchange import Exchange
 from plugproof_mockserver.asgi import Message, Receive, Scope, Send, read_body
+from plugproof_mockserver.forms import MAX_BODY, TOO_LARGE
 from plugproof_mockserver.hosts import Hosts
 from plugproof_mockserver.reply import Problem, Reply
 
@@ -49,7 +50,13 @@ class Proxy:
             await self._forward(raw[len(BELOW) :], scope, receive, send)
 
     async def _forward(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        request = self._request(path, scope, await read_body(receive))
+        body = await read_body(receive)
+        if body is None:
+            return
+        if len(body) > MAX_BODY:
+            await _tell(TOO_LARGE.reply(), send)
+            return
+        request = self._request(path, scope, body)
         outcome = await asyncio.to_thread(self._send, request, self.timeout)
         if outcome.exchange is not None:
             self.exchanges.append(outcome.exchange)
