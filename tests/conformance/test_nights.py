@@ -21,6 +21,8 @@ LEAVES_THE_BOX = {
     "errors.validation-map": "no request of the plan has a body that could be invalid",
     "status.cancel-before-charging": "a check never cancels",
     "trace.cancel-in-time": "a check never cancels",
+    "trace.cancel-while-possible": "a check never cancels",
+    "request.invalid-is-refused": "no request of the plan has a body that could be invalid",
     "status.stop-stops": "a check never stops",
     "status.receipt-before-end": "a check never changes an address",
 }
