@@ -51,6 +51,11 @@ def test_a_path_that_leads_nowhere_says_nothing_of_the_token(nowhere):
     assert breaches(check_trace(in_turn(other, success(), failure(404)))) == set()
 
 
+def test_a_refused_cancel_is_not_blamed_for_a_status_that_goes_back():
+    late = in_turn(success(), failure(409, operation="cancel"), success("get", "authorized"))
+    assert "trace.cancel-while-possible" not in breaches(check_trace(late))
+
+
 def test_whoever_refuses_an_address_need_not_know_the_session():
     invalid = failure(422, "Invalid.", operation="receipt-email", errors={"email": ["Invalid."]})
     assert breaches(check_trace(in_turn(failure(404), invalid))) == set()

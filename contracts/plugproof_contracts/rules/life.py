@@ -237,10 +237,13 @@ def cancel_while_possible(life: Life) -> Findings:
     The driver wants out before charging, is told that it is too late, and pays."""
     refused: Step | None = None
     for step in life.steps:
-        if refused and step.answer.status in CANCELLABLE:
-            words = f"a success, for the session was {step.answer.status} afterwards"
+        status = step.answer.status
+        if refused and status in CANCELLABLE:
+            words = f"a success, for the session was {status} afterwards"
             yield Finding("", words, Text("409"), refused.position)
             refused = None
+        elif status is not None and status not in CANCELLABLE:
+            return  # from here on a refusal is due, and what comes back breaks the lifecycle
         elif (step.answer.name, step.answer.code) == ("cancel", 409):
             refused = step
 
