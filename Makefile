@@ -8,6 +8,7 @@ ARGS ?=
 
 VENV := .venv/ready
 PEERS := .venv/npm/ready
+POWER := .venv/power/ready
 PY := .venv/bin/python
 
 # Names of this folder stay relative, so that its path may hold spaces. The stamp holds the path:
@@ -18,7 +19,7 @@ USABLE := $(shell [ "$$(cat $(VENV) 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -ISc
 QUIETLY = log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 
-.PHONY: help serve test demo lint bench peers constraints clean FORCE
+.PHONY: help serve test demo lint bench power peers constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -40,6 +41,9 @@ lint: $(VENV) ## Check format, style and types
 
 bench: $(VENV) ## Measure against the targets and write docs/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)
+
+power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/power.md
+	@.venv/power/bin/python -m benchmarks.power
 
 peers: $(PEERS) ## Install the npm tools that some tests hold the fake against
 
@@ -65,6 +69,15 @@ $(VENV): pyproject.toml constraints.txt $(if $(USABLE),,FORCE)
 	quietly $(PY) -m pip install --constraint constraints.txt --build-constraint constraints.txt \
 	  --editable . --group dev; \
 	pwd -P >$(VENV)
+
+# openapi-core asks for older versions of what else is installed, so it lives apart.
+$(POWER): pyproject.toml constraints.txt $(if $(USABLE),,FORCE) | $(VENV)
+	@$(QUIETLY); quietly $(PY) -m venv --clear .venv/power; \
+	grep -Ev '^(jsonschema-path|openapi-|pathable)' constraints.txt >.venv/power/constraints.txt; \
+	quietly .venv/power/bin/python -m pip install --constraint .venv/power/constraints.txt --upgrade pip; \
+	quietly .venv/power/bin/python -m pip install --constraint .venv/power/constraints.txt \
+	  --build-constraint constraints.txt --editable . --group power; \
+	touch $(POWER)
 
 $(PEERS): tests/peers/package.json $(if $(USABLE),,FORCE) | $(VENV)
 	@mkdir -p .venv/npm; cp tests/peers/package.json .venv/npm/; $(QUIETLY); \
