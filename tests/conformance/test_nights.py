@@ -1,5 +1,6 @@
 """What a check makes of an API that keeps its contract, and of the network before it."""
 
+import os
 import random
 from collections import Counter
 
@@ -137,19 +138,23 @@ def pages(chooser):
     return spoil
 
 
-def test_two_thousand_flaky_nights_never_say_broken(nights):
+NIGHTS = int(os.environ.get("PLUGPROOF_NIGHTS", "500"))
+"""So many flaky nights; 2,000 take half a minute."""
+
+
+def test_flaky_nights_never_say_broken(nights):
     """A conforming API behind a bad network is never called broken, nor asked too much."""
     chooser = random.Random(11)
     checks = nights("charging", "captured", spoil=pages(chooser), fail=troubles(chooser))
     found = Counter()
-    for _ in range(2000):
+    for _ in range(NIGHTS):
         checks.fake.reset()
         checks.tokens = (checks.fake.seed_session(chooser.choice(list(Status))).token,)
         report = checks.night()
         assert report.verdict in (Verdict.CONFORMS, Verdict.UNCHECKED), report.breaches
         found[report.verdict] += 1
         checks.fake.clock.advance(hours=24)
-    assert min(found.values()) > 100, found
+    assert min(found.values()) > NIGHTS / 20, found
     assert_gentle(checks)
 
 
