@@ -392,4 +392,4 @@ class Faked(RuleBasedStateMachine):
 
 
 TestFaked = Faked.TestCase
-TestFaked.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
+TestFaked.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
