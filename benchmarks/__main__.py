@@ -1,6 +1,7 @@
 """Run every measurement and write docs/benchmarks.md; name subjects to run only those."""
 
 import importlib
+import os
 import platform
 import sys
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ def main(subjects: list[str]) -> None:
     """Measure, print, and write the page if everything was measured."""
     if unknown := set(subjects) - set(SUBJECTS):
         sys.exit(f"there is no subject {unknown.pop()!r}; there are {', '.join(SUBJECTS)}")
+    # What is installed has its bytecode, and so has every server that ours is compared with.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     tables = {name: importlib.import_module(f"benchmarks.{name}").rows() for name in subjects or SUBJECTS}
     page = _page(tables)
     print(page)
