@@ -5,7 +5,6 @@
 
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import msgspec
@@ -210,7 +209,10 @@ def _scenarios(asked: Asked) -> Any:
 @cache
 def document() -> msgspec.Raw:
     """Return the OpenAPI document of the control plane, as JSON."""
-    import yaml  # here, so that only who asks for the document waits for the import
+    # Here, so that only who asks for the document waits for the imports.
+    from importlib.resources import files
+
+    import yaml
 
     text = files(__package__).joinpath("control_openapi.yaml").read_text("utf-8")
     return msgspec.Raw(msgspec.json.encode(yaml.safe_load(text)))

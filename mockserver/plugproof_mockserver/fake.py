@@ -11,7 +11,6 @@ from plugproof_contracts import PublicCharger, Status, Token
 from plugproof_contracts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver.asgi import App
 from plugproof_mockserver.clock import Clock, seconds
-from plugproof_mockserver.control import control_app
 from plugproof_mockserver.events import Event
 from plugproof_mockserver.faults import Fault, make_fault
 from plugproof_mockserver.forms import Start
@@ -242,6 +241,8 @@ class FakePlugchoice:
     @cached_property
     def asgi(self) -> App:
         """The fake as an ASGI application, control plane included."""
+        from plugproof_mockserver.control import control_app
+
         worlds = Worlds(lambda name: self.world if name == DEFAULT else self._make(name))
         return App(worlds, hosts=Hosts(("app.plugchoice.com", "testserver")), control=control_app())
 

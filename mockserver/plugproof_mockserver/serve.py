@@ -1,8 +1,10 @@
 """`plugproof serve`: the options, and the application that they describe."""
 
+import gc
 import os
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,9 @@ from plugproof_mockserver.hosts import is_loopback
 from plugproof_mockserver.settings import Errors, Limit, RateLimit, Settings
 
 if TYPE_CHECKING:
-    from plugproof_mockserver.asgi import App
+    from socket import socket
+
+    from plugproof_mockserver.asgi import App, ASGIApp, Receive, Scope, Send
 
 Command = Callable[..., None]
 
@@ -134,22 +138,42 @@ def serve(**given: Any) -> None:
 
 def _run(given: Given) -> None:
     _refuse_to_open_by_accident(given)
+    with _for_good():
+        from plugproof_mockserver import banner, server
 
-    from plugproof_mockserver import banner, server
+        listener = _listener(given)
+        place = banner.Place(
+            f"http://{given.url_host}:{listener.getsockname()[1]}",
+            os.getpid(),
+            identity=token_hex(8),
+            has_secret=given.control_secret is not None,
+        )
+        app = _app(given, place.identity)
+    announce = banner.as_json if given.as_json else banner.for_people
+    server.serve(app, listener, ready=lambda: click.echo(announce(place)))
+
+
+@contextmanager
+def _for_good() -> Iterator[None]:
+    """Keep what is imported and made here out of the garbage collector's sight.
+
+    All of it stays until the end, and to look through it again and again takes a twentieth of the start.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
+
+
+def _listener(given: Given) -> "socket":
+    from plugproof_mockserver.server import PortTakenError, bind
 
     try:
-        listener = server.bind(given.host, given.port)
-    except server.PortTakenError as error:
+        return bind(given.host, given.port)
+    except PortTakenError as error:
         raise click.UsageError(f"{error}; give another --port, or --port 0 for a free one") from None
-    place = banner.Place(
-        f"http://{given.url_host}:{listener.getsockname()[1]}",
-        os.getpid(),
-        identity=token_hex(8),
-        has_secret=given.control_secret is not None,
-    )
-    announce = banner.as_json if given.as_json else banner.for_people
-    app = _app(given, place.identity)
-    server.serve(app, listener, ready=lambda: click.echo(announce(place)))
 
 
 def _refuse_to_open_by_accident(given: Given) -> None:
@@ -163,7 +187,6 @@ def _refuse_to_open_by_accident(given: Given) -> None:
 def _app(given: Given, identity: str) -> "App":
     from plugproof_mockserver.asgi import App
     from plugproof_mockserver.clock import Clock
-    from plugproof_mockserver.control import control_app
     from plugproof_mockserver.hosts import Hosts
     from plugproof_mockserver.world import World
     from plugproof_mockserver.worlds import Worlds
@@ -175,4 +198,18 @@ def _app(given: Given, identity: str) -> "App":
         return World(settings, clock=clock, seed=given.seed, name=name, faults=faults, self_check=given.self_check)
 
     hosts = Hosts((given.url_host, *given.allow_host))
-    return App(Worlds(world), hosts=hosts, control=control_app(given.control_secret, identity))
+    return App(Worlds(world), hosts=hosts, control=_control(given.control_secret, identity))
+
+
+def _control(secret: str | None, identity: str) -> "ASGIApp":
+    @cache
+    def app() -> "ASGIApp":
+        # Here, so that nobody waits for Starlette who only asks the API.
+        from plugproof_mockserver.control import control_app
+
+        return control_app(secret, identity)
+
+    async def control(scope: "Scope", receive: "Receive", send: "Send") -> None:
+        await app()(scope, receive, send)
+
+    return control

@@ -219,6 +219,20 @@ def test_asking_for_help_imports_nothing_heavy():
     assert not heavy & set(loaded.stdout.split())
 
 
+@pytest.mark.parametrize("face", ["serve._app(given, 'identity')", "FakePlugchoice()"])
+def test_the_api_waits_for_nothing_that_only_the_control_plane_needs(face):
+    code = (
+        "import sys\n"
+        "from plugproof_mockserver import FakePlugchoice, serve, server\n"
+        "given = serve.Given(**serve.serve.make_context('serve', []).params)\n"
+        f"face = {face}\n"
+        "print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    assert {"plugproof_mockserver.api", "plugproof_mockserver.server"} <= set(loaded.stdout.split())
+    assert not {"starlette", "plugproof_mockserver.control", "yaml"} & set(loaded.stdout.split())
+
+
 def test_without_a_command_the_help_is_shown():
     assert "serve" in run().output
 
