@@ -1,6 +1,7 @@
 """Exchanges to show rules with: a valid one for every operation and status, and small changes of it."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -168,6 +169,7 @@ def _at(exchange: Exchange, after: float) -> Exchange:
     return exchange.replace(at=NOON + timedelta(seconds=after), headers=headers)
 
 
+@cache
 def _date(after: float) -> str:
     return (NOON + timedelta(seconds=after)).strftime("%a, %d %b %Y %H:%M:%S GMT")
 

@@ -5,7 +5,6 @@ from difflib import get_close_matches
 
 import click
 
-from plugproof_contracts import rule_pages
 from plugproof_contracts.rules import RULES
 
 
@@ -25,4 +24,7 @@ def rules(rule: str | None, as_json: bool) -> None:
     elif rule is None:
         click.echo("\n".join(f"{one.slug:<34} {one.level:<10} {one.requirement}" for one in shown))
     else:
+        # Here, for a page shows what the checker finds, and a list does not.
+        from plugproof_contracts import rule_pages
+
         click.echo(rule_pages.page(RULES[rule]), nl=False)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
 from typing import NamedTuple
 
 import msgspec
@@ -30,6 +28,7 @@ from plugproof_contracts.reports.report import (
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.scrub import Scrubber, plain_name
 from plugproof_contracts.session import Status
+from plugproof_contracts.version import VERSION
 from plugproof_contracts.violation import Violation
 
 MOST_REASONS = 20
@@ -78,7 +77,7 @@ def report_of(title: str, files: Sequence[Gathered], terms: Terms) -> Report:
     rules = _states(files, all_breaches)
     return Report(
         title=title,
-        version=version(),
+        version=VERSION,
         strict=terms.strict,
         verdict=worst(verdicts),
         counts=_counts(files, rules),
@@ -94,14 +93,6 @@ def report_of(title: str, files: Sequence[Gathered], terms: Terms) -> Report:
 def _told(problem: Problem, clean: Clean) -> Problem:
     file, reason = clean(plain_name(problem.file)), clean(problem.reason)
     return msgspec.structs.replace(problem, file=file, reason=reason)
-
-
-def version() -> str:
-    """Return the installed version of plugproof, or `unknown` where it runs from sources alone."""
-    try:
-        return installed_version("plugproof")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 _FINGERPRINT = re.compile(r"token~[0-9a-f]{10}")
