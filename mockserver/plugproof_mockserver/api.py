@@ -33,6 +33,8 @@ def answer(world: World, request: Request) -> Reply:
             reply = _routed(world, request, place, operation, now)
         if world.self_check is not None and not world.journal[-1].faults:
             world.violations.extend(world.self_check(world.settings, request, reply, now))
+        for listener in world.listeners:
+            listener(request, reply, now)
         return reply
 
 

@@ -38,6 +38,11 @@ class Kind(StrEnum):
     TRUNCATE = "truncate"
     MALFORMED = "malformed"
     HTML = "html"
+    UNKNOWN_FIELD = "unknown-field"
+
+
+UNKNOWN = "plugproof_unknown"
+"""The field that no client can know; the API may add one on any day (assumed)."""
 
 
 class Fault(msgspec.Struct, kw_only=True):
@@ -97,6 +102,17 @@ def _html(reply: Reply, fault: Fault, as_json: bool) -> Reply:
     return Reply(200, page, HTML, reply.delay, reply.cut)
 
 
+def _unknown_field(reply: Reply, fault: Fault, as_json: bool) -> Reply:
+    try:
+        content = msgspec.json.decode(reply.body)
+    except msgspec.DecodeError:
+        return reply  # a page has no fields
+    for part in (content, content.get("data")):
+        if isinstance(part, dict):
+            part |= {UNKNOWN: "no contract knows this field"}
+    return replace(reply, body=msgspec.json.encode(content))
+
+
 _DAMAGES: dict[Kind, Damage] = {
     Kind.LATENCY: _latency,
     Kind.ERROR_500: _error(500, "Server Error"),
@@ -107,6 +123,7 @@ _DAMAGES: dict[Kind, Damage] = {
     Kind.TRUNCATE: _cut(Cut.TRUNCATE),
     Kind.MALFORMED: _malformed,
     Kind.HTML: _html,
+    Kind.UNKNOWN_FIELD: _unknown_field,
 }
 
 _BEFORE_BY_DEFAULT = frozenset({Kind.ERROR_500, Kind.ERROR_503})

@@ -29,6 +29,9 @@ from plugproof_mockserver.sessions import Sessions
 from plugproof_mockserver.settings import RateLimit, Settings
 from plugproof_mockserver.state import ChargerState, SessionState
 
+Listener = Callable[[Request, Reply, int], None]
+"""Is told of every answer as it leaves the world: the request, the reply after all faults, and the moment."""
+
 _HOUR = seconds(3600)
 _KEPT_VIOLATIONS = 1000
 
@@ -60,6 +63,7 @@ class World:
         self.clock = clock or Clock()
         self.name = name
         self.self_check = _breaches() if self_check else World.always_check
+        self.listeners: list[Listener] = []
         self.lock = threading.RLock()
         self._seed = seed
         self._first_faults = tuple(faults)

@@ -7,7 +7,7 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_mockserver import api
 from plugproof_mockserver.clock import Clock
-from plugproof_mockserver.faults import Fault, Kind, When, make_fault, parse_fault
+from plugproof_mockserver.faults import UNKNOWN, Fault, Kind, When, make_fault, parse_fault
 from plugproof_mockserver.request import Request
 from plugproof_mockserver.settings import RateLimit, Settings
 from plugproof_mockserver.world import World
@@ -75,6 +75,18 @@ def test_malformed_json_can_not_be_read(confirm):
         assert dict(reply.headers)[b"content-type"] == b"application/json"
         with pytest.raises(ValueError, match="line 1"):
             json.loads(reply.body)
+
+
+def test_a_field_that_nobody_knows_is_added_and_no_other_changes(confirm):
+    whole, found = (json.loads(confirm(*faults)[0].body) for faults in ((), (fault("unknown-field"),)))
+    assert found.pop(UNKNOWN)
+    assert found["data"].pop(UNKNOWN)
+    assert found == whole
+
+
+def test_a_page_has_no_fields_to_add_to(confirm):
+    page, _ = confirm(fault("html"))
+    assert confirm(fault("html"), fault("unknown-field"))[0].body == page.body
 
 
 def test_a_page_stands_where_json_was_due(confirm):

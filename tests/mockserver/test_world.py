@@ -253,3 +253,15 @@ def test_tokens_without_a_seed_are_random(make_world):
     tokens = {make_world(seed=None).seed_session(Status.CREATED).token for _ in range(50)}
     assert len(tokens) == 50
     assert {len(token) for token in tokens} == {40}
+
+
+def test_a_listener_is_told_of_every_answer_after_all_faults(make_world, ask):
+    world, heard = make_world(), []
+    world.listeners.append(lambda request, reply, now: heard.append((request.method, reply.status, now)))
+    world.faults.append(make_fault("get", "500"))
+    token = world.seed_session(Status.CREATED).token
+    ask(world, "get", token)
+    ask(world, "confirm", token, method="GET")
+    ask(world, "confirm", token)
+    now = world.clock.now()
+    assert heard == [("GET", 500, now), ("GET", 405, now), ("POST", 200, now)]

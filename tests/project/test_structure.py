@@ -17,6 +17,7 @@ ALLOWED = {
     "plugproof_contracts": set(),
     "plugproof_strategies": {"plugproof_contracts"},
     "plugproof_mockserver": {"plugproof_contracts"},
+    "plugproof_harness": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
     "plugproof_pytest": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
 }
 """What each package may import of ours, besides itself."""

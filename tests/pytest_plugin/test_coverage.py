@@ -119,7 +119,7 @@ def test_the_table_says_what_was_never_met():
     found = Met()
     found.strike(["reset"])
     line = next(line for line in table(found) if line.startswith("faults"))
-    assert line.split("never: ")[1] == "latency, 500, 503, 504, empty, truncate and 2 more"
+    assert line.split("never: ")[1] == "latency, 500, 503, 504, empty, truncate and 3 more"
     assert "malformed, html" in next(line for line in table(found, every=True) if line.startswith("faults"))
 
 

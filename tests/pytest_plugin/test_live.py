@@ -13,7 +13,7 @@ import requests
 import urllib3
 
 from plugproof_mockserver import FakePlugchoice
-from plugproof_pytest.live import site
+from plugproof_mockserver.live import site
 
 START: dict[str, Any] = {"code": "HAPPY", "connector_id": 1}
 PATH = "/v3/public-charging/sessions"

@@ -1,0 +1,62 @@
+"""What a client under test is given of the API: where it is, how to get there, and how to wait."""
+
+import atexit
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
+from typing import TYPE_CHECKING
+
+from plugproof_contracts.operations import BASE_URL
+from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver.inprocess import AsyncTransport, Transport
+
+if TYPE_CHECKING:
+    from plugproof_mockserver.live import Site
+
+
+class Api:
+    """The API as one client meets it in one life. Its clock stands still, but for who waits and what is due."""
+
+    base_url = BASE_URL
+    """The base URL that the transports answer, up to and without `/v3`."""
+
+    def __init__(self, fake: FakePlugchoice, waits: Callable[[float], object]) -> None:
+        self._fake, self._waits, self._ends = fake, waits, ExitStack()
+
+    def transport(self) -> Transport:
+        """Return a transport for `httpx.Client` and `httpx2.Client`."""
+        return self._fake.transport()
+
+    def async_transport(self) -> AsyncTransport:
+        """Return a transport for `httpx.AsyncClient` and `httpx2.AsyncClient`."""
+        return self._fake.async_transport()
+
+    def serve(self) -> str:
+        """Serve the fake on a socket for any other client, until the life is over; return the base URL."""
+        return self._ends.enter_context(_site().serving(self._fake)).url
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970, for clients that ask for it."""
+        return self._fake.clock.now.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait: give this to the client in place of `time.sleep`."""
+        self._waits(seconds)
+
+    async def async_sleep(self, seconds: float) -> None:
+        """Wait: give this to the client in place of `asyncio.sleep`."""
+        self._waits(seconds)
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._ends.close()
+
+
+@cache
+def _site() -> "Site":
+    """Return the one server of this process, which ends with it."""
+    from plugproof_mockserver.live import site
+
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(site())

@@ -1,0 +1,134 @@
+"""What a client asked of the API, and what reached it of each answer."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from plugproof_contracts import Token
+from plugproof_mockserver.reply import Reply
+from plugproof_mockserver.request import Request
+from plugproof_mockserver.routes import find
+from plugproof_mockserver.world import World
+
+if TYPE_CHECKING:
+    from plugproof_mockserver.state import SessionState
+
+MOST_REQUESTS = 100
+"""Requests after which one call of a client counts as one that never ends."""
+
+
+class Arrival(StrEnum):
+    """What reached the client."""
+
+    WHOLE = "whole"
+    GARBLED = "garbled"
+    LOST = "lost"
+
+
+class Asked(NamedTuple):
+    """One request and its answer.
+
+    `operation` is null where there is none; `token` is that of the path, or the one that a start
+    has issued; `session` is what the answer tells of a session, null when it tells of none;
+    `had_effect` is whether the request itself changed anything.
+    """
+
+    at: int
+    method: str
+    path: str
+    operation: str | None
+    token: Token | None
+    body: bytes
+    status: int
+    arrival: Arrival
+    session: dict[str, Any] | None
+    retry_after: int | None
+    had_effect: bool
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the client can tell from the answer if the request was carried out."""
+        return self.arrival is Arrival.WHOLE and self.status < 500
+
+
+class NeverEndsError(BaseException):
+    """A call goes on for too long. No `Exception`, lest the client's own loop takes it for one more failure."""
+
+
+class Hearing:
+    """Listens to a world while its client is at work. Who lets time pass meanwhile has to call `look`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._seen: list[SessionState] = []
+        self.asked: list[Asked] = []
+        self.tokens: set[Token] = set()
+        self._client = 0
+        self._is_deaf = False
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[None]:
+        """Do not listen to what others ask meanwhile."""
+        self._is_deaf = True
+        try:
+            yield
+        finally:
+            self._is_deaf = False
+
+    def begin(self) -> None:
+        """Listen to one call of the client."""
+        self.asked, self._client = [], threading.get_ident()
+        self.look()
+
+    def look(self) -> bool:
+        """Look at the sessions, and say whether any of them has changed since the last look."""
+        with self._world.lock:
+            before, self._seen = self._seen, list(self._world.sessions.all(self._world.clock.now()))
+        return before != self._seen
+
+    def __call__(self, request: Request, reply: Reply, now: int) -> None:
+        """Take note of one answer."""
+        if self._is_deaf:
+            return
+        asked = _asked(request, reply, now, had_effect=self.look())
+        self.asked.append(asked)
+        if asked.token:
+            self.tokens.add(asked.token)
+        # On a socket the answer is another thread's, where raising would reach nobody.
+        if len(self.asked) > MOST_REQUESTS and threading.get_ident() == self._client:
+            raise NeverEndsError
+
+
+def _asked(request: Request, reply: Reply, now: int, *, had_effect: bool) -> Asked:
+    place = find(request.path)
+    operation = place.methods.get(request.method) if place else None
+    headers = dict(reply.headers)
+    content = _content(reply)
+    arrival = Arrival.LOST if reply.cut else Arrival.GARBLED if content is None else Arrival.WHOLE
+    told = content if content and arrival is Arrival.WHOLE and reply.status < 300 else {}
+    issued = place.argument if place and place.has_token else told.get("session_token")
+    return Asked(
+        at=now,
+        method=request.method,
+        path=place.template if place and place.has_token else request.safe_path(),
+        operation=operation.name if operation else None,
+        token=Token(issued) if issued else None,
+        body=request.body,
+        status=reply.status,
+        arrival=arrival,
+        session=told.get("data") if operation and operation.name != "charger" else None,
+        retry_after=int(headers[b"retry-after"]) if b"retry-after" in headers else None,
+        had_effect=had_effect,
+    )
+
+
+def _content(reply: Reply) -> dict[str, Any] | None:
+    try:
+        content = msgspec.json.decode(reply.body)
+    except msgspec.DecodeError:
+        return None
+    return content if isinstance(content, dict) else None

@@ -1,0 +1,249 @@
+"""The laws that a good client keeps, whatever happens to it.
+
+Each is a generator over one call of the client, and yields what is wrong with it.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+from plugproof_harness.call import Call, End
+from plugproof_harness.hearing import Arrival, Asked
+from plugproof_harness.view import differences
+
+Finder = Callable[[Call], Iterator[str]]
+
+
+class BrokenLawError(AssertionError):
+    """The client broke a law. The text says which, what happened, and how to see it again.
+
+    The text is made when somebody reads it: while Hypothesis looks for the shortest life, nobody does.
+    """
+
+    def __init__(self, tell: Callable[[], str]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    @cached_property
+    def _text(self) -> str:
+        return self._tell()
+
+    def __str__(self) -> str:
+        return self._text
+
+
+class Law(NamedTuple):
+    """`why` says what goes wrong without it; `source` names the facts behind it, each with its level."""
+
+    name: str
+    why: str
+    source: str
+    find: Finder
+
+    def error(self, *place: str) -> type[BrokenLawError]:
+        """Return an error type of this law and place: Hypothesis tells failures apart by their types."""
+        return _error(self.name, place)
+
+
+@cache
+def _error(law: str, place: tuple[str, ...]) -> type[BrokenLawError]:
+    title = "".join(part.title() for part in law.replace("-", ".").split("."))
+    return type(f"{title}Error", (BrokenLawError,), {"law": law, "place": place})
+
+
+LAWS: dict[str, Law] = {}
+"""Every law by name, in the order in which they are looked at."""
+
+
+def law(name: str, why: str, source: str) -> Callable[[Finder], Finder]:
+    """Enter a law into the table."""
+
+    def enter(find: Finder) -> Finder:
+        LAWS[name] = Law(name, why, source, find)
+        return find
+
+    return enter
+
+
+@law(
+    "client.survives",
+    "A driver stands at the charger: an answer that the contract allows must not end in a crash.",
+    "documented: the fields that may be null (confirm-payment#response); assumed: new fields may come",
+)
+def _survives(call: Call) -> Iterator[str]:
+    if call.end is End.CRASHED and call.error is not None:
+        yield f"it raised {type(call.error).__name__}, which is in neither `refused` nor `unsure`"
+
+
+@law(
+    "client.ends",
+    "A call that goes on for ever keeps the driver waiting, and the API busy.",
+    "documented: every operation has a rate limit (rate-limiting)",
+)
+def _ends(call: Call) -> Iterator[str]:
+    if call.end is End.NEVER:
+        yield f"it had sent {len(call.asked)} requests and was not done"
+
+
+@law(
+    "request.known",
+    "What the API does not have, it can't do.",
+    "documented: the paths and methods of the operations",
+)
+def _known(call: Call) -> Iterator[str]:
+    for asked in call.asked:
+        if asked.operation is None:
+            yield f"it asked for {asked.method} {asked.path}, and the API has no such operation"
+
+
+_MAY_ASK = ("get", "charger")
+
+
+@law(
+    "request.faithful",
+    "What the driver asked for is what has to be sent: this session, this connector, this address.",
+    "documented: the request bodies (start-session, set-receipt-email); the token is the credential",
+)
+def _faithful(call: Call) -> Iterator[str]:
+    for asked in call.asked:
+        if asked.operation not in (call.operation, None, *_MAY_ASK):
+            yield f"it was to {call.operation}, and sent {asked.operation}"
+        if call.token is not None and asked.token not in (call.token, None) and asked.operation != "start":
+            yield f"it sent {asked.operation} for another session"
+    for asked in call.own:
+        yield from _sent(asked, call.given)
+
+
+def _sent(asked: Asked, given: dict[str, Any]) -> Iterator[str]:
+    sent = _fields(asked.body) if given else {}
+    for name, value in given.items():
+        found = sent.get(name)
+        if found != value and not (name == "code" and str(found).upper() == str(value).upper()):
+            yield f"it was to send {name} as {value!r}, and sent {found!r}"
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@law(
+    "limit.waits",
+    "Who asks again too early is refused again, and everybody behind the same address with it.",
+    "documented: Retry-After, in seconds (rate-limiting#headers)",
+)
+def _waits(call: Call) -> Iterator[str]:
+    open_at: dict[str | None, tuple[Asked, int]] = {}
+    for asked in call.asked:
+        refused, until = open_at.get(asked.operation, (asked, 0))
+        if asked.at < until:
+            waited = (asked.at - refused.at) / 1_000_000
+            yield f"it was to wait {refused.retry_after} s, and sent {asked.operation} again after {waited:g} s"
+        if asked.status == 429 and asked.is_clear and asked.retry_after is not None:
+            open_at[asked.operation] = asked, asked.at + asked.retry_after * 1_000_000
+
+
+@law(
+    "confirm.not-repeated-blindly",
+    "A confirm whose answer was lost may have been carried out: ask what became of it before sending another.",
+    "documented: after a 500 or 504 the action may still take effect (errors); inferred: so may one that got lost",
+)
+def _not_blindly(call: Call) -> Iterator[str]:
+    in_doubt: Asked | None = None
+    for asked in call.asked:
+        if asked.operation == "confirm" and in_doubt is not None:
+            yield (
+                "it sent a confirm again although it did not know what had become of the last,"
+                f" whose answer was {fate(in_doubt)}"
+            )
+        if asked.operation == "confirm":
+            in_doubt = None if asked.is_clear else asked
+        elif asked.operation == "get" and asked.is_clear:
+            in_doubt = None
+
+
+def fate(asked: Asked) -> str:
+    """Say what came of a request, as its client sees it."""
+    if asked.arrival is not Arrival.WHOLE:
+        return asked.arrival.value
+    status = f" {found['status']}" if (found := asked.session) else ""
+    wait = f", retry after {asked.retry_after} s" if asked.retry_after is not None else ""
+    return f"{asked.status}{status}{wait}"
+
+
+@law(
+    "start.true",
+    "A handle on a session that was never started leads a driver to a charger that does nothing.",
+    "documented: 201 with the session's token (start-session#response)",
+)
+def _started(call: Call) -> Iterator[str]:
+    if call.operation == "start" and call.end is End.ANSWERED and not any(one.session for one in call.own):
+        yield "it returned a handle, and no answer had told it of a session"
+
+
+@law(
+    "view.true",
+    "The driver sees what the client shows, and pays what is so.",
+    "documented: the fields of a session (confirm-payment#response)",
+)
+def _true(call: Call) -> Iterator[str]:
+    if call.operation == "start" or call.end is not End.ANSWERED:
+        return
+    if _is_gone(call):
+        yield f"it shows a session in {call.value['status']}, and the API knows the session no more"
+        return
+    candidates = [found for found in (call.told, call.truth) if found is not None and _is_fresh(call, found)]
+    found = [list(differences(call.value, one)) for one in candidates]
+    if not found:
+        yield "it shows a session, and no answer had told it of one"
+    elif all(found):
+        yield from found[0]
+
+
+def _is_gone(call: Call) -> bool:
+    """Say whether the client heard last that there is no such session. One that has ended may be remembered."""
+    last = next((asked for asked in reversed(call.asked) if asked.is_clear), None)
+    return last is not None and last.status == 404 and not call.is_over
+
+
+def _is_fresh(call: Call, found: dict[str, Any]) -> bool:
+    """Say whether to show this is no memory: it was told in this call, or is still so, or will always be so."""
+    return found is call.truth or found is not call.known or (call.is_over and call.truth is None)
+
+
+@law(
+    "view.given",
+    "What the API has said plainly must not be reported as a failure.",
+    "documented: the successes of the operations",
+)
+def _given(call: Call) -> Iterator[str]:
+    if call.end not in (End.REFUSED, End.UNSURE) or not call.asked:
+        return
+    last = call.asked[-1]
+    if last.operation == call.operation and last.session and not _is_bad_news(call, last.session):
+        yield f"it raised {type(call.error).__name__}, and had been told: {fate(last)}"
+
+
+def _is_bad_news(call: Call, session: dict[str, Any]) -> bool:
+    """Say whether an exception is a way to tell of this session, such as "declined" for one that failed."""
+    return session["status"] in ("failed", "expired", "abandoned") and call.operation != "cancel"
+
+
+@law(
+    "refusal.true",
+    "To say that nothing happened, when it did, makes a driver pay twice or walk away from a running session.",
+    "documented: after a 504 the action may still take effect (errors); inferred: so may one whose answer is lost",
+)
+def _refused(call: Call) -> Iterator[str]:
+    if call.end is not End.REFUSED or not call.asked or call.asked[-1].is_clear:
+        return
+    for asked in call.own:
+        if asked.had_effect and not asked.is_clear:
+            yield (
+                f"it raised {type(call.error).__name__}, as if nothing had happened; but the {call.operation}"
+                f" was carried out, and its answer was {fate(asked)}"
+            )

@@ -1,0 +1,221 @@
+"""A life: one fake, one client, and what happens to them step by step."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, NamedTuple
+
+from plugproof_contracts import Status, Token
+from plugproof_contracts.lifecycle import TERMINAL
+from plugproof_contracts.operations import OPERATIONS
+from plugproof_harness.adapter import METHODS, Adapter, AdapterError, fields_of, offered
+from plugproof_harness.api import Api
+from plugproof_harness.call import Call, End
+from plugproof_harness.hearing import Hearing, NeverEndsError
+from plugproof_harness.laws import LAWS
+from plugproof_harness.step import OPERATION_OF, Step, parse_step
+from plugproof_harness.story import Story
+from plugproof_harness.way import way
+from plugproof_mockserver import FakePlugchoice, api
+from plugproof_mockserver.events import possible_events
+from plugproof_mockserver.fake import FakeSession
+from plugproof_mockserver.request import Request
+from plugproof_mockserver.sessions import UnknownSessionError
+
+LONGEST_WAIT = 24 * 3600
+"""Seconds that one call of a client may wait in all before it counts as one that never ends."""
+
+
+class Driven(NamedTuple):
+    """A session that the client has started: its own handle on it, and the fake's."""
+
+    handle: Any
+    session: FakeSession
+
+
+class Life:
+    """One client in one world. Raises `BrokenLawError` in the step in which the client breaks a law."""
+
+    def __init__(self, adapter: type[Adapter], **settings: Any) -> None:
+        self.offered = offered(adapter)
+        self.fake = FakePlugchoice(**{"seed": 0, **settings})
+        self.hearing = Hearing(self.fake.world)
+        self.fake.world.listeners.append(self.hearing)
+        self.sessions: list[Driven] = []
+        self.story = Story(adapter.__name__, settings)
+        self._known: dict[Token, dict[str, Any]] = {}
+        self._waited = 0.0
+        self._api = Api(self.fake, self._wait_in_call)
+        self._loop: asyncio.Runner | None = None
+        self.client = adapter(self._api)
+
+    def close(self) -> None:
+        """End the client and the world."""
+        try:
+            self._returned(self.client.close())
+        finally:
+            self._api.close()
+            if self._loop:
+                self._loop.close()
+
+    # Steps.
+
+    def do(self, step: Step) -> None:
+        """Let one step happen."""
+        self.story.begin(step, self.fake.clock.now)
+        _DO[step.verb](self, *step.arguments)
+
+    def start(self, code: str, connector_id: str, email: str | None = None) -> None:
+        """Let the driver start a session."""
+        given = {"code": code, "connector_id": int(connector_id), "email": email}
+        call = self._call("start", None, given, lambda: self.client.start(code, int(connector_id), email))
+        if call.end is End.ANSWERED:
+            if call.value is None:
+                raise AdapterError("start returned None: return whatever the client calls the session by")
+            token = next(asked.token for asked in reversed(call.own) if asked.session and asked.token)
+            self._known[token] = call.told or {}
+            self.sessions.append(Driven(call.value, FakeSession(self.fake.world, token.reveal())))
+
+    def press(self, number: str, *arguments: str, operation: str) -> None:
+        """Let the driver press a button of a session, if the client has it."""
+        if operation not in self.offered:
+            return
+        driven = self.driven(number)
+        given = {"email": arguments[0]} if arguments else {}
+        method = getattr(self.client, METHODS[operation])
+        token = driven.session.token
+        call = self._call(operation, driven.session, given, lambda: method(driven.handle, *arguments))
+        self._known[token] = call.told or {}
+
+    def driven(self, number: str) -> Driven:
+        """Return a session by its number; raise `ValueError` when there are not so many."""
+        if not 1 <= int(number) <= len(self.sessions):
+            raise ValueError(f"there is no session {number}: the client has started {len(self.sessions)}")
+        return self.sessions[int(number) - 1]
+
+    def running(self) -> int:
+        """Return how many sessions of the client are not over."""
+        return sum(session.status not in TERMINAL for session in self.fake.sessions)
+
+    def is_over(self, number: str) -> bool:
+        """Say whether a session has ended, or its token has expired."""
+        truth = _data(self.driven(number).session)
+        return truth is None or truth["status"] in TERMINAL
+
+    def happen(self, number: str, event: str) -> None:
+        """Let something happen to a session that the client has no part in, if it can happen there."""
+        session = self.driven(number).session
+        if event in self.possible(number):
+            session.event(event)
+
+    def lead(self, number: str, status: str) -> None:
+        """Let a session get to a status by the shortest way of events, if there is one."""
+        if not self.possible(number):
+            return
+        for event in way(self.driven(number).session.status, Status(status)):
+            # A declined card turns off the way.
+            if event in self.possible(number):
+                self.driven(number).session.event(event)
+
+    def possible(self, number: str) -> tuple[str, ...]:
+        """Return what can happen to a session now; nothing once its token has expired."""
+        try:
+            return possible_events(self.driven(number).session.status)
+        except UnknownSessionError:
+            return ()
+
+    def use_up(self, operation: str) -> None:
+        """Let somebody behind the same address ask for an operation until its limit refuses."""
+        limit = self.fake.world.settings.limit_of(operation).hits
+        known = OPERATIONS[operation]
+        path = known.template.replace("{token}", "nobody").replace("{code}", "NOBODY")
+        with self.hearing.elsewhere():
+            for _ in range(limit):
+                api.answer(self.fake.world, Request(known.method, path))
+
+    # The client at work.
+
+    def _call(
+        self, operation: str, session: FakeSession | None, given: dict[str, Any], press: Callable[[], Any]
+    ) -> Call:
+        token = session.token if session else None
+        known = self._known.get(token) if token else None
+        self._waited = 0
+        self.hearing.begin()
+        end, value, error = self._pressed(press)
+        if operation == "start" and not self.hearing.asked and end not in (End.CRASHED, End.NEVER):
+            raise AdapterError(
+                "start sent no request to the fake: give the client `api.transport()` and `api.base_url`,"
+                " or the base URL that `api.serve()` returns"
+            )
+        if end is End.ANSWERED and operation != "start":
+            value = fields_of(value, METHODS[operation])
+        truth = _data(session) if session else None
+        call = Call(operation, given, token, self.hearing.asked, end, value, error, known, truth)
+        self._judge(call)
+        return call
+
+    def _pressed(self, press: Callable[[], Any]) -> tuple[End, Any, BaseException | None]:
+        try:
+            return End.ANSWERED, self._returned(press()), None
+        except self.client.refused as error:
+            return End.REFUSED, None, error
+        except self.client.unsure as error:
+            return End.UNSURE, None, error
+        except NeverEndsError as error:
+            return End.NEVER, None, error
+        except Exception as error:
+            return End.CRASHED, None, error
+
+    def _returned(self, value: Any) -> Any:
+        if not inspect.iscoroutine(value):
+            return value
+        self._loop = self._loop or asyncio.Runner()
+        return self._loop.run(value)
+
+    def _wait_in_call(self, seconds: float) -> None:
+        self._waited += seconds
+        if self._waited > LONGEST_WAIT:
+            raise NeverEndsError
+        self.fake.clock.advance(seconds=seconds)
+        self.hearing.look()
+
+    def _judge(self, call: Call) -> None:
+        self.story.tell(call)
+        for law in LAWS.values():
+            for complaint in law.find(call):
+                raise self.story.broken(law, complaint, call, self.hearing.tokens)
+
+
+def _data(session: FakeSession) -> dict[str, Any] | None:
+    try:
+        return session.data
+    except UnknownSessionError:
+        return None
+
+
+_DO: dict[str, Callable[..., None]] = {
+    "start": Life.start,
+    **{verb: partial(Life.press, operation=name) for verb, name in OPERATION_OF.items() if verb != "start"},
+    "event": Life.happen,
+    "meanwhile": Life.lead,
+    "wait": lambda life, seconds: life.fake.clock.advance(seconds=int(seconds)),
+    "next": lambda life: life.fake.clock.advance_to_next(),
+    "fault": lambda life, operation, kind: life.fake.faults.add(operation, kind, first=1),
+    "limit": Life.use_up,
+}
+
+
+def replay(adapter: type[Adapter], steps: Iterable[str], **settings: Any) -> None:
+    """Live a life again, as a broken law has printed it.
+
+    Raises `BrokenLawError` when the client still breaks a law, and `ValueError` for a text that is no step.
+    """
+    read = [parse_step(text) for text in steps]
+    life = Life(adapter, **settings)
+    try:
+        for step in read:
+            life.do(step)
+    finally:
+        life.close()

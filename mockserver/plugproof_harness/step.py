@@ -1,0 +1,99 @@
+"""Steps: what happens in a life, one line of text each, so that a life can be printed and lived again."""
+
+import shlex
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from plugproof_contracts import Status
+from plugproof_contracts.operations import OPERATIONS
+from plugproof_mockserver.events import Event
+from plugproof_mockserver.faults import Kind
+
+
+class Step(NamedTuple):
+    """One thing that the driver, the charger, the network or time does."""
+
+    verb: str
+    arguments: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return shlex.join((self.verb, *self.arguments))
+
+
+FORMS = {
+    "start": "CODE CONNECTOR [EMAIL]",
+    "poll": "SESSION",
+    "confirm": "SESSION",
+    "stop": "SESSION",
+    "cancel": "SESSION",
+    "email": "SESSION ADDRESS",
+    "event": "SESSION EVENT",
+    "meanwhile": "SESSION STATUS",
+    "wait": "SECONDS",
+    "next": "",
+    "fault": "OPERATION KIND",
+    "limit": "OPERATION",
+}
+"""Every verb with what it takes. SESSION is a number: 1 is the first that the client has started.
+
+`event` lets something happen to a session, `meanwhile` lets happen whatever leads to a status, if
+anything does; the client has no part in either. `wait` lets time pass, `next` lets it pass until
+something happens by itself. `fault` damages the next answer of an operation. `limit` lets somebody
+behind the same address use up its rate limit.
+"""
+
+OPERATION_OF = {
+    "start": "start",
+    "poll": "get",
+    "confirm": "confirm",
+    "stop": "stop",
+    "cancel": "cancel",
+    "email": "receipt-email",
+}
+"""The operation behind each button of a client."""
+
+FAULTS = tuple(kind for kind in Kind if kind is not Kind.LATENCY)
+"""What may happen to an answer. A late one is not among it: a client that gives up waiting has a lost one."""
+
+Allowed = tuple[Callable[[str], bool], str]
+
+
+def _one_of(words: Iterable[str]) -> Allowed:
+    known = tuple(map(str, words))
+    return known.__contains__, f"one of {', '.join(known)}"
+
+
+_ALLOWED: dict[str, Allowed] = {
+    "CONNECTOR": (str.isdecimal, "a whole number"),
+    "SESSION": (str.isdecimal, "the number of a session, 1 for the first"),
+    "SECONDS": (str.isdecimal, "a whole number of seconds"),
+    "OPERATION": _one_of(OPERATIONS),
+    "KIND": _one_of(FAULTS),
+    "STATUS": _one_of(Status),
+    "EVENT": _one_of(Event),
+}
+
+
+def parse_step(text: str) -> Step:
+    """Read a step; raise `ValueError` that says what is wrong with it and what is allowed."""
+    try:
+        verb, *arguments = shlex.split(text)
+    except ValueError:
+        verb, arguments = "", []
+    if verb not in FORMS:
+        raise ValueError(f"{text!r} is no step; it begins with one of {', '.join(FORMS)}")
+    words = FORMS[verb].split()
+    needed = sum(not word.startswith("[") for word in words)
+    if not needed <= len(arguments) <= len(words):
+        raise ValueError(
+            f"{text!r} has {len(arguments)} arguments; the form is `{f'{verb} {FORMS[verb]}'.strip()}`"
+        )
+    for word, argument in zip(words, arguments, strict=False):
+        _check(text, word, argument)
+    return Step(verb, tuple(arguments))
+
+
+def _check(text: str, word: str, argument: str) -> None:
+    is_allowed, allowed = _ALLOWED.get(word, (bool, "not empty"))
+    if not is_allowed(argument):
+        raise ValueError(f"{argument!r} in {text!r} can't be the {word}; it must be {allowed}")

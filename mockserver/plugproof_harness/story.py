@@ -1,0 +1,84 @@
+"""The story of a life, as it is told when the client has broken a law."""
+
+import traceback
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from plugproof_contracts import Token
+from plugproof_contracts.scrub import Scrubber
+from plugproof_harness.call import Call, End
+from plugproof_harness.laws import BrokenLawError, Law, fate
+from plugproof_harness.step import Step
+
+_FRAMES = 6
+_UNDER = " " * 19
+
+
+class Story:
+    """Collects the steps of a life and what the client did in each."""
+
+    def __init__(self, adapter: str, settings: dict[str, Any]) -> None:
+        self._adapter, self._settings = adapter, settings
+        self._steps: list[str] = []
+        self._lines: list[str] = []
+        self._began: datetime | None = None
+
+    def begin(self, step: Step, now: datetime) -> None:
+        """Note that a step begins."""
+        self._steps.append(str(step))
+        self._began = self._began or now
+        self._lines.append(f"  {now - self._began!s:>15}  {step}")
+
+    def tell(self, call: Call) -> None:
+        """Note what the client asked in a step, and how the call ended."""
+        for asked in call.asked:
+            self._lines.append(f"{_UNDER}{asked.method} {asked.path} -> {fate(asked)}")
+        self._lines.append(f"{_UNDER}the client: {_ending(call)}")
+
+    def broken(self, law: Law, complaint: str, call: Call, tokens: Iterable[Token]) -> BrokenLawError:
+        """Return the error that says which law was broken, what happened, and how to see it again."""
+
+        def tell() -> str:
+            # The client's own words may show the token.
+            return Scrubber(token.reveal() for token in tokens)("\n".join(self._told(law, complaint, call)))
+
+        return law.error(*_place(call))(tell)
+
+    def _told(self, law: Law, complaint: str, call: Call) -> list[str]:
+        return [
+            f"{law.name}: in `{self._steps[-1]}` the client broke a law: {complaint}.",
+            f"{law.why} ({law.source})",
+            *_crash(call),
+            "",
+            "What happened:",
+            *self._lines,
+            "",
+            "To see it again:",
+            f"  {self._replay()}",
+        ]
+
+    def _replay(self) -> str:
+        settings = "".join(f", {name}={value!r}" for name, value in self._settings.items())
+        return f"replay({self._adapter}, {self._steps!r}{settings})"
+
+
+def _ending(call: Call) -> str:
+    if call.error is not None:
+        return f"{call.end}, {type(call.error).__name__}" if call.end is not End.NEVER else "never done"
+    return "has a handle" if call.operation == "start" else f"shows {call.value['status']}"
+
+
+def _place(call: Call) -> tuple[str, ...]:
+    """Return what tells one crash from another: its exception, and the line that raised it."""
+    if call.end is not End.CRASHED or call.error is None:
+        return ()
+    last = traceback.extract_tb(call.error.__traceback__)[-1]
+    return type(call.error).__name__, last.filename, str(last.lineno)
+
+
+def _crash(call: Call) -> list[str]:
+    if call.end is not End.CRASHED or call.error is None:
+        return []
+    lines = traceback.format_exception(call.error, limit=-_FRAMES, chain=False)
+    return ["", *"".join(lines).rstrip().splitlines()]

@@ -1,0 +1,29 @@
+"""What a client shows, held against what is so."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+
+def differences(shown: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each field that a client shows otherwise than it is."""
+    for name, value in shown.items():
+        if not _same(value, told[name]):
+            yield f"{name} is {value!r}, and should be {told[name]!r}"
+
+
+def _same(shown: Any, told: Any) -> bool:
+    """Compare as the API writes it; moments and numbers may be the client's own, of the same value."""
+    if isinstance(shown, datetime) and isinstance(told, str):
+        return shown.tzinfo is not None and shown == datetime.fromisoformat(told)
+    if isinstance(shown, Decimal | float) and isinstance(told, str):
+        return _number(told) == Decimal(str(shown))
+    return bool(shown == told) and isinstance(shown, bool) == isinstance(told, bool)
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None

@@ -1,0 +1,29 @@
+"""Ways: the events that lead a session from one status to another without its client."""
+
+from functools import cache
+
+from plugproof_contracts import Status
+from plugproof_mockserver.events import Event, effect_of
+
+_PAYMENT = {Event.WEBHOOK: Status.AUTHORIZED}
+"""What happens at Stripe and reaches the session without a request. No row of effects stands for it."""
+
+
+@cache
+def way(source: Status, target: Status) -> tuple[Event, ...]:
+    """Return the shortest way, nothing when there is none."""
+    ways: dict[Status, tuple[Event, ...]] = {source: ()}
+    for status in (statuses := [source]):
+        for event in Event:
+            reached = _reached(status, event)
+            if reached is not None and reached not in ways:
+                ways[reached] = (*ways[status], event)
+                statuses.append(reached)
+    return ways.get(target, ())
+
+
+def _reached(status: Status, event: Event) -> Status | None:
+    if status is Status.CREATED and event in _PAYMENT:
+        return _PAYMENT[event]
+    effect = effect_of(event, status)
+    return effect.target if effect else None

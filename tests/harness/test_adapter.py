@@ -1,0 +1,90 @@
+"""What is wrong with an adapter is told to who wrote it, and never blamed on the client."""
+
+import pytest
+
+from plugproof_harness import Adapter, AdapterError, client_machine, replay
+
+START = "start HAPPY 1"
+
+
+@pytest.mark.parametrize(
+    ("methods", "steps", "complaint"),
+    [
+        ({"start": lambda *given: "handle"}, [START], "start sent no request to the fake: give the client"),
+        (
+            {"start": lambda self, *given: self.ask("POST", "/sessions", body(*given)) and None},
+            [START],
+            "returned None",
+        ),
+        ({"poll": lambda self, session: None}, [START, "poll 1"], "poll returned a NoneType without `status`"),
+        ({"poll": lambda self, session: {}}, [START, "poll 1"], "poll returned a dict without `status`"),
+        (
+            {"poll": lambda self, session: {"state": 1}},
+            [START, "poll 1"],
+            "the field 'state', which a session does not",
+        ),
+        ({"confirm": lambda self, session: 7}, [START, "confirm 1"], "confirm returned a int without `status`"),
+    ],
+)
+def test_a_mistake_of_an_adapter_is_told_with_what_is_allowed(bent, methods, steps, complaint):
+    with pytest.raises(AdapterError) as caught:
+        replay(bent(**methods), steps)
+    assert complaint in str(caught.value)
+
+
+def body(code, connector_id, email):
+    return {"code": code, "connector_id": connector_id, "email": email}
+
+
+class Nothing(Adapter):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("adapter", "complaint"),
+    [
+        (Nothing, "Nothing has no method start and no method poll"),
+        (object, "is no adapter: give a subclass of plugproof_harness.Adapter"),
+        (7, "7 is no adapter"),
+    ],
+)
+def test_what_is_no_adapter_is_refused_at_once(adapter, complaint):
+    with pytest.raises(AdapterError, match=complaint):
+        client_machine(adapter)
+
+
+def test_a_button_that_the_client_does_not_have_is_not_pressed(plain):
+    class NoStop(Adapter):
+        refused, unsure = plain.refused, plain.unsure
+        __init__, ask, start, poll = plain.__init__, plain.ask, plain.start, plain.poll
+
+    replay(NoStop, [START, "stop 1", "confirm 1", "email 1 a@example.org", "poll 1"])
+
+
+@pytest.mark.parametrize("steps", [["poll 1"], [START, "confirm 2"], [START, "event 0 paid"]])
+def test_a_session_that_was_never_started_is_told(plain, steps):
+    with pytest.raises(ValueError, match=r"there is no session \d: the client has started \d"):
+        replay(plain, steps)
+
+
+def test_the_world_can_be_any_that_the_fake_knows(bent):
+    limit = {"limits": {"start": (1, 60)}}
+    seen = []
+    start = bent().start
+
+    def count(self, *given):
+        seen.append(self.api.now())
+        return start(self, *given)
+
+    replay(bent(start=count), [START, "start HAPPY 1", "wait 60", START], clock="2026-03-01T00:00:00Z", **limit)
+    assert [moment - seen[0] for moment in seen] == [0, 0, 60]
+    with pytest.raises(TypeError, match="no setting 'colour'"):
+        replay(bent(), [START], colour="blue")
+
+
+def test_a_client_is_closed_at_the_end_of_its_life_even_when_it_breaks_a_law(bent):
+    closed = []
+    adapter = bent(close=lambda self: closed.append(self), poll=lambda self, session: {"status": "captured"})
+    with pytest.raises(AssertionError):
+        replay(adapter, [START, "poll 1"])
+    assert len(closed) == 1

@@ -1,0 +1,104 @@
+"""The example of a good client lives in peace, and each bug of the careless one is found."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from plugproof_harness import BrokenLawError, client_machine, replay
+
+EXAMPLES = Path(__file__).parents[2] / "examples/harness"
+PAGE = (EXAMPLES.parents[1] / "docs/harness.md").read_text()
+
+BUGS = {
+    "ConfirmsAgain": ("confirm.not-repeated-blindly", ["start HAPPY 1", "fault confirm 500", "confirm 1"]),
+    "HasNoPatience": ("limit.waits", ["limit start", "start HAPPY 1"]),
+    "KnowsEveryField": ("client.survives", ["start HAPPY 1", "fault get unknown-field", "poll 1"]),
+    "ExpectsABill": ("client.survives", ["start HAPPY 1", "cancel 1"]),
+    "TakesATimeoutForANo": (
+        "refusal.true",
+        ["start HAPPY 1", "meanwhile 1 charging", "fault stop 504", "stop 1"],
+    ),
+}
+"""The law that each bug breaks, and a shortest life in which it does."""
+
+
+@pytest.fixture(scope="module")
+def adapter(examples):
+    """Makes the adapter of the examples for a client by name."""
+
+    def make(name: str) -> Any:
+        client = getattr(examples.careless, name)
+        return type("ScanToPayAdapter", (examples.adapter.ScanToPayAdapter,), {"client": client})
+
+    return make
+
+
+def live(adapter: Any, examples: int, *phases: Phase) -> None:
+    rules = settings(
+        max_examples=examples, database=None, deadline=None, phases=phases, report_multiple_bugs=False
+    )
+    run_state_machine_as_test(client_machine(adapter), settings=rules)
+
+
+def test_the_good_client_keeps_every_law(adapter):
+    live(adapter("ScanToPay"), 60, Phase.generate)
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_each_bug_is_found_within_200_lives(adapter, bug):
+    with pytest.raises(BrokenLawError) as caught:
+        live(adapter(bug), 200, Phase.generate)
+    assert caught.value.law == BUGS[bug][0]
+
+
+def test_the_life_that_is_told_is_short_and_can_be_lived_again(adapter):
+    with pytest.raises(BrokenLawError) as caught:
+        live(adapter("ExpectsABill"), 200, Phase.generate, Phase.shrink)
+    told = str(caught.value)
+    steps = eval(re.search(r"replay\(ScanToPayAdapter, (\[.*\])\)", told)[1], {})
+    assert len(steps) <= 3
+    with pytest.raises(BrokenLawError) as again:
+        replay(adapter("ExpectsABill"), steps)
+    assert str(again.value) == told
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_is_gone_where_it_was_mended(adapter, bug):
+    law, steps = BUGS[bug]
+    replay(adapter("ScanToPay"), steps)
+    for name in (bug, "Careless"):
+        with pytest.raises(BrokenLawError, match=f"^{law}"):
+            replay(adapter(name), steps)
+
+
+def test_the_example_runs_as_it_stands(pytester):
+    shutil.copytree(EXAMPLES, pytester.path, dirs_exist_ok=True)
+    done = pytester.runpytest_subprocess(
+        "-p", "no:plugproof", "-p", "no:asyncio", "-p", "no:cacheprovider", "-W", "error"
+    )
+    done.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
+def test_the_page_shows_each_file_as_it_is(path):
+    name = f"examples/harness/{path.name}"
+    assert f"[{name}](../{name})\n\n```python\n{path.read_text()}```\n" in PAGE
+
+
+def test_the_page_tells_of_every_law_and_every_step():
+    from plugproof_harness import LAWS
+    from plugproof_harness.step import FORMS
+
+    assert re.findall(r"^\| `([a-z]+\.[a-z-]+)` \|", PAGE, re.MULTILINE) == list(LAWS)
+    assert re.findall(r"^\| `([a-z]+)(?: [A-Z \[\]]+)?` \|", PAGE, re.MULTILINE) == list(FORMS)
+
+
+def test_the_story_on_the_page_is_the_story_that_is_told(adapter):
+    with pytest.raises(BrokenLawError) as caught:
+        replay(adapter("TakesATimeoutForANo"), BUGS["TakesATimeoutForANo"][1])
+    assert f"```text\n{caught.value}\n```" in PAGE

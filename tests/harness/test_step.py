@@ -1,0 +1,55 @@
+"""Steps are written and read."""
+
+import pytest
+
+from plugproof_harness.step import FORMS, Step, parse_step
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        Step("start", ("HAPPY", "1")),
+        Step("start", ("HAPPY", "1", 'o\'hara "x"@example.org')),
+        Step("email", ("2", "a b@example.org")),
+        Step("event", ("1", "paid")),
+        Step("meanwhile", ("1", "charging")),
+        Step("wait", ("60",)),
+        Step("next"),
+        Step("fault", ("confirm", "unknown-field")),
+        Step("limit", ("get",)),
+    ],
+)
+def test_a_step_that_is_written_can_be_read(step):
+    assert parse_step(str(step)) == step
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "'' is no step; it begins with one of start, poll"),
+        ("dance 1", "'dance 1' is no step; it begins with one of start, poll"),
+        ("start 'HAPPY", "is no step"),
+        ("start HAPPY", "has 1 arguments; the form is `start CODE CONNECTOR [EMAIL]`"),
+        ("next 1", "has 1 arguments; the form is `next`"),
+        ("start HAPPY one", "'one' in 'start HAPPY one' can't be the CONNECTOR; it must be a whole number"),
+        ("poll first", "can't be the SESSION; it must be the number of a session, 1 for the first"),
+        ("poll -1", "can't be the SESSION"),
+        ("wait soon", "can't be the SECONDS; it must be a whole number of seconds"),
+        ("event 1 sunrise", "can't be the EVENT; it must be one of paid, declined"),
+        ("meanwhile 1 done", "can't be the STATUS; it must be one of created, authorized"),
+        ("fault confirm latency", "can't be the KIND; it must be one of 500, 503"),
+        ("limit all", "can't be the OPERATION; it must be one of confirm, start"),
+        ("email 1 ''", "can't be the ADDRESS; it must be not empty"),
+    ],
+)
+def test_what_is_no_step_is_told_with_what_is_allowed(text, complaint):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - its text is looked at below
+        parse_step(text)
+    assert complaint in str(caught.value)
+
+
+def test_every_verb_is_tried_above():
+    assert set(FORMS) == {
+        *("start", "poll", "confirm", "stop", "cancel", "email"),
+        *("event", "meanwhile", "wait", "next", "fault", "limit"),
+    }
