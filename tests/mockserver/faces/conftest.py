@@ -196,7 +196,7 @@ class Traveller:
     def travel(self) -> Journey:
         """Return the whole journey."""
         self._take(Do("seed", self._seed()) if self.random.random() < 0.5 else self._start())
-        if self.random.random() < 0.4:
+        if self.random.random() < 0.6:
             self._take(Do("fault", self._fault()))
         length = self.random.randint(3, 9)
         while len(self.steps) < length:
@@ -245,7 +245,7 @@ class Traveller:
 
     def _fault(self) -> tuple[Any, ...]:
         pick = self.random.choice
-        kind = str(pick(tuple(Kind)))
+        kind = str(pick((*Kind, Kind.RESET, Kind.EMPTY, Kind.TRUNCATE)))
         options: dict[str, Any] = {"first": pick((1, 1, 2, None)), "rate": pick((1.0, 1.0, 0.5))}
         options |= {"milliseconds": 1} if kind == "latency" else {"when": pick(("before", "after", None))}
         return pick(("*", "*", "confirm", "get", "start")), kind, options
@@ -298,7 +298,7 @@ class Traveller:
     def _strayed(self, ask: Ask) -> Ask:
         """Leave what is right in most requests, and turn the others into ones that no operation takes."""
         pick, drawn = self.random.choice, self.random.random()
-        if ask.method == "GET" and drawn < 0.2:
+        if ask.method == "GET" and drawn < 0.25:
             return ask._replace(method="HEAD")
         if drawn < 0.05:
             return ask._replace(method=pick(METHODS))
