@@ -4,11 +4,13 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from plugproof_contracts.operations import Operation
 from plugproof_mockserver import engine
 from plugproof_mockserver.limiter import Decision, limit_headers, too_many
 from plugproof_mockserver.moment import SECOND, http_date
-from plugproof_mockserver.reply import Headers, Problem, Reply
+from plugproof_mockserver.reply import Cut, Headers, Problem, Reply
 from plugproof_mockserver.request import Request
 from plugproof_mockserver.routes import Place, find
 from plugproof_mockserver.settings import Errors, RateLimit
@@ -69,7 +71,10 @@ def _handle_with_faults(
     handler: Handler = partial(_handle, world, request, place, operation, now)
     for fault in striking:
         handler = fault.around(handler, _as_json(world, request))
-    return handler(), tuple(fault.kind.value for fault in striking)
+    reply = handler()
+    if reply.cut is Cut.TRUNCATE and request.method == "HEAD":
+        reply = replace(reply, cut=None)  # its body is not sent, so none of it can be missing
+    return reply, tuple(fault.kind.value for fault in striking)
 
 
 def _handle(world: World, request: Request, place: Place, operation: Operation, now: int) -> Reply:

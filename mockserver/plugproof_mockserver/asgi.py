@@ -89,6 +89,7 @@ async def _api(world: World, path: str, scope: Scope, receive: Receive, send: Se
     reply = api.answer(world, request)
     if reply.delay:
         await asyncio.sleep(reply.delay)
+        world.take(reply.delay)
     if reply.cut is None:
         await _send(scope, send, reply)
     else:

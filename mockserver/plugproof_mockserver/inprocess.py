@@ -12,8 +12,7 @@ from typing import Any, overload
 import httpx
 import httpx2
 
-from plugproof_mockserver import api
-from plugproof_mockserver.clock import seconds
+from plugproof_mockserver import api, engine
 from plugproof_mockserver.reply import Cut, Problem, Reply
 from plugproof_mockserver.request import Request
 from plugproof_mockserver.world import World
@@ -77,9 +76,9 @@ def _answer(world: World, request: httpx.Request | httpx2.Request, client: str) 
     path = request.url.raw_path.decode("latin-1").partition("?")[0]
     if not path.startswith(_BASE + "/"):
         return _NOT_THE_API.reply()
-    return api.answer(
-        world, Request(request.method, path[len(_BASE) :], request.headers.raw, request.content, client)
-    )
+    path = path[len(_BASE) :]
+    body = request.content if engine.takes_body(path) else b""
+    return api.answer(world, Request(request.method, path, request.headers.raw, body, client))
 
 
 def _pass_time(world: World, request: httpx.Request | httpx2.Request, reply: Reply) -> float:
@@ -88,7 +87,7 @@ def _pass_time(world: World, request: httpx.Request | httpx2.Request, reply: Rep
     impatient = patience is not None and reply.delay > patience
     delay = patience if impatient else reply.delay
     if world.clock.speed == 0 and delay:
-        world.advance(seconds(delay))
+        world.take(delay)
         delay = 0
     if impatient:
         time.sleep(delay)

@@ -22,6 +22,7 @@ from plugproof_mockserver.faults import Fault
 from plugproof_mockserver.forms import Start
 from plugproof_mockserver.journal import Journal
 from plugproof_mockserver.limiter import Decision, Limiter
+from plugproof_mockserver.moment import LATEST
 from plugproof_mockserver.reply import Problem, Reply
 from plugproof_mockserver.request import Request
 from plugproof_mockserver.seeding import amended, seeded
@@ -179,6 +180,12 @@ class World:
         with self.lock:
             self.clock.advance(microseconds)
             return self.sessions.play(self.clock.now())
+
+    def take(self, delay: float) -> None:
+        """Let the seconds that an answer took pass on a clock that stands still; any other counts them itself."""
+        with self.lock:
+            if self.clock.speed == 0:
+                self.advance(min(seconds(delay), LATEST - self.clock.now()))
 
     def advance_to_next(self) -> list[life.Moved]:
         """Jump to the next event of any session and return the moves that fired; none when nothing is due."""

@@ -1,9 +1,7 @@
 """Settings for three occasions. None of them switches a health check off.
 
-Examples that failed are kept in Hypothesis' database, as numbers that were drawn and not as what was
-made of them. A fleet of CI machines shares them with
-`settings.register_profile("nightly", settings.get_profile("nightly"), database=RedisExampleDatabase(client))`
-from `hypothesis.extra.redis`.
+Examples that failed are kept in Hypothesis' database, as what was drawn and not as what was made of
+it; `docs/strategies.md` says how a fleet of machines shares them.
 """
 
 from hypothesis import settings

@@ -151,9 +151,12 @@ def test_without_a_connection_to_break_a_fault_breaks_the_call(app, kind):
         ask(app, f"/api{PREFIX}/chargers/HAPPY")
 
 
-def test_latency_is_waited_for(app):
-    app.worlds.default.faults.append(make_fault("charger", "latency", milliseconds=1))
-    assert ask(app, f"/api{PREFIX}/chargers/HAPPY")[0] == 200
+def test_latency_is_waited_for_and_passes_on_a_clock_that_stands_still(app, noon):
+    world = app.worlds.default
+    world.faults.append(make_fault("charger", "latency", milliseconds=2))
+    status, headers, _ = ask(app, f"/api{PREFIX}/chargers/HAPPY")
+    assert (status, headers[b"date"]) == (200, b"Sat, 10 Jan 2026 12:00:00 GMT")
+    assert world.clock.now() == noon + 2000
 
 
 def test_the_application_starts_up_and_shuts_down(app):

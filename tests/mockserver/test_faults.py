@@ -69,6 +69,16 @@ def test_the_answer_that_is_cut_is_the_one_that_would_have_been_sent(confirm):
     assert {kind: confirm(fault(kind))[0].body for kind in BROKEN} == dict.fromkeys(BROKEN, whole.body)
 
 
+@pytest.mark.parametrize("kind", BROKEN)
+def test_nothing_can_be_missing_from_a_body_that_is_not_sent(make_world, kind):
+    """HEAD has the head only: a connection can break under it, and its answer can't be cut in half."""
+    world = make_world()
+    world.faults.append(fault(kind, "charger"))
+    reply = api.answer(world, Request("HEAD", "/v3/public-charging/chargers/HAPPY"))
+    assert (reply.status, reply.cut) == (200, None if kind == "truncate" else kind)
+    assert world.journal[-1].faults == (kind,)
+
+
 def test_malformed_json_can_not_be_read(confirm):
     for when in When:
         reply, _ = confirm(fault("malformed", when=when))

@@ -68,6 +68,15 @@ def test_a_query_is_no_part_of_the_path(client, fake):
     assert send(package, fake, "GET", f"{API}/v3/public-charging/chargers/HAPPY?x=/y").status_code == 200
 
 
+def test_the_journal_keeps_a_body_only_where_one_is_taken(client, fake):
+    """So it does on a socket, where the others are not read at all."""
+    package, send = client
+    session = fake.start_session()
+    for operation in ("confirm", "receipt-email"):
+        send(package, fake, "POST", session.url(operation), content=b"email=driver")
+    assert [entry.body for entry in fake.journal] == [b"", b"email=driver"]
+
+
 def test_outside_of_the_api_nothing_lives(client, fake):
     package, send = client
     answer = send(package, fake, "GET", "https://app.plugchoice.com/v3/public-charging/chargers/HAPPY")

@@ -16,6 +16,7 @@ from plugproof_mockserver.events import Event
 from plugproof_mockserver.faults import make_fault
 from plugproof_mockserver.forms import Start
 from plugproof_mockserver.life import NotPossibleError
+from plugproof_mockserver.moment import LATEST
 from plugproof_mockserver.reply import Problem
 from plugproof_mockserver.request import Request
 from plugproof_mockserver.sessions import UnknownSessionError
@@ -265,3 +266,14 @@ def test_a_listener_is_told_of_every_answer_after_all_faults(make_world, ask):
     ask(world, "confirm", token)
     now = world.clock.now()
     assert heard == [("GET", 500, now), ("GET", 405, now), ("POST", 200, now)]
+
+
+@pytest.mark.parametrize(
+    ("start", "speed", "took"), [("noon", 0, 1.5), ("noon", 1, 0), ("noon", 60, 0), ("the end of time", 0, 0)]
+)
+def test_an_answer_takes_time_on_a_clock_that_does_not_count_it_itself(noon, start, speed, took):
+    """And never more time than is left."""
+    begin = noon if start == "noon" else LATEST
+    world = World(clock=Clock(begin, speed=speed, wall=lambda: noon))
+    world.take(1.5)
+    assert world.clock.now() - begin == seconds(took)
