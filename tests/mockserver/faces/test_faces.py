@@ -21,9 +21,9 @@ import respx
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.faults import Kind
+from plugproof_mockserver.live import site
 from plugproof_mockserver.scenarios import SCENARIOS
 from plugproof_pytest.intercept import UnknownRouteError, intercepting
-from plugproof_mockserver.live import site
 
 BASE = "https://app.plugchoice.com/api"
 HERE = "127.0.0.1"
