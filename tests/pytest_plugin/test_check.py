@@ -309,9 +309,9 @@ def test_every_answer_on_a_redirects_way_is_checked_once(run, client, source, ta
     done.stdout.fnmatch_lines([f"{answered} answers*"])
 
 
-def test_workers_hand_over_what_they_counted(run):
+def test_workers_hand_over_what_they_counted(run_apart, two_workers):
     test = '\n@pytest.mark.parametrize("time", range(4))\ndef test_it(time):\n    confirm()'
-    done = run(CONFIRM + test, "--plugchoice-check", "-n", "2", how="subprocess")
+    done = run_apart(CONFIRM + test, "--plugchoice-check", *two_workers)
     done.assert_outcomes(failed=4)
     done.stdout.fnmatch_lines(["4 answers*: 4 errors*", "*(4 ×)*"])
 

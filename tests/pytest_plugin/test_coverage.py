@@ -167,10 +167,10 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two-workers"])
-def test_a_run_reports_what_its_clients_met_wherever_they_met_it(run, pytester, workers):
+@pytest.mark.parametrize("workers", [False, True], ids=["alone", "two-workers"])
+def test_a_run_reports_what_its_clients_met_wherever_they_met_it(run_apart, two_workers, pytester, workers):
     files = ("--plugchoice-coverage-json=met.json", "--plugchoice-coverage-html=met.html")
-    done = run(SUITE, *files, *workers, how="subprocess")
+    done = run_apart(SUITE, *files, *(two_workers if workers else ()))
     done.assert_outcomes(passed=3)
     kinds = json.loads((pytester.path / "met.json").read_text())["kinds"]
     assert {kind: kinds[kind]["met"] for kind in EXPECTED} == EXPECTED

@@ -16,14 +16,28 @@ SHOWN = re.findall(r"^\[(examples/\S+)\]\(\.\./\1\)\n\n```\w+\n(.*?)^```$", PAGE
 FILES = sorted(str(path.relative_to(ROOT)) for folder in EXAMPLES for path in folder.glob("*.*"))
 
 
+@pytest.fixture
+def runs(run_apart, pytester):
+    """Asserts that examples run, watched by everything that the plugin has."""
+
+    def runs(*folders, options=()):
+        for folder in folders:
+            shutil.copytree(folder, pytester.path / folder.name)
+        watched = ("--plugchoice-check", "--plugchoice-coverage", "--plugchoice-guard", "-W", "error")
+        done = run_apart("", *watched, *options, "-p", "anyio.pytest_plugin")
+        assert done.ret == pytest.ExitCode.OK
+        assert set(done.parseoutcomes()) <= {"passed", "skipped"}
+
+    return runs
+
+
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
-@pytest.mark.parametrize("options", [(), ("-n", "2", "-p", "randomly")], ids=["alone", "two-workers"])
-def test_an_example_runs(run, pytester, folder, options):
-    shutil.copytree(folder, pytester.path, dirs_exist_ok=True)
-    watched = ("--plugchoice-check", "--plugchoice-coverage", "--plugchoice-guard", "-W", "error")
-    done = run("", *watched, *options, how="subprocess")
-    assert done.ret == pytest.ExitCode.OK
-    assert set(done.parseoutcomes()) <= {"passed", "skipped"}
+def test_an_example_runs(runs, folder):
+    runs(folder)
+
+
+def test_the_examples_run_together_in_random_order_on_two_workers(runs, two_workers):
+    runs(*EXAMPLES, options=(*two_workers, "-p", "pytest_randomly"))
 
 
 def test_the_page_shows_every_file_of_the_examples():

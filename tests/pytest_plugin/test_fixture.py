@@ -317,8 +317,13 @@ def installed(pytester, monkeypatch):
     lines = [f"{name} = {module}" for name, module in entry_points.items()]
     (folder / "entry_points.txt").write_text("\n".join(["[pytest11]", *lines]))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder.parent), *filter(None, sys.path)]))
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
     pytester.makepyfile("def test_it(plugchoice, plugchoice_server): pass")
+
+
+DEAR = ("schemathesis", "hypothesispytest", "anyio", "asyncio", "respx", "pytest_httpx")
+"""Other plugins that take long to import, by the names of their entry points."""
+
+CHEAPLY = ("-p", "no:cacheprovider", *(f"-pno:{name}" for name in DEAR))
 
 
 @pytest.mark.parametrize(
@@ -336,17 +341,22 @@ def installed(pytester, monkeypatch):
 @pytest.mark.usefixtures("installed")
 def test_the_installed_plugin_is_there_and_may_be_named_once_more(pytester, conftest, options):
     pytester.makeconftest(conftest)
-    pytester.runpytest_subprocess("-p", "no:cacheprovider", *options).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*CHEAPLY, *options).assert_outcomes(passed=1)
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_installed_plugin_stands_beside_all_others_that_are_installed(pytester):
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 @pytest.mark.usefixtures("installed")
 def test_the_installed_plugin_can_be_left_out(pytester):
-    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:plugproof").assert_outcomes(errors=1)
+    pytester.runpytest_subprocess(*CHEAPLY, "-p", "no:plugproof").assert_outcomes(errors=1)
 
 
-def test_being_loaded_beside_another_of_its_kind_is_refused_in_one_sentence(run, pytester):
+def test_being_loaded_beside_another_of_its_kind_is_refused_in_one_sentence(run_apart, pytester):
     pytester.makepyfile(other="def pytest_addoption(parser): parser.addoption('--plugchoice-check')")
-    done = run("", "-p", "other", how="subprocess")
+    done = run_apart("", "-p", "other")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines(["*plugproof can't add its options*-p no:plugproof*"])
 
@@ -375,16 +385,11 @@ def test_a_suite_that_does_not_use_the_plugin_imports_nothing_for_it():
     assert set(json.loads(done.stdout)) == {"plugproof_pytest", "plugproof_pytest.plugin"}
 
 
-def test_a_whole_run_without_use_imports_nothing_heavy(run):
-    done = run(
-        f"""
+def test_a_whole_run_without_use_imports_nothing_heavy(run_apart):
+    done = run_apart(f"""
 import sys
 
 def test_nothing_heavy():
     assert not {HEAVY!r} & set(sys.modules)
-""",
-        "-p", "no:anyio", "-p", "no:hypothesispytest", "-p", "no:schemathesis", "-p", "no:pytest_httpx",
-        "-p", "no:respx", "-p", "no:asyncio", "-p", "no:cov", "-p", "no:xdist",
-        how="subprocess",
-    )  # fmt: skip
+""")
     done.assert_outcomes(passed=1)

@@ -125,8 +125,8 @@ def test_both_fixtures_of_a_test_show_the_same_world(run):
     run(BOTH.format(times=2)).assert_outcomes(passed=2)
 
 
-def test_parallel_workers_in_random_order_do_not_meet(run):
-    done = run(BOTH.format(times=20), "-n", "2", "-p", "randomly", how="subprocess")
+def test_parallel_workers_in_random_order_do_not_meet(run_apart, two_workers):
+    done = run_apart(BOTH.format(times=20), *two_workers, "-p", "pytest_randomly")
     done.assert_outcomes(passed=20)
 
 
@@ -150,8 +150,8 @@ def test_killed(plugchoice_server):
 """
 
 
-def test_nothing_is_left_behind_by_a_run_that_is_killed(run):
-    done = run(KILLED, "-s", how="subprocess")
+def test_nothing_is_left_behind_by_a_run_that_is_killed(run_apart):
+    done = run_apart(KILLED, "-s")
     assert done.ret == -signal.SIGKILL
     url = next(line.split()[-1] for line in done.outlines if "SERVES" in line)
     with pytest.raises(httpx.ConnectError):

@@ -180,9 +180,9 @@ def test_the_control_is_red_without_the_plugin(run, pytester):
         assert place in shown
 
 
-def test_workers_reports_are_clean_before_they_are_sent(run, pytester):
+def test_workers_reports_are_clean_before_they_are_sent(run_apart, two_workers, pytester):
     source = LEAKS.replace("{fixture}", "plugchoice")
-    done = run(source, *EVERYWHERE, "-n", "2", how="subprocess")
+    done = run_apart(source, *EVERYWHERE, *two_workers)
     assert not leaks(everything(done, pytester))
 
 
