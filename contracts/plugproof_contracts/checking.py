@@ -4,7 +4,8 @@
 rules were armed and exercised, and why something could not be checked.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -149,13 +150,14 @@ def _exercises(rule: Rule, group: Life | Traffic) -> bool:
 
 
 def _violations(rules: Iterable[Rule], subject: object, answers: Sequence[Answer]) -> Iterator[Violation]:
+    secrets_of = cache(stand_ins)
     for rule in rules:
         for finding in islice(rule.judge(subject), MOST_FINDINGS):
-            yield _violation(rule, finding, answers[finding.position or 0])
+            answer = answers[finding.position or 0]
+            yield _violation(rule, finding, answer, secrets_of(answer))
 
 
-def _violation(rule: Rule, finding: Finding, answer: Answer) -> Violation:
-    secrets = stand_ins(answer)
+def _violation(rule: Rule, finding: Finding, answer: Answer, secrets: Mapping[str, str]) -> Violation:
     pointer, expected, actual = (
         cut(scrubbed(text, secrets)) for text in (finding.pointer, finding.expected, shown(finding.actual))
     )

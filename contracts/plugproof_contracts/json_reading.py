@@ -7,8 +7,9 @@ parsers stop at the first defect. A checker has to name every defect and still l
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from plugproof_contracts.violation import Finding, Text
@@ -22,6 +23,7 @@ SAFE_INTEGER = 2**53 - 1
 MISSING: Final = object()
 """The value of a body that cannot be read."""
 
+_HOLDERS: Final = (dict, list)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -122,9 +124,10 @@ class _Reader:
         """Look for what only the finished value shows, level by level, for the value may be deep."""
         level, depth, broken = [value], 0, False
         while level:
-            depth += any(isinstance(item, dict | list) for item in level)
-            broken = broken or any(_has_surrogate(item) for item in level)
-            level = [child for item in level for child in _children(item)]
+            holders = [item for item in level if isinstance(item, _HOLDERS)]
+            depth += bool(holders)
+            broken = broken or any(map(_has_surrogate, level))
+            level = [child for holder in holders for child in _children(holder)]
         if broken:
             self.note(Defect.SURROGATE, "Unicode text", "half of a surrogate pair in a string")
         if depth > DEEPEST:
@@ -143,12 +146,8 @@ def _why_malformed(text: str, start: int, error: ValueError) -> str:
     return f"a text that stops being one at offset {at} of {len(text)}"
 
 
-def _children(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        yield from value
-        yield from value.values()
-    elif isinstance(value, list):
-        yield from value
+def _children(holder: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return chain(holder, holder.values()) if isinstance(holder, dict) else holder
 
 
 def _has_surrogate(value: Any) -> bool:
