@@ -138,7 +138,7 @@ def pages(chooser):
     return spoil
 
 
-NIGHTS = int(os.environ.get("PLUGPROOF_NIGHTS", "200"))
+NIGHTS = int(os.environ.get("PLUGPROOF_NIGHTS", "500"))
 """So many flaky nights; 2,000 take half a minute."""
 
 

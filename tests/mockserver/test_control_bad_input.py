@@ -327,7 +327,7 @@ REQUESTS = st.sampled_from(ROWS).flatmap(lambda row: st.tuples(st.just(row), ARG
 
 
 @pytest.mark.breaches
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(asked=st.lists(REQUESTS, min_size=1, max_size=8))
 async def test_no_json_breaks_the_control_plane_and_a_refusal_changes_nothing(asked):
     fake, token = furnished()

@@ -18,7 +18,7 @@ from plugproof_strategies.journey import paths, paths_to
 EVERY_ANSWER = [(name, code) for name, codes in CODES.items() for code in codes]
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(exchanges())
 def test_an_exchange_breaks_no_rule_and_exercises_some(exchange):
     assert [str(breach) for breach in check(exchange)] == []
@@ -72,7 +72,7 @@ def statuses(journey):
     ]
 
 
-@settings(max_examples=250)
+@settings(max_examples=500)
 @given(journeys())
 def test_a_journey_breaks_no_rule_alone_or_together(journey):
     assert [str(breach) for breach in check_trace(journey)] == []

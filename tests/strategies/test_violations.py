@@ -43,7 +43,7 @@ def test_what_breaks_with_a_defect_is_no_stronger():
 
 
 @pytest.mark.parametrize("rule", BY_RULE)
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_violating_exchange_is_found_under_exactly_its_rule(data, rule):
     exchange, slug = data.draw(violating_exchanges(rule))
