@@ -49,6 +49,7 @@ def test_what_json_writes_is_read_without_a_defect(value, ascii_only, indent):
         (b'{"a":1,"\\u0061":2}', {"a": 2}, {Defect.DUPLICATE_KEY}),
         (b"[Infinity]", [float("inf")], {Defect.NOT_FINITE}),
         (b'["\\udc00"]', ["\udc00"], {Defect.SURROGATE}),
+        (b'{"a":"\\udc00"}', {"a": "\udc00"}, {Defect.SURROGATE}),
         (b'{"\\udc00":1}', {"\udc00": 1}, {Defect.SURROGATE}),
         (b"9007199254740991", SAFE_INTEGER, set()),
         (b"9007199254740992", SAFE_INTEGER + 1, {Defect.OUT_OF_RANGE}),
@@ -67,7 +68,9 @@ def test_a_defect_is_named_and_the_rest_is_read(body, value, found):
     assert defects(body) == found
 
 
-@pytest.mark.parametrize("core", [b"", b"1"])
-def test_depth_counts_the_levels_of_arrays_and_objects(core):
-    assert defects(b"[" * DEEPEST + core + b"]" * DEEPEST) == set()
-    assert defects(b"[" * (DEEPEST + 1) + core + b"]" * (DEEPEST + 1)) == {Defect.TOO_DEEP}
+@pytest.mark.parametrize(
+    ("opens", "core", "closes"), [(b"[", b"", b"]"), (b"[", b"1", b"]"), (b'{"a":', b"1", b"}")]
+)
+def test_depth_counts_the_levels_of_arrays_and_objects(opens, core, closes):
+    assert defects(opens * DEEPEST + core + closes * DEEPEST) == set()
+    assert defects(opens * (DEEPEST + 1) + core + closes * (DEEPEST + 1)) == {Defect.TOO_DEEP}

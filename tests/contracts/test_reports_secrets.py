@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_contracts import assert_conforms, check
+from plugproof_contracts import assert_conforms, check, check_trace
 from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.examples import failure, success
 from plugproof_contracts.inspecting import inspect
@@ -143,6 +143,13 @@ def test_a_secret_is_in_no_violation_and_no_failure_text(place):
     for one in (PLACES[place](one, PLAIN) for one in echoing(PLAIN)):
         assert not leaks("".join(map(str, check(one))), PLAIN)
         assert not leaks(failure_text(one), PLAIN)
+
+
+def test_a_secret_that_only_a_later_exchange_holds_is_in_no_violation_of_the_trace():
+    later = asking(success("get", "charging", after=60, created_at=PLAIN), authorization=f"Bearer {PLAIN}")
+    found = check_trace([success("get", "charging"), later])
+    assert "trace.timestamps-stay" in {violation.rule for violation in found}
+    assert not leaks("".join(map(str, found)), PLAIN)
 
 
 def failure_text(one):
