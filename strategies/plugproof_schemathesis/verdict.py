@@ -42,7 +42,8 @@ def outcome(harvest: Harvest, asked: Asked, strict: bool, accepts: tuple[Accept,
     exchanges = sorted((one for one in harvest.exchanges if one.method != "OPTIONS"), key=_sent)
     secrets = {secret for exchange in exchanges for secret in _given_out(exchange)}
     found = Gathered(redacted(asked.base), format="live", bases={redacted(asked.base)}, secrets=secrets)
-    found.skipped[PREFLIGHT] = len(harvest.exchanges) - len(exchanges)
+    if len(harvest.exchanges) > len(exchanges):
+        found.skipped[PREFLIGHT] = len(harvest.exchanges) - len(exchanges)
     for reason, times in harvest.problems.items():
         for _ in range(times):
             found.note(reason)
@@ -56,7 +57,7 @@ def outcome(harvest: Harvest, asked: Asked, strict: bool, accepts: tuple[Accept,
     )
     counts = report.counts | {"requests sent": harvest.cases.total(), "findings": len(all_found)}
     replay = Replay(frozenset(secrets))
-    replays = {rule: replay.curl(exchange) for rule, exchange in _shortest(all_found, exchanges).items()}
+    replays = {rule: replay.curl(exchange) for rule, exchange in _plainest(all_found, exchanges).items()}
     return Outcome(msgspec.structs.replace(report, counts=counts), met.met(exchanges), replays)
 
 
@@ -125,12 +126,16 @@ def _listed(violations: Iterable[Violation]) -> Iterator[Violation]:
             yield violation
 
 
-def _shortest(violations: Iterable[Violation], exchanges: list[Exchange]) -> dict[str, Exchange]:
-    """Of all requests under which a rule broke, take the shortest: what is left out of it is not the cause."""
+def _plainest(violations: Iterable[Violation], exchanges: list[Exchange]) -> dict[str, Exchange]:
+    """Of all requests under which a rule broke, take the plainest: what is left out of it is not the cause."""
     found: dict[str, Exchange] = {}
     for violation in violations:
         exchange = exchanges[violation.position or 0]
         best = found.setdefault(violation.rule, exchange)
-        if len(exchange.url) + len(exchange.request_body) < len(best.url) + len(best.request_body):
+        if _oddness(exchange) < _oddness(best):
             found[violation.rule] = exchange
     return found
+
+
+def _oddness(exchange: Exchange) -> tuple[int, int]:
+    return exchange.url.count("%") + len(exchange.request_headers), len(exchange.url) + len(exchange.request_body)
