@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from threading import Event
 from typing import Any
 
@@ -19,16 +20,16 @@ class Pace(Limiter):
     It is a limiter of pyrate in name, as Schemathesis asks; that one sleeps on when a run is interrupted.
     """
 
-    def __init__(self, hits: int) -> None:
+    def __init__(self, hits: int, now: Callable[[], float] = time.monotonic) -> None:
         self.stop = Event()
+        self._now = now
         self._sent: deque[float] = deque(maxlen=hits)
 
     def try_acquire(self, *args: Any, **options: Any) -> bool:
         """Wait until the next request may be sent; raises `KeyboardInterrupt` when the run is to end."""
-        now = time.monotonic()
         if len(self._sent) == self._sent.maxlen:
             due = self._sent[0] + WINDOW_SECONDS + MARGIN_SECONDS
-            if self.stop.wait(max(0.0, due - now)):
+            if self.stop.wait(max(0.0, due - self._now())):
                 raise KeyboardInterrupt
-        self._sent.append(time.monotonic())
+        self._sent.append(self._now())
         return True

@@ -71,6 +71,7 @@ def _lying(answer: Callable[[Exchange], Exchange]) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer in two packets waits for an acknowledgement in between
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("do_"):
