@@ -104,6 +104,25 @@ def test_what_answers_nothing_is_no_success(lying, answer, code, said):
     assert (done.exit_code, said in done.stdout) == (code, True), done.output
 
 
+@pytest.mark.parametrize(
+    ("fault", "code", "said"),
+    [
+        ({"operation": "confirm", "kind": "malformed"}, 1, "documented: json.well-formed"),
+        ({"operation": "charger", "kind": "500"}, 1, "documented: schemathesis.not-a-server-error"),
+        ({"operation": "charger", "kind": "503"}, 3, "the server failed with 503"),
+        ({"operation": "stop", "kind": "reset"}, 3, "no "),
+    ],
+    ids=["malformed", "500", "503", "reset"],
+)
+def test_a_fault_of_the_fake_is_found(quick, fault, code, said):
+    quick.ask("POST", "/faults", fault)
+    try:
+        done = run(quick.api, "--phase", "examples")
+    finally:
+        quick.ask("DELETE", "/faults")
+    assert (done.exit_code, said in done.stdout) == (code, True), done.output
+
+
 def test_nobody_there_could_not_be_checked(unused_port):
     done = run(f"http://127.0.0.1:{unused_port}/api", "--phase", "examples")
     assert done.exit_code == 3

@@ -1,20 +1,27 @@
 """The parts of `plugproof fuzz` that a run shows only by chance."""
 
+import re
 import subprocess
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plugproof_contracts.examples import failure, refusal, success
 from plugproof_contracts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.scrub import forms
+from plugproof_mockserver.cli import COMMANDS, main
+from plugproof_mockserver.fuzz_command import fuzz
 from plugproof_schemathesis.met import lines, met, missing
 from plugproof_schemathesis.pace import Pace
 from plugproof_schemathesis.replay import Replay
 from plugproof_schemathesis.settings import EXAMPLE_CODES, Asked, document, schema
 
+PAGE = (Path(__file__).parents[2] / "docs/fuzz.md").read_text(encoding="utf-8")
+SHELL = "".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL))
 SECRET = "s3cr3t-0f-a-s3ss10n"
 
 
@@ -100,3 +107,24 @@ def test_a_charger_alone_is_not_what_the_api_is_about():
     assert missing([success("charger"), refusal(operation="start")]) is not None
     assert missing([success("charger"), success("start", "created")]) is None
     assert missing([]) is None
+
+
+@pytest.mark.parametrize("option", [param.opts[0] for param in fuzz.params if param.opts[0].startswith("--")])
+def test_the_page_names_every_option(option):
+    assert f"| `{option}" in PAGE
+
+
+@pytest.mark.parametrize("line", re.findall(r"^plugproof .*$", SHELL, re.MULTILINE))
+def test_a_command_line_of_the_page_names_a_command_and_options_that_exist(line):
+    command = line.split()[1]
+    assert command in COMMANDS
+    described = CliRunner().invoke(main, [command, "--help"]).output
+    assert not [option for option in re.findall(r"--[a-z-]+", line) if option not in described]
+
+
+def test_the_page_shows_a_test_that_can_be_generated(document, monkeypatch):
+    monkeypatch.chdir(document.parent)
+    names = {"__name__": "page"}
+    exec(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0], names)
+    assert len(list(names["schema"].get_all_operations())) == len(OPERATIONS)
+    assert callable(names["test_the_api"])

@@ -59,6 +59,24 @@ def test_the_rules_are_among_the_checks_of_every_validation(fake, case):
         case(fake.api, "get", path_parameters={"token": token}).call_and_validate()
 
 
+FEW = {"generation": {"max-examples": 3}, "phases": {"coverage": {"enabled": False}}}
+SCHEMA = schemathesis.openapi.from_dict(spec.document(), config=schemathesis.Config.from_dict(FEW))
+
+
+@pytest.fixture(scope="module")
+def impossible(fake):
+    """The token of a session that costs more than its hold."""
+    return fake.ask("POST", "/sessions", {"status": "charging", "cost_amount": 5001})["token"]
+
+
+@SCHEMA.include(operation_id="getSession").parametrize()
+def test_generated_tests_are_judged_by_the_rules(case, fake, impossible):
+    case.call_and_validate(base_url=fake.api)
+    case.path_parameters = {"token": impossible}
+    with pytest.raises(FailureGroup, match=r"documented: money\.cost-within-hold"):
+        case.call_and_validate(base_url=fake.api)
+
+
 @pytest.mark.parametrize(
     ("strict", "rules"), [("", []), ("0", []), ("1", ["money.not-negative"]), ("yes", ["money.not-negative"])]
 )
