@@ -10,7 +10,6 @@ from schemathesis.engine import Status, events
 from schemathesis.engine.recorder import CheckNode, RecordedScenario
 
 from plugproof_contracts import Exchange
-from plugproof_schemathesis.checks import CHECKS
 from plugproof_schemathesis.exchange import answered
 
 
@@ -59,8 +58,6 @@ class Harvest:
 
     def _checks(self, exchange: Exchange, nodes: list[CheckNode]) -> None:
         for node in nodes:
-            if node.name not in CHECKS:
-                continue
             self.asked.add(node.name)
             if node.failure_info is not None:
                 self.objections.append(Objection(node.name, node.failure_info.failure, exchange))

@@ -157,6 +157,22 @@ def test_a_mistake_in_an_option_is_one_line(option):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ftp://h/api"], "it does not begin with https://"),
+        (
+            ["http://h/api", "--report", "json=-", "--report", "html=-"],
+            "only one report can go to standard output",
+        ),
+        (["http://h/api", "--baseline", "absent.toml"], "the baseline absent.toml: it cannot be read"),
+    ],
+)
+def test_a_mistake_is_told_before_anything_is_sent(arguments, said):
+    done = run(*arguments)
+    assert (done.exit_code, said in done.stderr) == (2, True), done.output
+
+
 def test_without_schemathesis_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "schemathesis", None)
     done = run("http://127.0.0.1:1/api")

@@ -26,10 +26,10 @@ def test_schemathesis_finds_nothing_on_the_fake(quick, tmp_path, monkeypatch):
     for phase in PHASES:
         assert re.search(rf"^  {phase} +\d+ requests: success$", done.stderr, re.MULTILINE), done.stderr
     assert int(re.findall(r"^requests: (\d+)", done.stdout, re.MULTILINE)[0]) > 250, done.stdout
-    for row in OPERATIONS.values():
-        # Only a session that is charging can be stopped, and few are met in that minute.
-        code = "[24]00" if row.name == "stop" else str(row.success)
-        assert re.search(rf"^  {row.name} .*\b{code} ×", done.stdout, re.MULTILINE), done.stdout
+    for operation in ("confirm", "start", "get", "charger"):  # whatever the status of the sessions that are met
+        success = OPERATIONS[operation].success
+        assert re.search(rf"^  {operation} .*\b{success} ×", done.stdout, re.MULTILINE), done.stdout
+    assert int(re.findall(r"documented answers met: (\d+) of 27", done.stdout)[0]) > 12, done.stdout
     assert "verdict: conforms (exit code 0)" in done.stdout
     assert not list(tmp_path.iterdir())
 
