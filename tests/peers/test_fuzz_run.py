@@ -67,6 +67,19 @@ def test_a_run_needs_no_main_thread_and_none_of_the_hooks_of_others(lying, monke
     assert os.environ["SCHEMATHESIS_HOOKS"] == "no_such_module"
 
 
+def test_no_redirect_is_followed(lying):
+    came = []
+
+    def moved(request):
+        came.append(request.url)
+        return failure(302, headers={"location": "/api/v3/public-charging/chargers/HAPPY"})
+
+    with lying(moved) as base:
+        harvest = run(asked(base), lambda phase, so_far: None)
+    assert {exchange.status for exchange in harvest.exchanges} == {302}
+    assert len(came) == len(harvest.exchanges)
+
+
 def test_a_thread_that_dies_shows_no_traceback(lying, capsys):
     def dies(phase, so_far):
         thread = Thread(target=lambda: 1 / 0)
