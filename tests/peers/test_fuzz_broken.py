@@ -136,6 +136,21 @@ def unused_port(lying):
 
 
 @pytest.mark.parametrize(
+    ("host", "options", "rate"),
+    [
+        ("127.0.0.1", [], "no rate"),
+        ("127.0.0.1", ["--rate", "documented"], "the documented rate"),
+        ("0.0.0.0", [], "the documented rate"),
+        ("0.0.0.0", ["--rate", "off"], "no rate"),
+    ],
+)
+def test_the_documented_rate_is_kept_where_others_may_be(lying, host, options, rate):
+    with lying(fine) as base:
+        done = run(base.replace("127.0.0.1", host), *options, "--phase", "examples")
+    assert f"/api at {rate}, --max-examples 2 --seed 3" in done.stdout
+
+
+@pytest.mark.parametrize(
     "base",
     ["https://app.plugchoice.com/api", "http://APP.plugchoice.com:8080/x", "https://app.plugchoice.com./api"],
 )
