@@ -40,25 +40,29 @@ class Outcome(NamedTuple):
 def outcome(harvest: Harvest, asked: Asked, strict: bool, accepts: tuple[Accept, ...], today: date) -> Outcome:
     """Judge what came by our rules, and put it together with what the checks of Schemathesis found."""
     exchanges = sorted((one for one in harvest.exchanges if one.method != "OPTIONS"), key=_sent)
-    secrets = {secret for exchange in exchanges for secret in _given_out(exchange)}
-    found = Gathered(redacted(asked.base), format="live", bases={redacted(asked.base)}, secrets=secrets)
-    if len(harvest.exchanges) > len(exchanges):
-        found.skipped[PREFLIGHT] = len(harvest.exchanges) - len(exchanges)
-    for reason, times in harvest.problems.items():
-        for _ in range(times):
-            found.note(reason)
-    all_found: list[Violation] = []
+    found = _gathered(harvest, exchanges, redacted(asked.base))
+    violations: list[Violation] = []
     if any(map(is_of_the_api, exchanges)):
-        all_found = _judge(found, harvest, exchanges)
+        violations = _judge(found, harvest, exchanges)
     elif exchanges:
         found.note(STRANGE)
     report = report_of(
         "plugproof fuzz", [found], Terms(today, strict, accepts), (*RULES.values(), *CHECKS.values())
     )
-    counts = report.counts | {"requests sent": harvest.cases.total(), "findings": len(all_found)}
-    replay = Replay(frozenset(secrets))
-    replays = {rule: replay.curl(exchange) for rule, exchange in _plainest(all_found, exchanges).items()}
+    counts = report.counts | {"requests sent": harvest.cases.total(), "findings": len(violations)}
+    replay = Replay(frozenset(found.secrets))
+    replays = {rule: replay.curl(exchange) for rule, exchange in _plainest(violations, exchanges).items()}
     return Outcome(msgspec.structs.replace(report, counts=counts), met.met(exchanges), replays)
+
+
+def _gathered(harvest: Harvest, exchanges: list[Exchange], base: str) -> Gathered:
+    secrets = {secret for exchange in exchanges for secret in _given_out(exchange)}
+    found = Gathered(base, format="live", bases={base}, secrets=secrets)
+    for reason in harvest.problems.elements():
+        found.note(reason)
+    if len(harvest.exchanges) > len(exchanges):
+        found.skipped[PREFLIGHT] = len(harvest.exchanges) - len(exchanges)
+    return found
 
 
 def _sent(exchange: Exchange) -> float:
