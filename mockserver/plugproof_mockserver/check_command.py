@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGINT, SIGTERM, default_int_handler, signal
@@ -130,7 +130,7 @@ def _checked(given: Given) -> int:
     _tell_plan(asked, probes, to_stderr)
     if given.dry_run:
         return 0
-    _refuse_unwritable(given)
+    _refuse_unwritable(given.targets, given.save_shape)
     return _run(given, asked, probes)
 
 
@@ -198,11 +198,9 @@ def _tell_plan(asked: Target, probes: tuple[Probe, ...], to_stderr: bool) -> Non
         click.echo(f"  {line}", err=to_stderr)
 
 
-def _refuse_unwritable(given: Given) -> None:
+def _refuse_unwritable(targets: Iterable[formats.Target], shape: str | None = None) -> None:
     """Find out before the first request whether its outcome can be written down."""
-    paths = [one.path for one in given.targets if one.path] + (
-        [Path(given.save_shape)] if given.save_shape else []
-    )
+    paths = [one.path for one in targets if one.path] + ([Path(shape)] if shape else [])
     for path in paths:
         if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
             raise click.UsageError(f"{plain_name(str(path))} cannot be written; name a file in a folder that can")

@@ -27,6 +27,10 @@ COMMANDS = {
         "Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
     ),
     "proxy": Row("plugproof_mockserver.proxy_command:proxy", "Forward to the real API, and check what passes."),
+    "fuzz": Row(
+        "plugproof_mockserver.fuzz_command:fuzz",
+        "Send a fake or a staging what nobody thought of, with Schemathesis.",
+    ),
     "rules": Row("plugproof_mockserver.rules_command:rules", "List the rules, or show the page of one."),
     "report": Row(
         "plugproof_mockserver.report_command:report", "Show the history of checks as a page with charts."

@@ -2,14 +2,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 import httpx2
 import pytest
 
+from plugproof_contracts import Exchange
+from plugproof_contracts.examples import success
 from plugproof_contracts.operations import OPERATIONS
 
 PLUGPROOF = Path(sys.executable).parent / "plugproof"
@@ -61,6 +65,50 @@ def serving(*options: str) -> Iterator[Fake]:
         yield Fake(ready["base_url"], ready["control_url"])
 
 
+@contextmanager
+def _lying(answer: Callable[[Exchange], Exchange]) -> Iterator[str]:
+    """Serve the answers that a function gives to requests, and yield the base URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer in two packets waits for an acknowledgement in between
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("do_"):
+                return self.reply
+            raise AttributeError(name)
+
+        def reply(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            told = answer(success().replace(method=self.command, url=f"http://x{self.path}", request_body=body))
+            content = told.body or b""
+            self.send_response_only(told.status)
+            for name, value in told.headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(b"" if self.command == "HEAD" else content)
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/api"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="session")
+def lying() -> Any:
+    """Serves, as long as a block lasts, whatever answer a function gives to a request."""
+    return _lying
+
+
 @pytest.fixture(scope="session")
 def process() -> Any:
     """Runs a command as long as a block lasts."""
@@ -71,6 +119,13 @@ def process() -> Any:
 def fake() -> Iterator[Fake]:
     """A fake with the documented limits, and a clock that stands still."""
     with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[Fake]:
+    """A fake whose minutes pass in ten milliseconds, so that its documented limits seldom bite."""
+    with serving("--speed", "6000", "--token-ttl", "9999d", "--sessions-per-charger", "1000000") as running:
         yield running
 
 

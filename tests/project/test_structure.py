@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 ALLOWED = {
     "plugproof_contracts": set(),
     "plugproof_strategies": {"plugproof_contracts"},
-    "plugproof_mockserver": {"plugproof_contracts"},
+    "plugproof_schemathesis": {"plugproof_contracts"},
+    "plugproof_mockserver": {"plugproof_contracts", "plugproof_schemathesis"},
     "plugproof_harness": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
     "plugproof_pytest": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
 }

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
-from plugproof_contracts.operations import PREFIX
+from plugproof_contracts.operations import BASE_URL, PREFIX
 from plugproof_contracts.redact import Token
 
 _EXAMPLE = "https://app.plugchoice.com/api"
@@ -48,13 +48,21 @@ def _problem(parts: SplitResult, host: str) -> str:
 
 def is_private_line(base: str) -> bool:
     """Say whether nobody else can read what is sent there: over TLS, or within this machine."""
-    parts = urlsplit(base)
-    if parts.scheme == "https" or parts.hostname == "localhost":
-        return True
+    return urlsplit(base).scheme == "https" or is_loopback(base)
+
+
+def is_loopback(base: str) -> bool:
+    """Say whether a base URL is of this machine."""
+    host = urlsplit(base).hostname or ""
     try:
-        return ip_address(parts.hostname or "").is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_production(base: str) -> bool:
+    """Say whether a base URL is of the live API, which is handled gently."""
+    return (urlsplit(base).hostname or "").rstrip(".") == urlsplit(BASE_URL).hostname
 
 
 def tokens(text: str) -> tuple[Token, ...]:

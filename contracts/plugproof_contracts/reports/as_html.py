@@ -11,6 +11,7 @@ from plugproof_contracts.reports.report import (
     State,
     place,
     problem_place,
+    read_on,
     skipped_text,
     tally,
 )
@@ -31,6 +32,7 @@ def render(report: Report) -> bytes:
         states=State,
         most=MOST_SHOWN,
         place=place,
+        read_on=read_on,
         problem_place=problem_place,
         skipped_text=skipped_text,
     )

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from plugproof_contracts.level import Level
-from plugproof_contracts.reports.report import Breach, Problem, Report, RuleState, place, problem_place
+from plugproof_contracts.reports.report import Breach, Problem, Report, RuleState, place, problem_place, read_on
 from plugproof_contracts.rules import RULES
 
 _LEVELS = {Level.DOCUMENTED: "error", Level.INFERRED: "warning", Level.ASSUMED: "note"}
@@ -32,8 +32,8 @@ def _rule(rule: RuleState) -> dict[str, Any]:
     return {
         "id": rule.slug,
         "shortDescription": {"text": rule.requirement},
-        "fullDescription": {"text": RULES[rule.slug].why},
-        "help": {"text": f"source: {rule.source}; read on with: plugproof rules {rule.slug}"},
+        "fullDescription": {"text": RULES[rule.slug].why if rule.slug in RULES else rule.requirement},
+        "help": {"text": f"source: {rule.source}; read on with: {read_on(rule.slug)}"},
         "defaultConfiguration": {"level": _LEVELS[rule.level]},
         "properties": {"factLevel": rule.level, "state": rule.state},
     }

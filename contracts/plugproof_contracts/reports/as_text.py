@@ -8,6 +8,7 @@ from plugproof_contracts.reports.report import (
     Report,
     place,
     problem_place,
+    read_on,
     skipped_text,
     tally,
 )
@@ -42,7 +43,7 @@ def _rule(found: list[Breach]) -> Iterator[str]:
     if len(found) > MOST_SHOWN:
         yield f"  and {len(found) - MOST_SHOWN} more"
     yield f"  source       {first.source}"
-    yield f"  read on      plugproof rules {first.rule}"
+    yield f"  read on      {read_on(first.rule)}"
 
 
 def _others(report: Report) -> Iterator[str]:

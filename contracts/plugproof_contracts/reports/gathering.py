@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -68,21 +68,43 @@ class Terms(NamedTuple):
     accepts: tuple[Accept, ...] = ()
 
 
-def report_of(title: str, files: Sequence[Gathered], terms: Terms) -> Report:
-    """Put together what was gathered."""
+class Catalogued(Protocol):
+    """A rule of the catalogue, or a check of another tool that is reported like one."""
+
+    @property
+    def slug(self) -> str:
+        """Its name in reports."""
+
+    @property
+    def level(self) -> Level:
+        """How well it is known what it asks."""
+
+    @property
+    def source(self) -> str:
+        """Where that stands."""
+
+    @property
+    def requirement(self) -> str:
+        """What it asks, in a sentence."""
+
+
+def report_of(
+    title: str, files: Sequence[Gathered], terms: Terms, rules: Iterable[Catalogued] = RULES.values()
+) -> Report:
+    """Put together what was gathered; `rules` are all that may have been broken."""
     clean = _cleaner(files)
     found = [_breaches(one, terms, clean) for one in files]
     verdicts = [_verdict(one, breaches) for one, breaches in zip(files, found, strict=True)]
     all_breaches = tuple(breach for breaches in found for breach in breaches)
-    rules = _states(files, all_breaches)
+    states = _states(files, all_breaches, rules)
     return Report(
         title=title,
         version=VERSION,
         strict=terms.strict,
         verdict=worst(verdicts),
-        counts=_counts(files, rules),
+        counts=_counts(files, states),
         sources=tuple(_source(one, verdict, clean) for one, verdict in zip(files, verdicts, strict=True)),
-        rules=rules,
+        rules=states,
         breaches=all_breaches,
         problems=tuple(_told(problem, clean) for one in files for problem in one.problems.values()),
         stale=tuple(_stale(terms, all_breaches)),
@@ -147,7 +169,9 @@ def _verdict(one: Gathered, breaches: Iterable[Breach]) -> Verdict:
     return Verdict.CONFORMS if one.result.exercised else Verdict.NOTHING
 
 
-def _states(files: Sequence[Gathered], breaches: Iterable[Breach]) -> tuple[RuleState, ...]:
+def _states(
+    files: Sequence[Gathered], breaches: Iterable[Breach], rules: Iterable[Catalogued]
+) -> tuple[RuleState, ...]:
     accepted: dict[str, bool] = {}
     for breach in breaches:
         accepted[breach.rule] = accepted.get(breach.rule, True) and bool(breach.accepted)
@@ -157,7 +181,7 @@ def _states(files: Sequence[Gathered], breaches: Iterable[Breach]) -> tuple[Rule
         RuleState(
             rule.slug, rule.level, rule.source, rule.requirement, _state(rule.slug, accepted, exercised, armed)
         )
-        for rule in RULES.values()
+        for rule in rules
     )
 
 

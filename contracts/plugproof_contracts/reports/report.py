@@ -154,6 +154,9 @@ def tally(rules: Iterable[RuleState]) -> dict[str, int]:
     }
 
 
+FOREIGN = ("schemathesis.",)
+"""How the slugs of other tools' checks begin."""
+
 MOST_SHOWN = 5
 """Places of one rule that a report for people shows; the JSON report has all."""
 
@@ -162,6 +165,13 @@ def place(breach: Breach) -> str:
     """Return where a finding was made, such as `traffic.har, entry 3: POST …/confirm → 200`."""
     entry = f", entry {breach.entry}" if breach.entry else ""
     return f"{breach.file}{entry}: {breach.where}" if breach.file else breach.where
+
+
+def read_on(slug: str) -> str:
+    """Return the command that explains a rule; what another tool checks is explained by that tool."""
+    return (
+        f"{slug.partition('.')[0]}'s own documentation" if slug.startswith(FOREIGN) else f"plugproof rules {slug}"
+    )
 
 
 def problem_place(problem: Problem) -> str:

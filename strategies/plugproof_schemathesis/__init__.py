@@ -1,0 +1,9 @@
+"""Schemathesis with the contract's own rules: as a guest in somebody's run, and as the engine of `plugproof fuzz`.
+
+Importing this package enters the check `plugproof_rules`, so `SCHEMATHESIS_HOOKS=plugproof_schemathesis` is all
+that a run of Schemathesis needs.
+"""
+
+from plugproof_schemathesis.guest import plugproof_rules
+
+__all__ = ["plugproof_rules"]
