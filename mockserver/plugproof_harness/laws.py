@@ -16,10 +16,10 @@ Finder = Callable[[Call], Iterator[str]]
 
 
 class BrokenLawError(AssertionError):
-    """The client broke a law. The text says which, what happened, and how to see it again.
+    """The client broke a law. The text says which, what happened, and how to see it again."""
 
-    The text is made when somebody reads it: while Hypothesis looks for the shortest life, nobody does.
-    """
+    instead: "Callable[[], BrokenLawError | None] | None" = None
+    """Finds the same in a shorter life, whose story is then told."""
 
     def __init__(self, tell: Callable[[], str]) -> None:
         super().__init__()
@@ -27,7 +27,9 @@ class BrokenLawError(AssertionError):
 
     @cached_property
     def _text(self) -> str:
-        return self._tell()
+        # Made when somebody reads it: while Hypothesis looks for an example, nobody does.
+        shorter = self.instead() if self.instead else None
+        return (shorter or self)._tell()
 
     def __str__(self) -> str:
         return self._text

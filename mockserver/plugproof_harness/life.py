@@ -42,7 +42,8 @@ class Life:
         self.fake = FakePlugchoice(**{"seed": 0, **settings})
         self.hearing = Hearing(self.fake.world)
         self.fake.world.listeners.append(self.hearing)
-        self.sessions: list[Driven] = []
+        self.sessions: dict[int, Driven] = {}
+        self._starts = 0
         self.story = Story(adapter.__name__, settings)
         self._known: dict[Token, dict[str, Any]] = {}
         self._waited = 0.0
@@ -67,7 +68,8 @@ class Life:
         _DO[step.verb](self, *step.arguments)
 
     def start(self, code: str, connector_id: str, email: str | None = None) -> None:
-        """Let the driver start a session."""
+        """Let the driver start a session; its number is that of the start."""
+        self._starts += 1
         given = {"code": code, "connector_id": int(connector_id), "email": email}
         call = self._call("start", None, given, lambda: self.client.start(code, int(connector_id), email))
         if call.end is End.ANSWERED:
@@ -75,7 +77,7 @@ class Life:
                 raise AdapterError("start returned None: return whatever the client calls the session by")
             token = next(asked.token for asked in reversed(call.own) if asked.session and asked.token)
             self._known[token] = call.told or {}
-            self.sessions.append(Driven(call.value, FakeSession(self.fake.world, token.reveal())))
+            self.sessions[self._starts] = Driven(call.value, FakeSession(self.fake.world, token.reveal()))
 
     def press(self, number: str, *arguments: str, operation: str) -> None:
         """Let the driver press a button of a session, if the client has it."""
@@ -89,10 +91,11 @@ class Life:
         self._known[token] = call.told or {}
 
     def driven(self, number: str) -> Driven:
-        """Return a session by its number; raise `ValueError` when there are not so many."""
-        if not 1 <= int(number) <= len(self.sessions):
-            raise ValueError(f"there is no session {number}: the client has started {len(self.sessions)}")
-        return self.sessions[int(number) - 1]
+        """Return a session by its number; raise `ValueError` when no start has made it."""
+        if int(number) not in self.sessions:
+            made = ", ".join(map(str, self.sessions)) or "none"
+            raise ValueError(f"there is no session {number}; of {self._starts} starts these made one: {made}")
+        return self.sessions[int(number)]
 
     def running(self) -> int:
         """Return how many sessions of the client are not over."""
@@ -212,10 +215,14 @@ def replay(adapter: type[Adapter], steps: Iterable[str], **settings: Any) -> Non
 
     Raises `BrokenLawError` when the client still breaks a law, and `ValueError` for a text that is no step.
     """
-    read = [parse_step(text) for text in steps]
+    live(adapter, [parse_step(text) for text in steps], settings)
+
+
+def live(adapter: type[Adapter], steps: Iterable[Step], settings: dict[str, Any]) -> None:
+    """Live a life from its beginning to its end."""
     life = Life(adapter, **settings)
     try:
-        for step in read:
+        for step in steps:
             life.do(step)
     finally:
         life.close()

@@ -1,13 +1,17 @@
 """The state machine: Hypothesis chooses the steps of a life."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from plugproof_contracts import Status
-from plugproof_harness.adapter import Adapter, offered
-from plugproof_harness.life import Life
+from plugproof_harness.adapter import Adapter, AdapterError, offered
+from plugproof_harness.laws import BrokenLawError
+from plugproof_harness.life import Life, live
+from plugproof_harness.shortest import shortest
 from plugproof_harness.step import FAULTS, OPERATION_OF, Step
 from plugproof_mockserver.events import Event
 from plugproof_mockserver.scenarios import SCENARIOS
@@ -44,6 +48,7 @@ class ClientMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.life = Life(self.adapter, **self.world)
+        self.steps: list[Step] = []
 
     def teardown(self) -> None:
         """End the life."""
@@ -128,10 +133,26 @@ class ClientMachine(RuleBasedStateMachine):
             self._do("fault", OPERATION_OF[verb], trouble)
 
     def _session(self, back: int) -> int:
-        return max(1, len(self.life.sessions) - back)
+        numbers = list(self.life.sessions)
+        return numbers[max(0, len(numbers) - 1 - back)]
 
     def _do(self, verb: str, *arguments: object) -> None:
-        self.life.do(Step(verb, tuple(map(str, arguments))))
+        self.steps.append(Step(verb, tuple(map(str, arguments))))
+        try:
+            self.life.do(self.steps[-1])
+        except BrokenLawError as error:
+            error.instead = partial(shortest, self.steps, self._breaks, type(error))
+            raise
+
+    def _breaks(self, steps: Sequence[Step]) -> BrokenLawError | None:
+        """Return what a life breaks; one that goes wrong otherwise, or lacks a session, breaks nothing."""
+        try:
+            live(self.adapter, steps, self.world)
+        except BrokenLawError as error:
+            return error
+        except (ValueError, AdapterError):
+            return None
+        return None
 
 
 def client_machine(adapter: type[Adapter], **world: Any) -> type[ClientMachine]:

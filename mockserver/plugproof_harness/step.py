@@ -19,6 +19,15 @@ class Step(NamedTuple):
     def __str__(self) -> str:
         return shlex.join((self.verb, *self.arguments))
 
+    @property
+    def session(self) -> int | None:
+        """The number of the session that the step is about; null when it is about none that there is."""
+        return int(self.arguments[0]) if FORMS[self.verb].startswith("SESSION") else None
+
+    def about(self, session: int) -> "Step":
+        """Return the same step about another session."""
+        return self._replace(arguments=(str(session), *self.arguments[1:]))
+
 
 FORMS = {
     "start": "CODE CONNECTOR [EMAIL]",
@@ -34,7 +43,7 @@ FORMS = {
     "fault": "OPERATION KIND",
     "limit": "OPERATION",
 }
-"""Every verb with what it takes. SESSION is a number: 1 is the first that the client has started.
+"""Every verb with what it takes. SESSION is a number: 1 is what the first `start` has started.
 
 `event` lets something happen to a session, `meanwhile` lets happen whatever leads to a status, if
 anything does; the client has no part in either. `wait` lets time pass, `next` lets it pass until

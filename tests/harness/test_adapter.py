@@ -63,7 +63,7 @@ def test_a_button_that_the_client_does_not_have_is_not_pressed(plain):
 
 @pytest.mark.parametrize("steps", [["poll 1"], [START, "confirm 2"], [START, "event 0 paid"]])
 def test_a_session_that_was_never_started_is_told(plain, steps):
-    with pytest.raises(ValueError, match=r"there is no session \d: the client has started \d"):
+    with pytest.raises(ValueError, match=r"there is no session \d; of \d starts these made one: (none|1)"):
         replay(plain, steps)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from plugproof_harness.shortest import without
 from plugproof_harness.step import FORMS, Step, parse_step
 
 
@@ -53,3 +54,20 @@ def test_every_verb_is_tried_above():
         *("start", "poll", "confirm", "stop", "cancel", "email"),
         *("event", "meanwhile", "wait", "next", "fault", "limit"),
     }
+
+
+LIFE = ["start HAPPY 1", "start BUSY 1", "poll 1", "fault get 500", "start HAPPY 2", "event 3 paid", "poll 3"]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "rest"),
+    [
+        ((), LIFE),
+        ({3, 6}, ["start HAPPY 1", "start BUSY 1", "poll 1", "start HAPPY 2", "event 3 paid"]),
+        ({1}, ["start HAPPY 1", "poll 1", "fault get 500", "start HAPPY 2", "event 2 paid", "poll 2"]),
+        ({0, 1}, ["fault get 500", "start HAPPY 2", "event 1 paid", "poll 1"]),
+        ({4}, ["start HAPPY 1", "start BUSY 1", "poll 1", "fault get 500"]),
+    ],
+)
+def test_with_a_start_goes_all_that_is_about_its_session(left_out, rest):
+    assert [str(step) for step in without([parse_step(text) for text in LIFE], left_out)] == rest
