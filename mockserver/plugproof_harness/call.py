@@ -18,8 +18,20 @@ class End(StrEnum):
     NEVER = "never"
 
 
+class Outcome(NamedTuple):
+    """How a call ended. `value` is what it returned: a handle for `start`, else the fields that are shown."""
+
+    end: End
+    value: Any = None
+    error: BaseException | None = None
+
+    def __repr__(self) -> str:
+        # What a start returns mostly is the token, and what an error says may hold it.
+        return f"<Outcome {self.end}>"
+
+
 class Call(NamedTuple):
-    """One call of the client. `value` is what it returned: a handle for `start`, else the fields that it shows.
+    """One call of the client, and how it ended.
 
     `known` is what the API had last told the client of the session before the call, `truth` what
     the fake knows of it after the call, null once the token has expired.
@@ -29,11 +41,24 @@ class Call(NamedTuple):
     given: dict[str, Any]
     token: Token | None
     asked: list[Asked]
-    end: End
-    value: Any = None
-    error: BaseException | None = None
+    outcome: Outcome
     known: dict[str, Any] | None = None
     truth: dict[str, Any] | None = None
+
+    @property
+    def end(self) -> End:
+        """How it ended."""
+        return self.outcome.end
+
+    @property
+    def value(self) -> Any:
+        """What the client returned."""
+        return self.outcome.value
+
+    @property
+    def error(self) -> BaseException | None:
+        """What the client raised."""
+        return self.outcome.error
 
     @property
     def told(self) -> dict[str, Any] | None:

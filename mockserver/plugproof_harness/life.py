@@ -1,7 +1,5 @@
 """A life: one fake, one client, and what happens to them step by step."""
 
-import asyncio
-import inspect
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
@@ -10,9 +8,9 @@ from plugproof_contracts import Status, Token
 from plugproof_contracts.lifecycle import TERMINAL
 from plugproof_contracts.operations import OPERATIONS
 from plugproof_harness.adapter import METHODS, Adapter, AdapterError, fields_of, offered
-from plugproof_harness.api import Api
 from plugproof_harness.call import Call, End
-from plugproof_harness.hearing import Hearing, NeverEndsError
+from plugproof_harness.client import Client
+from plugproof_harness.hearing import Hearing
 from plugproof_harness.laws import LAWS
 from plugproof_harness.step import OPERATION_OF, Step, parse_step
 from plugproof_harness.story import Story
@@ -23,15 +21,16 @@ from plugproof_mockserver.fake import FakeSession
 from plugproof_mockserver.request import Request
 from plugproof_mockserver.sessions import UnknownSessionError
 
-LONGEST_WAIT = 24 * 3600
-"""Seconds that one call of a client may wait in all before it counts as one that never ends."""
-
 
 class Driven(NamedTuple):
     """A session that the client has started: its own handle on it, and the fake's."""
 
     handle: Any
     session: FakeSession
+
+    def __repr__(self) -> str:
+        # The handle mostly is the token.
+        return f"<Driven {self.session.token}>"
 
 
 class Life:
@@ -46,19 +45,12 @@ class Life:
         self._starts = 0
         self.story = Story(adapter.__name__, settings)
         self._known: dict[Token, dict[str, Any]] = {}
-        self._waited = 0.0
-        self._api = Api(self.fake, self._wait_in_call)
-        self._loop: asyncio.Runner | None = None
-        self.client = adapter(self._api)
+        self._client = Client(adapter, self.fake, self.hearing.look)
+        self._adapter = self._client.adapter
 
     def close(self) -> None:
         """End the client and the world."""
-        try:
-            self._returned(self.client.close())
-        finally:
-            self._api.close()
-            if self._loop:
-                self._loop.close()
+        self._client.close()
 
     # Steps.
 
@@ -71,7 +63,7 @@ class Life:
         """Let the driver start a session; its number is that of the start."""
         self._starts += 1
         given = {"code": code, "connector_id": int(connector_id), "email": email}
-        call = self._call("start", None, given, lambda: self.client.start(code, int(connector_id), email))
+        call = self._call("start", None, given, lambda: self._adapter.start(code, int(connector_id), email))
         if call.end is End.ANSWERED:
             if call.value is None:
                 raise AdapterError("start returned None: return whatever the client calls the session by")
@@ -85,7 +77,7 @@ class Life:
             return
         driven = self.driven(number)
         given = {"email": arguments[0]} if arguments else {}
-        method = getattr(self.client, METHODS[operation])
+        method = getattr(self._adapter, METHODS[operation])
         token = driven.session.token
         call = self._call(operation, driven.session, given, lambda: method(driven.handle, *arguments))
         self._known[token] = call.told or {}
@@ -144,45 +136,19 @@ class Life:
     ) -> Call:
         token = session.token if session else None
         known = self._known.get(token) if token else None
-        self._waited = 0
         self.hearing.begin()
-        end, value, error = self._pressed(press)
-        if operation == "start" and not self.hearing.asked and end not in (End.CRASHED, End.NEVER):
+        outcome = self._client.press(press)
+        if operation == "start" and not self.hearing.asked and outcome.end not in (End.CRASHED, End.NEVER):
             raise AdapterError(
                 "start sent no request to the fake: give the client `api.transport()` and `api.base_url`,"
                 " or the base URL that `api.serve()` returns"
             )
-        if end is End.ANSWERED and operation != "start":
-            value = fields_of(value, METHODS[operation])
+        if outcome.end is End.ANSWERED and operation != "start":
+            outcome = outcome._replace(value=fields_of(outcome.value, METHODS[operation]))
         truth = _data(session) if session else None
-        call = Call(operation, given, token, self.hearing.asked, end, value, error, known, truth)
+        call = Call(operation, given, token, self.hearing.asked, outcome, known, truth)
         self._judge(call)
         return call
-
-    def _pressed(self, press: Callable[[], Any]) -> tuple[End, Any, BaseException | None]:
-        try:
-            return End.ANSWERED, self._returned(press()), None
-        except self.client.refused as error:
-            return End.REFUSED, None, error
-        except self.client.unsure as error:
-            return End.UNSURE, None, error
-        except NeverEndsError as error:
-            return End.NEVER, None, error
-        except Exception as error:
-            return End.CRASHED, None, error
-
-    def _returned(self, value: Any) -> Any:
-        if not inspect.iscoroutine(value):
-            return value
-        self._loop = self._loop or asyncio.Runner()
-        return self._loop.run(value)
-
-    def _wait_in_call(self, seconds: float) -> None:
-        self._waited += seconds
-        if self._waited > LONGEST_WAIT:
-            raise NeverEndsError
-        self.fake.clock.advance(seconds=seconds)
-        self.hearing.look()
 
     def _judge(self, call: Call) -> None:
         self.story.tell(call)

@@ -13,6 +13,7 @@ from plugproof_harness.laws import BrokenLawError
 from plugproof_harness.life import Life, live
 from plugproof_harness.shortest import shortest
 from plugproof_harness.step import FAULTS, OPERATION_OF, Step
+from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.events import Event
 from plugproof_mockserver.scenarios import SCENARIOS
 from plugproof_strategies import emails
@@ -101,15 +102,15 @@ class ClientMachine(RuleBasedStateMachine):
         self._do(*(("wait", seconds) if seconds else ("next",)))
 
     @_HAS_SESSIONS
-    @rule(back=BACK, choice=st.integers(0, 99), second_fault=st.sampled_from(("", *FAULTS)))
-    def event(self, back: int, choice: int, second_fault: str) -> None:
+    @rule(back=BACK, choice=st.integers(0, 99), fault=st.sampled_from(("", *FAULTS)))
+    def event(self, back: int, choice: int, fault: str) -> None:
         """Let something happen to a session that is possible now, and perhaps damage the next look at it."""
         session = self._session(back)
         possible = [event for event in self.life.possible(str(session)) if event is not Event.EXPIRE_TOKEN]
         if possible:
             self._do("event", session, possible[choice % len(possible)])
-        if second_fault:
-            self._do("fault", "get", second_fault)
+        if fault:
+            self._do("fault", "get", fault)
 
     # How a rule becomes steps.
 
@@ -159,7 +160,8 @@ def client_machine(adapter: type[Adapter], **world: Any) -> type[ClientMachine]:
     """Return the state machine that drives a client; its `.TestCase` is what pytest and unittest run.
 
     `world` is what `FakePlugchoice` takes, such as `errors="negotiated"`. Raises `AdapterError` for
-    what is no adapter.
+    what is no adapter, and what `FakePlugchoice` raises for what it does not take.
     """
     offered(adapter)
+    FakePlugchoice(**world)
     return type(f"{adapter.__name__}Machine", (ClientMachine,), {"adapter": adapter, "world": world})

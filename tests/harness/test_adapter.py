@@ -79,7 +79,7 @@ def test_the_world_can_be_any_that_the_fake_knows(bent):
     replay(bent(start=count), [START, "start HAPPY 1", "wait 60", START], clock="2026-03-01T00:00:00Z", **limit)
     assert [moment - seen[0] for moment in seen] == [0, 0, 60]
     with pytest.raises(TypeError, match="no setting 'colour'"):
-        replay(bent(), [START], colour="blue")
+        client_machine(bent(), colour="blue")
 
 
 def test_a_client_is_closed_at_the_end_of_its_life_even_when_it_breaks_a_law(bent):

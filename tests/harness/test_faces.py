@@ -1,5 +1,6 @@
 """Clients of every kind: with a transport or over a socket, sync or async, and with types of their own."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -99,6 +100,23 @@ def test_any_kind_of_client_can_live_and_break_laws(adapter):
 
     with pytest.raises(BrokenLawError, match=r"view\.true"):
         replay(Hasty, LIFE)
+
+
+def test_a_call_that_never_ends_is_ended_in_an_event_loop_too():
+    class Sleepless(Asynchronous):
+        async def poll(self, session):
+            while True:
+                with suppress(Exception):
+                    await self.ask("GET", "/nobody")
+
+    class Sleepy(Asynchronous):
+        async def poll(self, session):
+            while True:
+                await self.api.async_sleep(600)
+
+    for adapter in (Sleepless, Sleepy):
+        with pytest.raises(BrokenLawError, match=r"client\.ends"):
+            replay(adapter, LIFE)
 
 
 @dataclass
