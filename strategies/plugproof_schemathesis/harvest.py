@@ -12,6 +12,9 @@ from schemathesis.engine.recorder import CheckNode, RecordedScenario
 from plugproof_contracts import Exchange
 from plugproof_schemathesis.exchange import answered
 
+PATIENCE = 3
+"""Requests without an answer after which a run that has had none is over."""
+
 
 class Objection(NamedTuple):
     """What a check of Schemathesis found about one exchange."""
@@ -31,6 +34,11 @@ class Harvest:
     cases: Counter[str] = field(default_factory=Counter)
     phases: dict[str, str] = field(default_factory=dict)
     problems: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def hears_nothing(self) -> bool:
+        """Whether so many requests stayed without any answer that there is nobody to ask."""
+        return not self.exchanges and self.problems["no answer"] >= PATIENCE
 
     def take(self, event: events.EngineEvent) -> None:
         """Keep what an event tells."""

@@ -43,6 +43,8 @@ def run(asked: Asked, progress: Progress) -> Harvest:
         with reused(loaded, asked.seed), _ended_by_signals(stream.stop_event):
             for event in stream:
                 harvest.take(event)
+                if harvest.hears_nothing:
+                    stream.stop_event.set()
                 if isinstance(event, events.PhaseFinished) and event.phase.name.value in asked.phases:
                     progress(event.phase.name.value, harvest)
     return harvest

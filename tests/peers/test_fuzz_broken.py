@@ -127,6 +127,7 @@ def test_nobody_there_could_not_be_checked(unused_port):
     done = run(f"http://127.0.0.1:{unused_port}/api", "--phase", "examples")
     assert done.exit_code == 3
     assert "no connection" in done.stdout
+    assert int(re.search(r"^requests: (\d+) ", done.stdout, re.MULTILINE)[1]) < 10, "there is nobody to ask"
 
 
 @pytest.fixture
