@@ -1,10 +1,12 @@
 """The adapter: how the harness presses the buttons of somebody's client, and how it learns what they show."""
 
+import inspect
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from plugproof_contracts import Session
 from plugproof_harness.api import Api
+from plugproof_mockserver.faults import UNKNOWN
 
 FIELDS = Session.__struct_fields__
 
@@ -18,8 +20,8 @@ class Adapter:
 
     `start` returns a handle, whatever the client calls a session by. The others take the handle and
     return what the client now believes of the session: a mapping, or an object with attributes, of
-    any fields of `Session`, `status` among them. What a subclass leaves out is not tried, but `start`
-    and `poll` have to be there.
+    any fields of `Session`, `status` among them. What a subclass leaves out is not tried, be it a method
+    or the `email` of `start`; but `start` and `poll` have to be there.
 
     `refused` names the client's own exceptions that say "the API said no, and nothing happened",
     `unsure` those that say "I do not know whether it happened". Any other exception is a crash.
@@ -76,15 +78,20 @@ def offered(adapter: type[Adapter]) -> frozenset[str]:
     return frozenset(found)
 
 
+def takes_email(adapter: type[Adapter]) -> bool:
+    """Say whether the client can give a receipt address when it starts a session."""
+    return "email" in inspect.signature(adapter.start).parameters
+
+
 def fields_of(view: object, method: str) -> dict[str, Any]:
     """Return the fields that a client shows; raise `AdapterError` for what is no view."""
     if isinstance(view, Mapping):
-        if unknown := view.keys() - set(FIELDS):
+        if unknown := view.keys() - {*FIELDS, UNKNOWN}:
             raise AdapterError(
                 f"{method} returned the field {min(unknown, key=str)!r}, which a session does not have;"
                 f" it has {', '.join(FIELDS)}"
             )
-        shown = dict(view)
+        shown = {name: value for name, value in view.items() if name != UNKNOWN}
     else:
         shown = {name: getattr(view, name) for name in FIELDS if hasattr(view, name)}
     if "status" not in shown:

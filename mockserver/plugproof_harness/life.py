@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from plugproof_contracts import Status, Token
 from plugproof_contracts.lifecycle import TERMINAL
 from plugproof_contracts.operations import OPERATIONS
-from plugproof_harness.adapter import METHODS, Adapter, AdapterError, fields_of, offered
+from plugproof_harness.adapter import METHODS, Adapter, AdapterError, fields_of, offered, takes_email
 from plugproof_harness.call import Call, End
 from plugproof_harness.client import Client
 from plugproof_harness.hearing import Hearing
@@ -38,6 +38,7 @@ class Life:
 
     def __init__(self, adapter: type[Adapter], **settings: Any) -> None:
         self.offered = offered(adapter)
+        self._takes_email = takes_email(adapter)
         self.fake = FakePlugchoice(**{"seed": 0, **settings})
         self.hearing = Hearing(self.fake.world)
         self.fake.world.listeners.append(self.hearing)
@@ -62,8 +63,9 @@ class Life:
     def start(self, code: str, connector_id: str, email: str | None = None) -> None:
         """Let the driver start a session; its number is that of the start."""
         self._starts += 1
-        given = {"code": code, "connector_id": int(connector_id), "email": email}
-        call = self._call("start", None, given, lambda: self._adapter.start(code, int(connector_id), email))
+        address = {"email": email} if self._takes_email else {}
+        given = {"code": code, "connector_id": int(connector_id), **address}
+        call = self._call("start", None, given, lambda: self._adapter.start(code, int(connector_id), **address))
         if call.end is End.ANSWERED:
             if call.value is None:
                 raise AdapterError("start returned None: return whatever the client calls the session by")

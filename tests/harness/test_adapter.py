@@ -10,7 +10,11 @@ START = "start HAPPY 1"
 @pytest.mark.parametrize(
     ("methods", "steps", "complaint"),
     [
-        ({"start": lambda *given: "handle"}, [START], "start sent no request to the fake: give the client"),
+        (
+            {"start": lambda *args, **given: "handle"},
+            [START],
+            "start sent no request to the fake: give the client",
+        ),
         (
             {"start": lambda self, *given: self.ask("POST", "/sessions", body(*given)) and None},
             [START],
@@ -32,8 +36,8 @@ def test_a_mistake_of_an_adapter_is_told_with_what_is_allowed(bent, methods, ste
     assert complaint in str(caught.value)
 
 
-def body(code, connector_id, email):
-    return {"code": code, "connector_id": connector_id, "email": email}
+def body(code, connector_id):
+    return {"code": code, "connector_id": connector_id}
 
 
 class Nothing(Adapter):
@@ -61,6 +65,17 @@ def test_a_button_that_the_client_does_not_have_is_not_pressed(plain):
     replay(NoStop, [START, "stop 1", "confirm 1", "email 1 a@example.org", "poll 1"])
 
 
+def test_an_address_that_the_client_can_not_give_is_not_given(bent):
+    def start(self, code, connector_id):
+        return self.ask("POST", "/sessions", {"code": code, "connector_id": connector_id})["session_token"]
+
+    replay(bent(start=start), ["start HAPPY 1 a@example.org", "poll 1"])
+
+
+def test_a_client_may_show_a_field_that_nobody_knows(bent):
+    replay(bent(), [START, "fault get unknown-field", "poll 1"])
+
+
 @pytest.mark.parametrize("steps", [["poll 1"], [START, "confirm 2"], [START, "event 0 paid"]])
 def test_a_session_that_was_never_started_is_told(plain, steps):
     with pytest.raises(ValueError, match=r"there is no session \d; of \d starts these made one: (none|1)"):
@@ -72,9 +87,9 @@ def test_the_world_can_be_any_that_the_fake_knows(bent):
     seen = []
     start = bent().start
 
-    def count(self, *given):
+    def count(self, code, connector_id, email):
         seen.append(self.api.now())
-        return start(self, *given)
+        return start(self, code, connector_id, email)
 
     replay(bent(start=count), [START, "start HAPPY 1", "wait 60", START], clock="2026-03-01T00:00:00Z", **limit)
     assert [moment - seen[0] for moment in seen] == [0, 0, 60]
