@@ -20,8 +20,8 @@ from plugproof_contracts.session import (
 )
 
 if TYPE_CHECKING:
-    from plugproof_contracts.checking import assert_conforms, check, check_trace
     from plugproof_contracts.exchange import Exchange
+    from plugproof_contracts.judging.checking import assert_conforms, check, check_trace
     from plugproof_contracts.rules import RULES, Rule
     from plugproof_contracts.violation import Violation
 
@@ -50,9 +50,9 @@ _LATER = {
     "Rule": "rules",
     "Exchange": "exchange",
     "Violation": "violation",
-    "assert_conforms": "checking",
-    "check": "checking",
-    "check_trace": "checking",
+    "assert_conforms": "judging.checking",
+    "check": "judging.checking",
+    "check_trace": "judging.checking",
 }
 
 

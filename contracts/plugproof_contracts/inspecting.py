@@ -7,8 +7,8 @@ import msgspec
 
 from plugproof_contracts.adapters.entry import Entry, RecordingError
 from plugproof_contracts.adapters.recording import opened
-from plugproof_contracts.checking import examine_trace
 from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.judging.checking import examine_trace
 from plugproof_contracts.reports.gathering import Gathered, Terms, report_of
 from plugproof_contracts.reports.report import Report
 from plugproof_contracts.route import redacted

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from plugproof_contracts.answer import Answer
-from plugproof_contracts.checking import examine_trace
 from plugproof_contracts.examples import TOKEN
 from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.judging.checking import examine_trace
 from plugproof_contracts.level import Level
 from plugproof_contracts.operations import BASE_URL
+from plugproof_contracts.reading.answer import Answer
 from plugproof_contracts.rule import Example, Rule, Scope, Subject
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.violation import shown

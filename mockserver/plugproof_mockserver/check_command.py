@@ -258,9 +258,9 @@ def _remembered(
 
 
 def _baseline(given: Given) -> "Baseline":
-    from plugproof_contracts.baseline import read_baseline
     from plugproof_contracts.conformance.shape import read_shape
     from plugproof_contracts.conformance.verdict import Baseline
+    from plugproof_contracts.judging.baseline import read_baseline
 
     found = Baseline()
     for name in given.baseline:

@@ -17,7 +17,7 @@ from plugproof_mockserver.check_command import _ended_gently, _refuse_unwritable
 from plugproof_mockserver.inspect_command import _no_traceback, _target, _tell
 
 if TYPE_CHECKING:
-    from plugproof_contracts.baseline import Accept
+    from plugproof_contracts.judging.baseline import Accept
     from plugproof_schemathesis.harvest import Harvest
     from plugproof_schemathesis.settings import Asked
     from plugproof_schemathesis.verdict import Outcome
@@ -136,7 +136,7 @@ def _base(text: str) -> str:
 
 
 def _accepts(baseline: str | None) -> "tuple[Accept, ...]":
-    from plugproof_contracts.baseline import BaselineError, read_baseline
+    from plugproof_contracts.judging.baseline import BaselineError, read_baseline
 
     try:
         return read_baseline(Path(baseline)) if baseline else ()

@@ -51,8 +51,8 @@ def inspect(files: tuple[str, ...], strict: bool, baseline: str | None, targets:
 
 
 def _inspected(paths: Sequence[Path], strict: bool, baseline: str | None) -> Report:
-    from plugproof_contracts.baseline import BaselineError, read_baseline
     from plugproof_contracts.inspecting import inspect as inspect_files
+    from plugproof_contracts.judging.baseline import BaselineError, read_baseline
     from plugproof_contracts.reports.gathering import Terms
 
     try:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from plugproof_contracts.checking import examine
 from plugproof_contracts.conformance import doubt, target
 from plugproof_contracts.conformance.transport import Outcome, Request
+from plugproof_contracts.judging.checking import examine
 from plugproof_contracts.reports import formats
 from plugproof_contracts.route import redacted
 from plugproof_contracts.scrub import plain_name

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from plugproof_contracts.checking import check
 from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.judging.checking import check
 from plugproof_contracts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver.reply import Reply
 from plugproof_mockserver.request import Request

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import msgspec
 
 from plugproof_contracts import RULES, Exchange, Violation
-from plugproof_contracts.answer import Answer
-from plugproof_contracts.baseline import Accept
-from plugproof_contracts.checking import Result, examine_trace
 from plugproof_contracts.conformance.doubt import is_of_the_api
 from plugproof_contracts.conformance.verdict import STRANGE
 from plugproof_contracts.inspecting import PREFLIGHT
+from plugproof_contracts.judging.baseline import Accept
+from plugproof_contracts.judging.checking import Result, examine_trace
+from plugproof_contracts.reading.answer import Answer
 from plugproof_contracts.reports.gathering import Gathered, Terms, report_of
 from plugproof_contracts.reports.report import Report
 from plugproof_contracts.route import redacted

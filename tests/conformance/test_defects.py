@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 
 from plugproof_contracts.level import Level
+from plugproof_contracts.reading.schema import CHARGER, PAYMENT, SESSION, Kind
 from plugproof_contracts.reports.report import Verdict
 from plugproof_contracts.rules import RULES
-from plugproof_contracts.schema import CHARGER, PAYMENT, SESSION, Kind
 from plugproof_contracts.session import Status
 
 WRONG = {

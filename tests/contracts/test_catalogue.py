@@ -5,8 +5,8 @@ import re
 import pytest
 
 from plugproof_contracts import RULES, Level
-from plugproof_contracts.checking import examine_by_rules, examine_trace
 from plugproof_contracts.examples import success
+from plugproof_contracts.judging.checking import examine_by_rules, examine_trace
 from plugproof_contracts.operations import OPERATIONS
 from plugproof_contracts.rule import Subject, rule
 from plugproof_contracts.violation import Finding

@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plugproof_contracts import RULES, Status
-from plugproof_contracts.checking import examine_by_rules
 from plugproof_contracts.examples import CHARGER, NOON, PAYMENT, session, success
-from plugproof_contracts.fast import accept
+from plugproof_contracts.judging.checking import examine_by_rules
+from plugproof_contracts.judging.fast import accept
 from plugproof_contracts.operations import OPERATIONS
 
 times = st.one_of(

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugproof_contracts.adapters.ndjson import to_ndjson
-from plugproof_contracts.baseline import Accept
 from plugproof_contracts.examples import success
 from plugproof_contracts.inspecting import inspect
+from plugproof_contracts.judging.baseline import Accept
 from plugproof_contracts.reports.as_github import command
 from plugproof_contracts.reports.formats import FORMATS, Target, render, target, write
 from plugproof_contracts.reports.gathering import Terms

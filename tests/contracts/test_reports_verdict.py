@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from plugproof_contracts.adapters.ndjson import to_ndjson
-from plugproof_contracts.baseline import BaselineError, read_baseline
 from plugproof_contracts.examples import failure, success
 from plugproof_contracts.inspecting import inspect
+from plugproof_contracts.judging.baseline import BaselineError, read_baseline
 from plugproof_contracts.reports.formats import render
 from plugproof_contracts.reports.gathering import Terms
 from plugproof_contracts.reports.report import State, Verdict, tally, worst

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from importlib.util import resolve_name
 from pathlib import Path
 from statistics import median
 
@@ -22,6 +24,19 @@ ALLOWED = {
     "plugproof_pytest": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
 }
 """What each package may import of ours, besides itself."""
+
+PARTS = {
+    "reading": set(),
+    "rules": {"reading"},
+    "adapters": {"reading"},
+    "judging": {"reading", "rules", "adapters"},
+    "rule_pages": {"reading", "rules", "judging"},
+    "reports": {"rules", "judging"},
+    "inspecting": {"adapters", "judging", "reports"},
+    "conformance": {"reading", "judging", "reports"},
+    "__init__": {"rules", "judging"},
+}
+"""What each part of the contract may import of these; every other module is a noun of it and imports none."""
 
 NEVER_IN_CONTRACTS = {"starlette", "hypothesis", "pytest", "respx"}
 HEAVY = NEVER_IN_CONTRACTS | {"uvicorn", "httpx", "httpx2", "jsonschema_rs", "yaml", "jinja2", "rich", "click"}
@@ -65,15 +80,27 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imported(path: Path) -> set[str]:
-    """Return the top-level packages that a module imports, at whatever depth and moment."""
+def imports(path: Path) -> set[str]:
+    """Return the dotted names that a module imports, at whatever depth and moment."""
     names: set[str] = set()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names.add(package_of(path) if node.level else node.module or "")
-    return {name.partition(".")[0] for name in names}
+            module = resolve_name("." * node.level + (node.module or ""), dotted(path.parent))
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def imported(path: Path) -> set[str]:
+    """Return the top-level packages that a module imports."""
+    return {name.partition(".")[0] for name in imports(path)}
+
+
+def part_of(name: str) -> str:
+    """Return the part of the contract that a dotted name lies in; what no module is called lies in `__init__`."""
+    part = name.split(".")[1] if "." in name else ""
+    return part if part in {path.stem for path in PACKAGES["plugproof_contracts"].iterdir()} else "__init__"
 
 
 def public(node: ast.Module | ast.ClassDef) -> Iterator[Definition]:
@@ -114,6 +141,17 @@ def test_every_package_is_known_typed_and_shipped():
 def test_imports_run_downwards_only(path):
     ours = {name for name in imported(path) if name in ALLOWED}
     assert ours <= ALLOWED[package_of(path)] | {package_of(path)}
+
+
+@pytest.mark.parametrize("path", CONTRACTS, ids=label)
+def test_the_parts_of_the_contract_import_one_way_only(path):
+    part = part_of(dotted(path))
+    used = {part_of(name) for name in imports(path) if name.partition(".")[0] == "plugproof_contracts"}
+    assert used & set(PARTS) <= PARTS.get(part, set()) | {part}
+
+
+def test_no_part_of_the_contract_leads_back_to_itself():
+    TopologicalSorter(PARTS).prepare()
 
 
 @pytest.mark.parametrize("path", CONTRACTS, ids=label)

@@ -20,7 +20,7 @@ for _module in (
     "uvicorn.lifespan.off",
     "uvicorn.loops.uvloop",
     "plugproof_contracts.adapters.clients",
-    "plugproof_contracts.checking",
+    "plugproof_contracts.judging.checking",
     "plugproof_mockserver.inprocess",
     "plugproof_mockserver.server",
 ):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from plugproof_contracts import Level, Status, check, check_trace
-from plugproof_contracts.checking import examine
+from plugproof_contracts.judging.checking import examine
 from plugproof_contracts.lifecycle import LIFECYCLE, TERMINAL, reachable
 from plugproof_contracts.operations import OPERATIONS
 from plugproof_strategies import exchanges, journeys

@@ -8,7 +8,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from plugproof_contracts.instants import instant
+from plugproof_contracts.reading.instants import instant
 from plugproof_mockserver.forms import Start, read_email, read_start
 from plugproof_mockserver.reply import Problem
 from plugproof_strategies import (

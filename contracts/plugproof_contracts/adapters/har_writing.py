@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.exchange import Exchange
 from plugproof_contracts.headers import SHOWN, Headers
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.secrets_of import stand_ins
 from plugproof_contracts.redact import scrubbed
 from plugproof_contracts.scrub import Scrubber, secrets_of
-from plugproof_contracts.secrets_of import stand_ins
 from plugproof_contracts.version import VERSION
 
 

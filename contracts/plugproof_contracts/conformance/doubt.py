@@ -2,11 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from plugproof_contracts import doubt
-from plugproof_contracts.answer import Answer, is_object
 from plugproof_contracts.conformance.transport import Outcome
 from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.json_reading import MISSING, Defect
+from plugproof_contracts.judging import doubt
+from plugproof_contracts.reading.answer import Answer, is_object
+from plugproof_contracts.reading.json_reading import MISSING, Defect
 
 _LIMIT = "x-ratelimit-limit"
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from plugproof_contracts.answer import Answer, is_object
 from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.reading.answer import Answer, is_object
 from plugproof_contracts.scrub import Scrubber, plain_name, secrets_of
 
 MOST_TRAITS = 400

@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from plugproof_contracts.answer import Answer
-from plugproof_contracts.baseline import Accept
-from plugproof_contracts.checking import examine_trace
 from plugproof_contracts.conformance import doubt
 from plugproof_contracts.conformance.history import History
 from plugproof_contracts.conformance.run import Asked, Night
 from plugproof_contracts.conformance.shape import Shape, drift, shape_of
 from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.judging.baseline import Accept
+from plugproof_contracts.judging.checking import examine_trace
+from plugproof_contracts.reading.answer import Answer
 from plugproof_contracts.redact import Token
 from plugproof_contracts.reports.gathering import Gathered, Terms, report_of
 from plugproof_contracts.reports.report import Report

@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from plugproof_contracts.baseline import Accept, accepting
-from plugproof_contracts.checking import Result
+from plugproof_contracts.judging.baseline import Accept, accepting
+from plugproof_contracts.judging.checking import Result
 from plugproof_contracts.level import Level
 from plugproof_contracts.reports.report import (
     Breach,

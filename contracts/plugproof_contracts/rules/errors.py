@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from plugproof_contracts.answer import Answer, is_object
 from plugproof_contracts.examples import failure, refusal, success
-from plugproof_contracts.json_reading import MISSING
 from plugproof_contracts.level import Level
 from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.reading.answer import Answer, is_object
+from plugproof_contracts.reading.json_reading import MISSING
+from plugproof_contracts.reading.schema import pointer_to
 from plugproof_contracts.rule import Findings, Subject, rule
-from plugproof_contracts.schema import pointer_to
 from plugproof_contracts.violation import Finding, Text
 
 EVERY_OPERATION = tuple(OPERATIONS)

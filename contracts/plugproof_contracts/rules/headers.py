@@ -1,9 +1,9 @@
 """The headers that a client decides by."""
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import failure, success
-from plugproof_contracts.json_reading import MISSING
 from plugproof_contracts.level import Level
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.json_reading import MISSING
 from plugproof_contracts.rule import Findings, Subject, rule
 from plugproof_contracts.violation import Finding, Text
 

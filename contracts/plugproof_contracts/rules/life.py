@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import failure, in_turn, success
-from plugproof_contracts.instants import instant
 from plugproof_contracts.level import Level
 from plugproof_contracts.lifecycle import CANCELLABLE, reachable
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.instants import instant
+from plugproof_contracts.reading.trace import Life, Step
 from plugproof_contracts.rule import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.rules.money import ENERGY
 from plugproof_contracts.session import TIMESTAMPS, Status
-from plugproof_contracts.trace import Life, Step
 from plugproof_contracts.violation import Finding, Text
 
 _FINAL_AMOUNTS = ("amount_captured", "tax_amount")

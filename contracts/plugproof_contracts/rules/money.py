@@ -2,9 +2,9 @@
 
 import re
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import success
 from plugproof_contracts.level import Level
+from plugproof_contracts.reading.answer import Answer
 from plugproof_contracts.rule import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.violation import Finding
 

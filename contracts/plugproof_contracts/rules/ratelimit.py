@@ -1,9 +1,9 @@
 """What one answer says about its rate limit."""
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import failure, refusal, success
 from plugproof_contracts.level import Level
 from plugproof_contracts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.reading.answer import Answer
 from plugproof_contracts.rule import Findings, Subject, rule
 from plugproof_contracts.violation import Finding, Text
 

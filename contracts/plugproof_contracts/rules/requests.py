@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from plugproof_contracts.answer import Answer, is_object
 from plugproof_contracts.examples import success
 from plugproof_contracts.level import Level
+from plugproof_contracts.reading.answer import Answer, is_object
 from plugproof_contracts.route import charger_code
 from plugproof_contracts.rule import Findings, Subject, rule
 from plugproof_contracts.rules.values import CONNECTORS, LONGEST_CODE, LONGEST_EMAIL

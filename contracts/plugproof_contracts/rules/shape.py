@@ -1,10 +1,10 @@
 """The answer has the documented members, each of its documented type."""
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import CHARGER, success
 from plugproof_contracts.level import Level
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.schema import Misfit
 from plugproof_contracts.rule import Findings, Subject, rule
-from plugproof_contracts.schema import Misfit
 
 _FINE = success()
 _BODY = _FINE.body or b""

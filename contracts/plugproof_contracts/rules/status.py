@@ -1,9 +1,9 @@
 """What a session has, and what an operation may answer, follows from the session's status."""
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import PAYMENT, success
 from plugproof_contracts.level import Level
 from plugproof_contracts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
+from plugproof_contracts.reading.answer import Answer
 from plugproof_contracts.rule import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.session import TIMESTAMPS, ConnectorStatus, Status
 from plugproof_contracts.violation import Finding, Text

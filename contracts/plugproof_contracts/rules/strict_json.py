@@ -1,9 +1,9 @@
 """The body is JSON, and reads the same everywhere (RFC 8259)."""
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import success
-from plugproof_contracts.json_reading import Defect
 from plugproof_contracts.level import Level
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.json_reading import Defect
 from plugproof_contracts.rule import Findings, Subject, rule
 
 _FINE = success()

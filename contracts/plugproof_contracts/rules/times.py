@@ -3,10 +3,10 @@
 from datetime import datetime
 from itertools import pairwise
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import success
-from plugproof_contracts.instants import SKEW, instant
 from plugproof_contracts.level import Level
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.instants import SKEW, instant
 from plugproof_contracts.rule import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.session import TIMESTAMPS
 from plugproof_contracts.violation import Finding

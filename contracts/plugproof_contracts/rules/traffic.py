@@ -9,13 +9,13 @@ been handled in another order than they were noted; order is relied on where the
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.examples import failure, in_turn, refusal, success
 from plugproof_contracts.level import Level
 from plugproof_contracts.operations import WINDOW_SECONDS
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.trace import Step, Traffic, span
 from plugproof_contracts.rule import Findings, Subject, rule
 from plugproof_contracts.rules.ratelimit import LIMIT, ONE_LIMIT, REMAINING, RETRY
-from plugproof_contracts.trace import Step, Traffic, span
 from plugproof_contracts.violation import Finding, Text
 
 IN_FLIGHT = 5

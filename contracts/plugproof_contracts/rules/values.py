@@ -2,12 +2,12 @@
 
 import re
 
-from plugproof_contracts.answer import Answer
 from plugproof_contracts.currencies import CURRENCIES
 from plugproof_contracts.examples import CHARGER, PAYMENT, success
 from plugproof_contracts.level import Level
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.schema import Kind, fits
 from plugproof_contracts.rule import SESSION_OPERATIONS, Findings, Subject, rule
-from plugproof_contracts.schema import Kind, fits
 from plugproof_contracts.session import ConnectorStatus, Status
 from plugproof_contracts.violation import Finding, Text
 

@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from plugproof_contracts.accounting import account, facts_of
-from plugproof_contracts.answer import Answer
-from plugproof_contracts.doubt import blocked, failed
 from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.fast import accept
+from plugproof_contracts.judging.accounting import account, facts_of
+from plugproof_contracts.judging.doubt import blocked, failed
+from plugproof_contracts.judging.fast import accept
 from plugproof_contracts.level import Level
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.secrets_of import stand_ins
+from plugproof_contracts.reading.trace import Life, Step, Traffic
 from plugproof_contracts.redact import scrubbed
 from plugproof_contracts.rule import Rule, Subject
 from plugproof_contracts.rules import RULES
-from plugproof_contracts.secrets_of import stand_ins
-from plugproof_contracts.trace import Life, Step, Traffic
 from plugproof_contracts.violation import Finding, Violation, cut, shown
 
 MOST_FINDINGS = 20

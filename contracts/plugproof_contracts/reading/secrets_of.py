@@ -5,7 +5,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from plugproof_contracts.answer import Answer
+from plugproof_contracts.reading.answer import Answer
 from plugproof_contracts.scrub import SHORTEST, STAND_IN, forms, secrets_of
 
 

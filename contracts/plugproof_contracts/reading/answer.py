@@ -7,11 +7,11 @@ from typing import Any, TypeGuard
 
 from plugproof_contracts.exchange import Exchange
 from plugproof_contracts.headers import preferred
-from plugproof_contracts.instants import http_date
-from plugproof_contracts.json_reading import MISSING, Reading, read
 from plugproof_contracts.operations import Operation
+from plugproof_contracts.reading.instants import http_date
+from plugproof_contracts.reading.json_reading import MISSING, Reading, read
+from plugproof_contracts.reading.schema import SUCCESSES, Field, Kind, Misfit, fits, misfits
 from plugproof_contracts.redact import Token
-from plugproof_contracts.schema import SUCCESSES, Field, Kind, Misfit, fits, misfits
 from plugproof_contracts.session import Status
 from plugproof_contracts.violation import Finding
 

@@ -16,17 +16,17 @@ from typing import Annotated, Any, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from plugproof_contracts.accounting import Account, Facts, account
 from plugproof_contracts.currencies import CURRENCIES
 from plugproof_contracts.exchange import Exchange
 from plugproof_contracts.headers import Headers
-from plugproof_contracts.instants import SKEW, http_date, instant
-from plugproof_contracts.json_reading import SAFE_INTEGER
+from plugproof_contracts.judging.accounting import Account, Facts, account
 from plugproof_contracts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.reading.instants import SKEW, http_date, instant
+from plugproof_contracts.reading.json_reading import SAFE_INTEGER
+from plugproof_contracts.reading.schema import SUCCESSES, Field, Kind
 from plugproof_contracts.route import charger_code
 from plugproof_contracts.rules.status import HEALTHY, OUT_OF_ORDER, PAID_OUT
-from plugproof_contracts.schema import SUCCESSES, Field, Kind
 from plugproof_contracts.session import (
     NULLABLE,
     TIMESTAMPS,

@@ -7,9 +7,9 @@ of facts and looked up afterwards.
 from functools import lru_cache
 from typing import NamedTuple
 
-from plugproof_contracts.answer import Answer
-from plugproof_contracts.json_reading import MISSING
 from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.reading.json_reading import MISSING
 from plugproof_contracts.rule import Rule, Scope, Subject
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.session import Status

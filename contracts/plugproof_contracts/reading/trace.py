@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from plugproof_contracts.answer import Answer
+from plugproof_contracts.reading.answer import Answer
 
 
 class Step(NamedTuple):
