@@ -3,10 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGINT, SIGTERM, default_int_handler, signal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -17,7 +14,16 @@ from plugproof_contracts.conformance.target import Target
 from plugproof_contracts.redact import Token
 from plugproof_contracts.reports import formats
 from plugproof_contracts.scrub import Scrubber, plain_name
-from plugproof_mockserver.inspect_command import _no_traceback, _target, _tell
+from plugproof_mockserver.verdicts import (
+    base_url,
+    ended_gently,
+    goes_to_stdout,
+    no_traceback,
+    refuse_unwritable,
+    report_option,
+    strict_option,
+    tell,
+)
 
 if TYPE_CHECKING:
     from plugproof_contracts.conformance.history import History
@@ -57,7 +63,7 @@ class Given(NamedTuple):
     help=f"The variable that holds tokens of live sessions, one a line.  [default: {DEFAULT_TOKEN_ENV}]",
 )
 @click.option("--token-file", metavar="F", help="A file with such tokens; - is standard input.")
-@click.option("--strict", is_flag=True, envvar="PLUGPROOF_STRICT", help="Let inferred facts count too.")
+@strict_option
 @click.option(
     "--budget",
     type=click.IntRange(1, 1000),
@@ -91,13 +97,7 @@ class Given(NamedTuple):
     help="Seconds to wait in all where the API or the documented rate asks for it.",
 )
 @click.option("--allow-http", is_flag=True, help="Send tokens over plain HTTP to another host.")
-@click.option(
-    "--report",
-    "targets",
-    multiple=True,
-    type=_target,
-    help=f"Write a report; repeatable. Formats: {', '.join(formats.FORMATS)}; the path - is standard output.",
-)
+@report_option
 @click.option(
     "--history",
     metavar="URL",
@@ -116,9 +116,8 @@ class Given(NamedTuple):
 def check(**given: Any) -> None:
     """Send the plan, write the reports, and end with the verdict's exit code."""
     options = Given(**given)
-    if sum(one.path is None for one in options.targets) > 1:
-        raise click.UsageError("only one report can go to standard output; give the others a path")
-    with _no_traceback(), _ended_gently():
+    goes_to_stdout(options.targets)
+    with no_traceback(), ended_gently():
         code = _checked(options)
     sys.exit(code)
 
@@ -126,19 +125,16 @@ def check(**given: Any) -> None:
 def _checked(given: Given) -> int:
     asked = _asked_for(given)
     probes = plan(asked.tokens, probes_limit=given.probe_rate_limit)
-    to_stderr = any(one.path is None for one in given.targets)
+    to_stderr = goes_to_stdout(given.targets)
     _tell_plan(asked, probes, to_stderr)
     if given.dry_run:
         return 0
-    _refuse_unwritable(given.targets, given.save_shape)
+    refuse_unwritable(given.targets, given.save_shape)
     return _run(given, asked, probes)
 
 
 def _asked_for(given: Given) -> Target:
-    try:
-        base = target.base_url(given.base_url)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="BASE_URL") from None
+    base = base_url(given.base_url)
     tokens = _tokens(given)
     if tokens and not (given.allow_http or target.is_private_line(base)):
         raise click.UsageError("tokens are not sent over plain HTTP: give an https:// URL, or --allow-http")
@@ -198,14 +194,6 @@ def _tell_plan(asked: Target, probes: tuple[Probe, ...], to_stderr: bool) -> Non
         click.echo(f"  {line}", err=to_stderr)
 
 
-def _refuse_unwritable(targets: Iterable[formats.Target], shape: str | None = None) -> None:
-    """Find out before the first request whether its outcome can be written down."""
-    paths = [one.path for one in targets if one.path] + ([Path(shape)] if shape else [])
-    for path in paths:
-        if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
-            raise click.UsageError(f"{plain_name(str(path))} cannot be written; name a file in a folder that can")
-
-
 def _run(given: Given, asked: Target, probes: tuple[Probe, ...]) -> int:
     from plugproof_contracts.conformance import verdict
     from plugproof_contracts.conformance.history import History
@@ -223,8 +211,8 @@ def _run(given: Given, asked: Target, probes: tuple[Probe, ...]) -> int:
     history.close()
     if given.save_shape:
         _save(Path(given.save_shape), night)
-    _tell(report, given.targets)
-    click.echo(_sent(report), err=any(one.path is None for one in given.targets))
+    tell(report, given.targets)
+    click.echo(_sent(report), err=goes_to_stdout(given.targets))
     return report.verdict.exit_code
 
 
@@ -285,17 +273,3 @@ def _save(path: Path, night: "Night") -> None:
 
 def _sent(report: "Report") -> str:
     return f"requests: {report.counts['requests planned']} planned, {report.counts['requests sent']} sent"
-
-
-@contextmanager
-def _ended_gently() -> Iterator[None]:
-    """Let both signals end the check as an interruption, of which the report tells."""
-    before = {number: signal(number, default_int_handler) for number in (SIGINT, SIGTERM)}
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo("interrupted before anything was checked", err=True)
-        sys.exit(3)
-    finally:
-        for number, handler in before.items():
-            signal(number, handler)

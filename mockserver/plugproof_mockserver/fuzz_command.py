@@ -4,7 +4,6 @@ import secrets
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -12,12 +11,20 @@ import click
 from plugproof_contracts.conformance import target
 from plugproof_contracts.reports import formats
 from plugproof_contracts.route import redacted
-from plugproof_contracts.scrub import plain_name
-from plugproof_mockserver.check_command import _ended_gently, _refuse_unwritable
-from plugproof_mockserver.inspect_command import _no_traceback, _target, _tell
+from plugproof_mockserver.verdicts import (
+    accepts,
+    base_url,
+    baseline_option,
+    ended_gently,
+    goes_to_stdout,
+    no_traceback,
+    refuse_unwritable,
+    report_option,
+    strict_option,
+    tell,
+)
 
 if TYPE_CHECKING:
-    from plugproof_contracts.judging.baseline import Accept
     from plugproof_schemathesis.harvest import Harvest
     from plugproof_schemathesis.settings import Asked
     from plugproof_schemathesis.verdict import Outcome
@@ -86,62 +93,42 @@ class Given(NamedTuple):
     envvar="PLUGPROOF_TIMEOUT",
     help="Seconds that an answer may keep silent.",
 )
-@click.option("--strict", is_flag=True, envvar="PLUGPROOF_STRICT", help="Let inferred facts count too.")
-@click.option("--baseline", metavar="F", envvar="PLUGPROOF_BASELINE", help="Accepted findings (TOML).")
-@click.option(
-    "--report",
-    "targets",
-    multiple=True,
-    type=_target,
-    envvar="PLUGPROOF_REPORT",
-    help=f"Write a report; repeatable. Formats: {', '.join(formats.FORMATS)}; the path - is standard output.",
-)
+@strict_option
+@baseline_option
+@report_option
 def fuzz(**given: Any) -> None:
     """Send the requests, write the reports, and end with the verdict's exit code."""
     options = Given(**given)
-    if sum(one.path is None for one in options.targets) > 1:
-        raise click.UsageError("only one report can go to standard output; give the others a path")
-    with _no_traceback(), _ended_gently():
+    goes_to_stdout(options.targets)
+    with no_traceback(), ended_gently():
         code = _fuzzed(options)
     sys.exit(code)
 
 
 def _fuzzed(given: Given) -> int:
     base = _base(given.base_url)
-    accepts = _accepts(given.baseline)
-    _refuse_unwritable(given.targets)
+    accepted = accepts(given.baseline)
+    refuse_unwritable(given.targets)
     _refuse_without_schemathesis()
     from plugproof_schemathesis.run import run
     from plugproof_schemathesis.verdict import outcome
 
     asked = _asked(given, base)
-    to_stderr = any(one.path is None for one in given.targets)
+    to_stderr = goes_to_stdout(given.targets)
     click.echo(_announced(given, asked), err=to_stderr)
     harvest = run(asked, _progress)
-    found = outcome(harvest, asked, given.strict, accepts, datetime.now(UTC).date())
+    found = outcome(harvest, asked, given.strict, accepted, datetime.now(UTC).date())
     for line in _lines(harvest, found):
         click.echo(line, err=to_stderr)
-    _tell(found.report, given.targets)
+    tell(found.report, given.targets)
     return found.report.verdict.exit_code
 
 
 def _base(text: str) -> str:
-    try:
-        base = target.base_url(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="BASE_URL") from None
+    base = base_url(text)
     if target.is_production(base):
         raise click.UsageError(f"the live API is never fuzzed; 'plugproof check {base}' asks it a few questions")
     return base
-
-
-def _accepts(baseline: str | None) -> "tuple[Accept, ...]":
-    from plugproof_contracts.judging.baseline import BaselineError, read_baseline
-
-    try:
-        return read_baseline(Path(baseline)) if baseline else ()
-    except BaselineError as error:
-        raise click.UsageError(f"the baseline {plain_name(baseline or '')}: {error}") from None
 
 
 def _refuse_without_schemathesis() -> None:

@@ -10,7 +10,7 @@ from plugproof_contracts.judging.checking import examine
 from plugproof_contracts.reports import formats
 from plugproof_contracts.route import redacted
 from plugproof_contracts.scrub import plain_name
-from plugproof_mockserver.inspect_command import _no_traceback
+from plugproof_mockserver.verdicts import no_traceback
 
 
 @click.command(help="Forward to the real API, and check what passes.")
@@ -26,7 +26,7 @@ def proxy(base_url: str, port: int, har: str | None, timeout: float) -> None:
         raise click.BadParameter(str(error), param_hint="BASE_URL") from None
     if har is not None and not Path(har).parent.is_dir():
         raise click.UsageError(f"{plain_name(har)} cannot be written; name a file in a folder that is there")
-    with _no_traceback():
+    with no_traceback():
         _serve(base, port, har, timeout)
 
 

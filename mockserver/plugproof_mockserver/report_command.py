@@ -7,7 +7,7 @@ import click
 
 from plugproof_contracts.reports import formats
 from plugproof_contracts.scrub import plain_name
-from plugproof_mockserver.inspect_command import _no_traceback
+from plugproof_mockserver.verdicts import no_traceback
 
 
 @click.command(help="Show the history of checks as a page with charts.")
@@ -20,7 +20,7 @@ from plugproof_mockserver.inspect_command import _no_traceback
 @click.option("--output", default="-", metavar="F", help="Where the page goes; - is standard output.")
 def report(history: str | None, output: str) -> None:
     """Render the page."""
-    with _no_traceback():
+    with no_traceback():
         page = _page(history)
         _write(page, output)
 
