@@ -128,10 +128,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def _redacted(report: Any) -> Any:
-    if any(getattr(report, name, None) for name in REDACTED):
+    if parts := {name: found for name in REDACTED if (found := getattr(report, name, None))}:
         from plugproof_pytest.redaction import redact
 
-        redact(report)
+        redact(report, parts)
     return report
 
 

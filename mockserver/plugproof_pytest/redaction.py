@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from plugproof_pytest import recent
-from plugproof_pytest.plugin import REDACTED
 
 STAND_IN = "token~redacted"
 PIECE = 10
@@ -75,10 +74,9 @@ def _cleaner_for(texts: list[str]) -> Clean | None:
 # What is rewritten.
 
 
-def redact(report: Any) -> None:
-    """Take tokens out of a report of pytest."""
-    parts = {name: found for name in REDACTED if (found := getattr(report, name, None))}
-    if parts and (clean := _cleaner_for(list(_texts(parts)))):
+def redact(report: Any, parts: Mapping[str, Any]) -> None:
+    """Take tokens out of the parts of a report of pytest that may show one."""
+    if clean := _cleaner_for(list(_texts(dict(parts)))):
         for name, part in parts.items():
             setattr(report, name, _mapped(part, clean))
 

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from graphlib import TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
 from statistics import median
@@ -141,6 +142,17 @@ def test_every_package_is_known_typed_and_shipped():
 def test_imports_run_downwards_only(path):
     ours = {name for name in imported(path) if name in ALLOWED}
     assert ours <= ALLOWED[package_of(path)] | {package_of(path)}
+
+
+def test_no_module_imports_itself_by_a_detour():
+    """A package's face imports what lies in it, and what lies in it is imported below it: faces stand aside."""
+    known = {dotted(path) for path in MODULES if path.stem != "__init__"}
+    graph = {dotted(path): modules_of(path, known) for path in MODULES if path.stem != "__init__"}
+    TopologicalSorter(graph).prepare()
+
+
+def modules_of(path: Path, known: set[str]) -> set[str]:
+    return {module for name in imports(path) for module in (name, name.rpartition(".")[0]) if module in known}
 
 
 @pytest.mark.parametrize("path", CONTRACTS, ids=label)
