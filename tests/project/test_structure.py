@@ -7,7 +7,6 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
-from graphlib import TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
 from statistics import median
