@@ -73,14 +73,7 @@ def shown(value: object) -> str:
             return msgspec.json.encode(value.encode("utf-8", "replace").decode()).decode()
         case bool() | None:
             return {True: "true", False: "false", None: "null"}[value]
-    return _number(value)
-
-
-def _number(value: object) -> str:
-    try:
-        return str(value)
-    except ValueError:
-        return "a number of thousands of digits"
+    return str(value)
 
 
 def cut(text: str) -> str:

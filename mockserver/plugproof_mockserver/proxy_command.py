@@ -24,7 +24,7 @@ def proxy(base_url: str, port: int, har: str | None, timeout: float) -> None:
         base = target.base_url(base_url)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="BASE_URL") from None
-    if har is not None and not Path(har).parent.is_dir():
+    if har is not None and (Path(har).is_dir() or not Path(har).parent.is_dir()):
         raise click.UsageError(f"{plain_name(har)} cannot be written; name a file in a folder that is there")
     with no_traceback():
         _serve(base, port, har, timeout)

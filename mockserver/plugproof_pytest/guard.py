@@ -117,12 +117,10 @@ _hooked: list[bool] = []
 
 def register_guard(config: pytest.Config) -> None:
     """Let a guard stand for the rest of this run."""
-    if config.pluginmanager.has_plugin("plugproof-guard"):
-        return
     guard = Guard()
     _guards.append(guard)
     config.pluginmanager.register(guard, "plugproof-guard")
-    if find_spec("uvloop"):
+    if find_spec("uvloop"):  # pragma: no branch - there where this is measured
         # Its look-ups can be met nowhere else, so it is not left to the moment when a test imports it.
         import_module("uvloop")
     guard.watch_doors()
@@ -131,7 +129,7 @@ def register_guard(config: pytest.Config) -> None:
         sys.addaudithook(_audit)
 
 
-def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:  # pragma: no cover - Python traces no audit hook
     __tracebackhide__ = True
     if event in EVENTS and _guards and EVENTS[event](arguments):
         _guards[-1].refuse()

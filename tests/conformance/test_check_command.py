@@ -1,6 +1,7 @@
 """`plugproof check` at the command line: exit codes, one clear line for bad input, and no secret anywhere."""
 
 import base64
+import io
 import json
 import os
 import signal
@@ -13,6 +14,8 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 
+from plugproof_contracts.conformance.shape import Shape, to_json
+from plugproof_mockserver.check_command import MOST_FILE
 from plugproof_mockserver.cli import main
 from plugproof_mockserver.fake import FakePlugchoice
 
@@ -99,6 +102,7 @@ def test_the_user_agent_names_the_tool_and_its_page(check, serving):
         (["https://x/api", "--history", "sqlite:////does/not/exist/h.db"], None, "history"),
         (["https://x/api", "--report", "json=/does/not/exist/r.json"], None, "folder"),
         (["https://x/api", "--report", "pdf=r.pdf"], None, "format"),
+        (["https://x/api", "--report", "json=-", "--report", "html=-"], None, "only one report"),
         (["https://x/api", "--baseline", "/does/not/exist.toml"], None, "baseline"),
         (["https://x/api", "--baseline", "/does/not/exist.json"], None, "baseline"),
         (["https://x/api", "--save-shape", "/does/not/exist/s.json"], None, "written"),
@@ -114,6 +118,27 @@ def test_bad_input_exits_2_with_one_clear_line(check, arguments, token, words):
     assert len(errors) == 1
     assert words in errors[0]
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(("content", "words"), [(b"\xff\xfe", "not text"), (b"x" * (MOST_FILE + 1), "bytes")])
+def test_a_file_that_cannot_be_one_of_tokens_exits_2(check, tmp_path, content, words):
+    (tmp_path / "tokens").write_bytes(content)
+    done = check("https://x/api", "--token-file", str(tmp_path / "tokens"))
+    assert (done.exit_code, words in done.stderr) == (2, True), done.output
+
+
+@pytest.mark.parametrize(("content", "words"), [(b"[]", "not a shape"), (b"[" * 10**5, "not a shape")])
+def test_a_baseline_that_is_no_shape_exits_2(check, tmp_path, content, words):
+    (tmp_path / "shape.json").write_bytes(content)
+    done = check("https://x/api", "--baseline", str(tmp_path / "shape.json"))
+    assert (done.exit_code, words in done.stderr) == (2, True), done.output
+
+
+def test_a_shape_of_another_version_exits_2(check, tmp_path):
+    saved = to_json(Shape(frozenset(), {})).replace(b"plugproof-shape/1", b"plugproof-shape/9")
+    (tmp_path / "shape.json").write_bytes(saved)
+    done = check("https://x/api", "--baseline", str(tmp_path / "shape.json"))
+    assert (done.exit_code, "plugproof-shape/1" in done.stderr) == (2, True), done.output
 
 
 def test_a_history_that_is_another_file_exits_2(check, tmp_path):
@@ -238,6 +263,20 @@ def test_an_interrupted_check_exits_3_with_whole_reports(raw, tmp_path):
     assert "interrupted after 1 of 4 requests" in out
     assert "Traceback" not in err
     assert json.loads((tmp_path / "r.json").read_text())["exit_code"] == 3
+
+
+class Interrupting(io.BytesIO):
+    """Standard input at which somebody presses Ctrl-C."""
+
+    def read(self, size=-1):
+        if size:  # none at all is what the runner asks for, to see that it gets bytes
+            raise KeyboardInterrupt
+        return b""
+
+
+def test_a_check_that_is_interrupted_before_it_began_exits_3_and_says_so(check):
+    done = check("https://x/api", "--token-file", "-", stdin=Interrupting())
+    assert (done.exit_code, done.stderr) == (3, "interrupted before anything was checked\n")
 
 
 # Secrets.

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -127,6 +128,12 @@ def test_an_error_of_a_database_holds_no_password():
     assert "pass-word-of-ours" not in str(refused.value)
 
 
+def test_postgresql_without_its_extra_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(HistoryError, match=r"plugproof\[postgres\]"):
+        History("postgresql://x/y")
+
+
 def test_the_default_history_lies_in_the_users_state_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(tables.sys, "platform", "linux")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -158,6 +165,25 @@ def test_the_page_shows_every_base_url_and_loads_nothing(nights, tmp_path):
 def test_the_page_of_an_empty_history_says_so(tmp_path):
     done = CliRunner().invoke(main, ["report", "--history", f"sqlite:///{tmp_path / 'h.db'}"])
     assert "Nothing has been checked yet" in done.output
+
+
+def test_the_page_goes_where_it_is_told_to(tmp_path):
+    history, page = f"sqlite:///{tmp_path / 'h.db'}", tmp_path / "page.html"
+    done = CliRunner().invoke(main, ["report", "--history", history, "--output", str(page)])
+    assert (done.exit_code, done.output) == (0, f"written: {page}\n")
+    assert "Nothing has been checked yet" in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--history", "nonsense"], "history cannot be used"),
+        (["--output", "/does/not/exist/p.html"], "not written"),
+    ],
+)
+def test_a_page_that_cannot_be_made_exits_2_with_one_clear_line(tmp_path, arguments, words):
+    done = CliRunner().invoke(main, ["report", "--history", f"sqlite:///{tmp_path / 'h.db'}", *arguments])
+    assert (done.exit_code, words in done.stderr, "Traceback" in done.output) == (2, True, False)
 
 
 # Shapes and drift.

@@ -57,6 +57,29 @@ def test_a_lookup_that_hangs_ends_at_the_deadline(monkeypatch):
     assert "looking up" in outcome.trouble.words
 
 
+def test_a_deadline_that_is_over_once_the_host_was_found_connects_to_nobody(monkeypatch):
+    now = [0.0]
+
+    class Late(list):
+        def __iter__(self):
+            now[0] = 99.0
+            return super().__iter__()
+
+    found = Late(socket.getaddrinfo("127.0.0.1", 9, type=socket.SOCK_STREAM))
+    monkeypatch.setattr(transport, "monotonic", lambda: now[0])
+    monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *given, **more: found)
+    outcome = sent_to("http://localhost:9/api", 1.0)
+    assert (outcome.trouble.layer, outcome.trouble.arrived) == (Layer.DEADLINE, False)
+    assert "connecting" in outcome.trouble.words
+
+
+def test_a_port_that_never_agrees_on_encryption_is_left_at_the_deadline():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        outcome = sent_to(f"https://127.0.0.1:{silent.getsockname()[1]}/api", 0.1)
+    assert (outcome.trouble.layer, outcome.trouble.arrived) == (Layer.DEADLINE, False)
+    assert "encryption" in outcome.trouble.words
+
+
 def test_a_closed_port_is_connect():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

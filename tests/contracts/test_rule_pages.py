@@ -32,6 +32,7 @@ def test_a_page_shows_a_finding_of_its_rule_and_no_token(rule):
 
 
 def test_writing_the_pages_removes_those_of_rules_that_are_gone(tmp_path):
+    rule_pages.write(tmp_path)
     (tmp_path / "money.gone.md").write_text("old")
     rule_pages.write(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == set(rule_pages.pages())

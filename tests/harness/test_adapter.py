@@ -1,5 +1,6 @@
 """What is wrong with an adapter is told to who wrote it, and never blamed on the client."""
 
+import httpx
 import pytest
 
 from plugproof_harness import Adapter, AdapterError, client_machine, replay
@@ -103,3 +104,22 @@ def test_a_client_is_closed_at_the_end_of_its_life_even_when_it_breaks_a_law(ben
     with pytest.raises(AssertionError):
         replay(adapter, [START, "poll 1"])
     assert len(closed) == 1
+
+
+class Bare(Adapter):
+    """What is least: the API is there without a word about it."""
+
+    def start(self, code, connector_id, email):
+        return self.ask("POST", "", body(code, connector_id, email))["session_token"]
+
+    def poll(self, session):
+        return self.ask("GET", f"/{session}")["data"]
+
+    def ask(self, method, path, content=None):
+        url = f"{self.api.base_url}/v3/public-charging/sessions{path}"
+        with httpx.Client(transport=self.api.transport()) as http:
+            return http.request(method, url, json=content).json()
+
+
+def test_an_adapter_without_a_beginning_of_its_own_is_handed_the_api():
+    replay(Bare, [START, "poll 1"])

@@ -71,6 +71,11 @@ def remembers(self, session):
     return memory[session]
 
 
+def posts_a_form(self, code, connector_id, email):
+    self.http.post("/sessions", data={"code": code, "connector_id": connector_id})
+    raise self.unsure[0]
+
+
 def other_session(self, session):
     self.__dict__.setdefault("first", session)
     return self.ask("GET", f"/sessions/{self.first}")["data"]
@@ -129,6 +134,7 @@ BROKEN = [
     ("request.faithful", {"start": sends(code="NULLS")}, [START]),
     ("request.faithful", {"start": sends(email="none")}, ["start HAPPY 1 a@example.org"]),
     ("request.faithful", {"set_email": shouts}, [START, "email 1 a@example.org"]),
+    ("request.faithful", {"start": posts_a_form}, [START]),
     ("limit.waits", {"confirm": again("confirm")}, [START, "limit confirm", "confirm 1"]),
     ("limit.waits", {"confirm": again("confirm", waits=59.9)}, [START, "limit confirm", "confirm 1"]),
     *(
@@ -145,7 +151,9 @@ BROKEN = [
     ("view.true", {"confirm": blind}, [START, "fault confirm 500", "confirm 1"]),
     ("view.true", {"confirm": shows(cost_amount=0)}, [START, "confirm 1"]),
     ("view.true", {"poll": remembers}, [START, "poll 1", "meanwhile 1 charging", "fault get reset", "poll 1"]),
+    ("view.true", {"confirm": shows(driver_email=1.5)}, ["start HAPPY 1 a@example.org", "confirm 1"]),
     ("view.true", {"poll": remembers}, [START, "poll 1", "event 1 expire_token", "poll 1"]),
+    ("view.true", {"poll": remembers}, [START, "poll 1", "event 1 expire_token", "fault get reset", "poll 1"]),
     ("view.given", {"cancel": refuses_anyway}, [START, "cancel 1"]),
     ("view.given", {"confirm": declines}, [START, "confirm 1"]),
     ("refusal.true", {"cancel": refuses("cancel")}, [START, "fault cancel truncate", "cancel 1"]),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from plugproof_harness.shortest import without
+from plugproof_harness import BrokenLawError, client_machine
+from plugproof_harness.shortest import shortest, without
 from plugproof_harness.step import FORMS, Step, parse_step
 
 
@@ -71,3 +72,22 @@ LIFE = ["start HAPPY 1", "start BUSY 1", "poll 1", "fault get 500", "start HAPPY
 )
 def test_with_a_start_goes_all_that_is_about_its_session(left_out, rest):
     assert [str(step) for step in without([parse_step(text) for text in LIFE], left_out)] == rest
+
+
+def test_what_does_not_come_again_has_no_shortest_life():
+    steps = [parse_step(text) for text in LIFE]
+    assert shortest(steps, lambda steps: None, BrokenLawError) is None
+
+
+def test_a_shorter_life_that_lacks_its_session_breaks_nothing(bent):
+    """Without the wait the second start is refused as the first, and there is no session to ask for."""
+
+    def crashes(self, session):
+        raise ZeroDivisionError
+
+    machine = client_machine(bent(poll=crashes))()
+    for step in (("limit", "start"), ("start", "HAPPY", 1), ("wait", 60), ("start", "HAPPY", 1)):
+        machine._do(*step)
+    with pytest.raises(BrokenLawError) as caught:
+        machine._do("poll", 2)
+    assert "replay(Bent, ['start HAPPY 1', 'poll 1'])" in str(caught.value)

@@ -296,3 +296,8 @@ def test_the_document_lists_the_scenarios_as_they_are():
 
 def test_the_document_lists_every_option():
     assert re.findall(r"^\| `(--[a-z-]+)", DOC, re.MULTILINE) == [option.opts[0] for option in OPTIONS]
+
+
+def test_a_shell_completes_the_commands():
+    assert [item.value for item in main.shell_complete(click.Context(main), "li")] == ["lifecycle"]
+    assert main.list_commands(click.Context(main)) == list(COMMANDS)

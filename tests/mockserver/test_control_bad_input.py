@@ -352,3 +352,25 @@ async def assert_the_api_answers(control, token):
     for path in (f"sessions/{token}", "chargers/HAPPY", "chargers/MINE"):
         answer = await control.get(f"http://localhost/api/v3/public-charging/{path}")
         assert answer.status_code in (200, 404)
+
+
+async def test_a_request_that_ends_in_its_body_changes_nothing():
+    fake, token = furnished()
+    half = [
+        {"type": "http.request", "body": b'{"event": "unplugged"}', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent = []
+
+    async def receive():
+        return half.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    path = f"/_plugproof/sessions/{token}/events"
+    headers = [(b"host", b"localhost"), (b"x-plugproof", b"1")]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "headers": headers}
+    await fake.asgi(scope | {"query_string": b"", "client": None}, receive, send)
+    assert sent[0]["status"] == 400
+    assert fake.sessions[0].status == "charging"

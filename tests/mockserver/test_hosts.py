@@ -1,6 +1,6 @@
 import pytest
 
-from plugproof_mockserver.hosts import Hosts
+from plugproof_mockserver.hosts import Hosts, is_loopback
 
 HOSTS = {
     b"localhost": True,
@@ -62,3 +62,14 @@ def test_however_many_hosts_were_accepted_the_next_one_is_judged():
     hosts = Hosts()
     assert all(hosts.accept([b"127.0.0.1:%d" % port]) for port in range(1, 400))
     assert not hosts.accept([b"example.org:1"])
+
+
+THIS_MACHINE = ["localhost", "LocalHost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"]
+ELSEWHERE = ["0.0.0.0", "::", "192.0.2.1", "localhost.example", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_here"), [(name, True) for name in THIS_MACHINE] + [(name, False) for name in ELSEWHERE]
+)
+def test_only_names_and_addresses_of_this_machine_are_its_own(name, is_here):
+    assert is_loopback(name) is is_here

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from types import ModuleType
 from typing import Any
 
@@ -162,3 +163,12 @@ def test_a_body_that_is_streamed_is_read(package, colour):
     send = _send if colour == "sync" else _send_async
     answer = send(package, fake, "POST", f"{API}/v3/public-charging/sessions", content=body, headers=headers)
     assert answer.status_code == 201
+
+
+def test_latency_is_waited_for_where_time_is_real(client):
+    package, send = client
+    fake = FakePlugchoice(clock="real")
+    fake.faults.add("charger", "latency", milliseconds=2)
+    before = time.monotonic()
+    assert send(package, fake, "GET", f"{API}/v3/public-charging/chargers/HAPPY").status_code == 200
+    assert time.monotonic() - before >= 0.002

@@ -1,5 +1,6 @@
 """The proxy passes on what it gets, tells what is wrong with it, and keeps no secret."""
 
+import asyncio
 import json
 import signal
 import socket
@@ -11,9 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from plugproof_contracts.adapters.har_writing import to_har
-from plugproof_contracts.examples import failure, success
+from plugproof_contracts.conformance.transport import Outcome, Request
+from plugproof_contracts.examples import TOKEN, failure, success
 from plugproof_contracts.reports.gathering import Terms
 from plugproof_mockserver.cli import main
+from plugproof_mockserver.forms import MAX_BODY
+from plugproof_mockserver.proxy import Proxy
+from plugproof_mockserver.proxy_command import _tell
 
 PATIENCE = 20
 
@@ -105,10 +110,68 @@ def test_an_api_that_is_not_there_is_a_502_that_says_why(environment):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nonsense"], ["https://x/api/v3"], ["https://x/api", "--har", "/no/such/f"]]
+    "arguments",
+    [
+        ["nonsense"],
+        ["https://x/api/v3"],
+        ["https://x/api", "--har", "/no/such/f"],
+        ["https://x/api", "--har", "/"],
+    ],
 )
 def test_bad_input_exits_2(arguments):
     assert CliRunner().invoke(main, ["proxy", *arguments]).exit_code == 2
+
+
+def test_a_port_that_is_taken_exits_2_and_says_what_to_do():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = CliRunner().invoke(main, ["proxy", "https://x/api", "--port", str(taken.getsockname()[1])])
+    assert (done.exit_code, "--port 0" in done.stderr) == (2, True)
+
+
+def test_what_an_exchange_breaks_is_told_below_it(capsys):
+    broken = success(cost_amount=6000)
+    _tell(Request("GET", broken.url, ()), Outcome(broken, None, 0.1))
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(": ")[0] for line in said[1:]] == ["  documented"]
+    assert "money.cost-within-hold" in said[1]
+    assert TOKEN not in "".join(said)
+
+
+def asked(proxy, messages=({"type": "http.request"},), **scope):
+    """Send one request to the proxy itself, and return what it answered."""
+    waiting, sent = list(messages), []
+
+    async def receive():
+        return waiting.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"host", b"localhost:8001")]
+    whole = {"type": "http", "method": "POST", "raw_path": b"/api/v3", "query_string": b"", "headers": headers}
+    asyncio.run(proxy(whole | scope, receive, send))
+    return [message["status"] for message in sent if "status" in message]
+
+
+@pytest.mark.parametrize(
+    ("given", "answered"),
+    [
+        ({"type": "lifespan"}, []),
+        ({"headers": [(b"host", b"evil.example")]}, [421]),
+        ({"headers": []}, [421]),
+        ({"raw_path": b"/apix/v3"}, [404]),
+        (
+            {"messages": [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]},
+            [],
+        ),
+        ({"messages": [{"type": "http.request", "body": b"x" * (MAX_BODY + 1)}]}, [413]),
+    ],
+)
+def test_what_is_no_whole_request_to_the_api_is_not_forwarded(given, answered):
+    forwarded = []
+    proxy = Proxy("https://x/api", lambda *seen: None, send=lambda *sent: forwarded.append(sent))
+    assert asked(proxy, **given) == answered
+    assert forwarded == []
 
 
 def test_a_recording_without_secrets_is_judged_as_the_traffic_was(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tomllib
@@ -393,3 +394,13 @@ def test_nothing_heavy():
     assert not {HEAVY!r} & set(sys.modules)
 """)
     done.assert_outcomes(passed=1)
+
+
+@CLIENTS
+@pytest.mark.anyio
+async def test_another_host_is_reached_as_ever_in_async_clients_too(fake, package):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with package.AsyncClient(trust_env=False) as client:
+        with pytest.raises(package.ConnectError):
+            await client.get(url)

@@ -12,6 +12,7 @@ import pytest
 import requests
 import urllib3
 
+import plugproof_pytest
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.live import site
 
@@ -103,6 +104,12 @@ def test_a_server_ends_with_its_block():
         pass
     with pytest.raises(httpx.ConnectError):
         httpx.get(server.url)
+
+
+def test_the_class_of_the_server_can_be_imported_for_annotations(server):
+    assert isinstance(server, plugproof_pytest.LiveServer)
+    with pytest.raises(AttributeError, match="no attribute 'DeadServer'"):
+        plugproof_pytest.DeadServer  # noqa: B018 - the access is the test
 
 
 # Through pytest.

@@ -2,11 +2,12 @@
 
 import base64
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from plugproof_pytest import recent
-from plugproof_pytest.redaction import PIECE, STAND_IN, cleaner, tokens_in
+from plugproof_pytest.redaction import PIECE, STAND_IN, cleaner, redact, tokens_in
 
 CANARY = "c4na7y" + "0123456789abcdef0123456789abcdef01"
 URL = f"https://app.plugchoice.com/api/v3/public-charging/sessions/{CANARY}/confirm"
@@ -231,3 +232,20 @@ def test_it(token):
     pass
 """, "-v")  # fmt: skip
     done.stdout.fnmatch_lines(["*::test_it[[]0123456789abcdef[]] PASSED*"])
+
+
+class Told:
+    """What another plugin puts where pytest has its own account of a failure."""
+
+    def toterminal(self, terminal):
+        terminal.line(str(self))
+
+    def __str__(self):
+        return f"asked {URL}"
+
+
+def test_an_account_of_another_plugin_becomes_a_text_without_tokens():
+    report = SimpleNamespace(longrepr=Told(), sections=[("log", URL)], user_properties=[])
+    redact(report)
+    assert report.longrepr == URL.replace(CANARY, STAND_IN).join(["asked ", ""])
+    assert CANARY not in report.sections[0][1]

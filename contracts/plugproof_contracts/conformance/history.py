@@ -79,11 +79,6 @@ class History:
                 connection.execute(insert(REQUESTS).values(base=base, operation=operation, at=now))
         return gate or Gate(0.0)
 
-    def left(self, base: str, now: float, allowance: Allowance) -> int:
-        """Return how many requests the budget still holds."""
-        with self._locked() as connection:
-            return allowance.budget - len(_sent(connection, base, now, HOUR))
-
     def pause(self, base: str, until: float) -> None:
         """Remember that a base URL asked to be left alone."""
         with self._locked() as connection:

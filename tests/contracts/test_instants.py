@@ -1,0 +1,36 @@
+"""Moments are read as the API writes them, and nothing else is taken for one."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from plugproof_contracts.instants import http_date, instant
+
+
+def test_an_http_date_is_read():
+    assert http_date("Sat, 10 Jan 2026 12:34:56 GMT") == datetime(2026, 1, 10, 12, 34, 56, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "soon",
+        "2026-01-10T12:00:00Z",
+        "Sat, 10 Jan 2026 12:00:00",
+        "Sat, 30 Feb 2026 12:00:00 GMT",
+        "Sat, 10 Foo 2026 12:00:00 GMT",
+        "Sat, 10 Jan 2026 25:00:00 GMT",
+        "Sat, ١٠ Jan 2026 12:00:00 GMT",
+    ],
+)
+def test_what_is_no_http_date_is_none(text):
+    assert http_date(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026-01-10", "2026-01-10 12:00:00", "2026-02-30T12:00:00Z", "٢026-01-10T12:00"]
+)
+def test_what_is_no_date_time_is_none(text):
+    assert instant(text) is None
