@@ -1,16 +1,30 @@
 """The verdict tells conforming, broken, unchecked and unexercised apart, and a baseline ends in time."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from plugproof_contracts.adapters.ndjson import to_ndjson
-from plugproof_contracts.examples import failure, success
+from plugproof_contracts.examples import TOKEN, failure, success
 from plugproof_contracts.inspecting import inspect
 from plugproof_contracts.judging.baseline import BaselineError, read_baseline
+from plugproof_contracts.level import Level
 from plugproof_contracts.reports.formats import render
-from plugproof_contracts.reports.gathering import Terms
-from plugproof_contracts.reports.report import State, Verdict, tally, worst
+from plugproof_contracts.reports.gathering import MOST_REASONS, Gathered, Terms
+from plugproof_contracts.reports.report import (
+    Breach,
+    Problem,
+    Source,
+    State,
+    Verdict,
+    place,
+    problem_place,
+    read_on,
+    skipped_text,
+    tally,
+    worst,
+)
 from plugproof_contracts.rules import RULES
 
 TODAY = date(2026, 1, 10)
@@ -135,6 +149,90 @@ def test_statuses_that_were_seen_are_in_the_order_of_the_lifecycle(inspected):
     assert report.seen == ("created", "captured")
 
 
+def test_a_reason_that_is_known_is_counted_also_where_there_is_room_for_no_other():
+    found = Gathered("a.har")
+    for number in range(MOST_REASONS):
+        found.note(f"reason {number}", number)
+    for reason in ("reason 3", "another", "reason 3", "yet another"):
+        found.note(reason, 99)
+    assert found.problems["reason 3"] == Problem("a.har", "reason 3", 3, 3)
+    assert found.problems["damaged in other ways"] == Problem("a.har", "damaged in other ways", 2, 99)
+    assert len(found.problems) == MOST_REASONS + 1
+
+
+def test_what_was_seen_and_counted_is_that_of_all_files(inspected):
+    elsewhere = [one.replace(url=one.url.replace("app.", "a.")) for one in (FINE, FOREIGN)]
+    report = inspected([success("get", "captured")], [FINE, *elsewhere, PREFLIGHT, FOREIGN])
+    assert report.seen == ("charging", "captured")
+    assert (report.counts["files"], report.counts["exchanges read"], report.counts["entries skipped"]) == (2, 3, 3)
+    assert list(report.sources[1].skipped) == ["of other APIs", "preflights"]
+    assert report.sources[1].bases == ("https://a.plugchoice.com/api", "https://app.plugchoice.com/api")
+
+
+def test_a_breach_says_what_is_required_and_where_with_tokens_by_number(inspected):
+    other = BROKEN.replace(url=BROKEN.url.replace(TOKEN, "another-session"))
+    report = inspected([BROKEN, other, BROKEN])
+    found = [one for one in report.breaches if one.counts]
+    assert {one.requirement for one in found} == {RULES["money.cost-within-hold"].requirement}
+    assert [one.where.partition("sessions/")[2].partition(" ")[0] for one in found] == [
+        "token~1",
+        "token~2",
+        "token~1",
+    ]
+    assert {Path(one.file).name for one in found} == {"0.ndjson"}
+
+
+@pytest.mark.parametrize(
+    ("breach", "words"),
+    [
+        ({"file": "a.har", "entry": 3}, "a.har, entry 3: GET …"),
+        ({"file": "a.har"}, "a.har: GET …"),
+        ({"entry": 3}, "GET …"),
+    ],
+)
+def test_the_place_of_a_finding_in_words(breach, words):
+    texts = dict.fromkeys(("rule", "message", "pointer", "expected", "actual", "source"), "")
+    assert place(Breach(level=Level.DOCUMENTED, where="GET …", **texts, **breach)) == words
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (Problem("a.har", "why"), "a.har"),
+        (Problem("a.har", "why", 2), "a.har"),
+        (Problem("a.har", "why", 1, 7), "a.har, entry 7"),
+        (Problem("a.har", "why", 3, 7), "a.har, entry 7 and 2 more"),
+    ],
+)
+def test_the_place_of_a_problem_in_words(problem, words):
+    assert problem_place(problem) == words
+
+
+@pytest.mark.parametrize(
+    ("read", "skipped", "words"),
+    [
+        (1, {}, "1 exchange read, 0 skipped"),
+        (0, {"preflights": 2}, "0 exchanges read, 2 skipped (2 preflights)"),
+        (2, {"of other APIs": 3, "preflights": 1}, "2 exchanges read, 4 skipped (3 of other APIs, 1 preflights)"),
+    ],
+)
+def test_what_was_read_and_skipped_in_words(read, skipped, words):
+    assert skipped_text(Source("a.har", "HAR", read, skipped, (), Verdict.CONFORMS)) == words
+
+
+def test_a_rule_is_explained_by_whose_it_is():
+    assert read_on("money.not-negative") == "plugproof rules money.not-negative"
+    assert read_on("schemathesis.not-a-server-error") == "schemathesis's own documentation"
+
+
+def test_findings_are_grouped_by_rule_and_what_is_better_known_comes_first(inspected):
+    found = inspected([NOTED, DOUBTFUL, BROKEN]).by_rule()
+    levels = [RULES[slug].level for slug in found]
+    assert levels == sorted(levels, key=list(Level).index)
+    assert set(levels) == set(Level)
+    assert all({breach.rule for breach in breaches} == {slug} for slug, breaches in found.items())
+
+
 ACCEPT = """
 [[accept]]
 rule = "money.cost-within-hold"
@@ -173,6 +271,17 @@ def test_a_baseline_accepts_what_it_names_until_its_day_is_over(inspected, basel
     assert [one.reason for one in report.stale] == stale
     assert bool(report.accepted_by_rule()) == (verdict is Verdict.CONFORMS)
     assert bool(report.by_rule()) == (verdict is Verdict.BROKEN)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_rule_is_accepted_only_where_all_its_findings_are(inspected, baseline, turned):
+    text = ACCEPT.replace("cost-within-hold", "not-negative") + 'pointer = "/data/cost_amount"'
+    pair = [DOUBTFUL, success("get", "captured", tax_amount=-1)]
+    report = inspected(pair[::-1] if turned else pair, accepts=baseline(text), strict=True)
+    states = {rule.slug: rule.state for rule in report.rules}
+    assert (states["money.not-negative"], report.verdict) == (State.BROKEN, Verdict.BROKEN)
+    assert [one.reason for one in report.stale] == []
+    assert inspected([DOUBTFUL], accepts=baseline(text), strict=True).rules != report.rules
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from plugproof_contracts import Status
 from plugproof_contracts.lifecycle import Cause, reachable
 from plugproof_contracts.session import TIMESTAMPS
+from plugproof_mockserver import money
 from plugproof_mockserver.clock import seconds
 from plugproof_mockserver.engine import new_session
 from plugproof_mockserver.events import Event, possible_events
@@ -84,6 +85,29 @@ def test_the_estimate_stands_still_between_two_meter_values():
     at = [NOON + METER_INTERVAL - 1, NOON + METER_INTERVAL, NOON + 2 * METER_INTERVAL - 1]
     assert [estimate_at(charging, moment) for moment in at] == [0, 30, 30]
     assert [meter_at(charging, moment) for moment in at] == [30, 30, 61]
+
+
+def test_meter_values_are_counted_from_the_beginning_of_charging_and_not_from_the_clock():
+    charging = enter(paid(), Status.CHARGING, NOON + seconds(7), SETTINGS)
+    at = [NOON + seconds(7) + passed for passed in (METER_INTERVAL - 1, METER_INTERVAL)]
+    assert [estimate_at(charging, moment) for moment in at] == [0, 30]
+
+
+@pytest.mark.parametrize(("delivered", "left"), [(0, 30), (20, 10), (30, 0), (31, 0)])
+def test_the_hold_ends_charging_when_what_is_missing_of_it_was_delivered(delivered, left):
+    charging = enter(paid("CAPPED", hold=64), Status.CHARGING, NOON, SETTINGS)
+    least = money.energy_for(64, charging.pricing)
+    watts = SCENARIOS["CAPPED"].watts
+    found = next_due(replace(charging, meter=least * delivered // 30))
+    missing = max(0, least - least * delivered // 30)
+    assert found == (NOON + money.time_to_deliver(missing, watts), Event.HOLD_USED_UP)
+
+
+def test_while_a_stop_is_pending_the_hold_ends_nothing():
+    charging = enter(paid("CAPPED", hold=36), Status.CHARGING, NOON, SETTINGS)
+    stopping = enter(charging, Status.STOPPING, NOON, SETTINGS)
+    found = next_due(stopping)
+    assert found is None or found[1] is not Event.HOLD_USED_UP
 
 
 def test_before_charging_there_is_no_reading():
@@ -194,3 +218,10 @@ def test_the_tax_is_the_included_share_at_the_rate_that_is_set(vat, tax):
     settings = Settings(vat=vat)
     state, _ = play(paid(), NOON + seconds(3600), settings)
     assert (state.amount_captured, state.tax) == (170, tax)
+
+
+@pytest.mark.parametrize(("vat", "tax"), [(21, 17355), (8.1, 7493), (19.6, 16388)])
+def test_the_tax_is_a_whole_number_to_the_hundredth_of_a_percent(vat, tax):
+    settling = replace(in_status(Status.SETTLING), cost=100_000)
+    found = enter(settling, Status.CAPTURED, NOON, Settings(vat=vat)).tax
+    assert (found, type(found)) == (tax, int)

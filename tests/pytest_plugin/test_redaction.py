@@ -1,13 +1,25 @@
 """No token in what pytest reports, in any form; and a control that shows where it would be."""
 
 import base64
+import io
+import logging
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from plugproof_pytest import recent
-from plugproof_pytest.redaction import PIECE, STAND_IN, cleaner, redact, tokens_in
+from plugproof_pytest.redaction import (
+    PIECE,
+    SHORTEST,
+    STAND_IN,
+    clean_live_logs,
+    cleaner,
+    note_arguments,
+    redact,
+    redact_warning,
+    tokens_in,
+)
 
 CANARY = "c4na7y" + "0123456789abcdef0123456789abcdef01"
 URL = f"https://app.plugchoice.com/api/v3/public-charging/sessions/{CANARY}/confirm"
@@ -83,6 +95,67 @@ def test_a_token_is_known_by_where_it_stands(used, text, anywhere):
 def test_what_only_looks_like_a_token_is_none(used, text):
     used(True)
     assert list(tokens_in(text)) == []
+
+
+@pytest.mark.parametrize(("length", "is_one"), [(SHORTEST - 1, False), (SHORTEST, True)])
+def test_a_shorter_word_where_a_token_stands_is_a_placeholder_of_a_test(used, length, is_one):
+    word = CANARY[:length]
+    used(True)
+    assert list(tokens_in(URL.replace(CANARY, word))) == [word] * is_one
+    assert (cleaner([word])(f"a {word} b") == f"a {STAND_IN} b") is is_one
+    note_arguments({"token": word, "session_token": CANARY, "tokens": [CANARY], "name": "another-long-word"})
+    assert set(recent.SEEN) - {"another-token"} == ({word, CANARY} if is_one else {CANARY})
+
+
+def test_arguments_of_other_suites_are_not_noted(used):
+    used(False)
+    note_arguments({"token": CANARY})
+    assert list(recent.SEEN) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (CANARY[:PIECE], STAND_IN),
+        (CANARY[-PIECE:], STAND_IN),
+        (CANARY[: PIECE - 1], CANARY[: PIECE - 1]),
+        (f"x{CANARY[:PIECE]}", f"x{STAND_IN}"),
+        (f"{CANARY[-PIECE:]}x", f"{STAND_IN}x"),
+        (f"{CANARY[:PIECE]}-{CANARY[-PIECE:]}", f"{STAND_IN}-{STAND_IN}"),
+        ("", ""),
+    ],
+)
+def test_a_piece_of_a_token_is_taken_out_up_to_its_edges(text, shown):
+    assert cleaner([CANARY, CANARY])(text) == shown
+
+
+def test_a_word_as_long_as_a_piece_is_one_where_it_is_a_form_of_a_token():
+    assert cleaner(["%41" * (PIECE - 1) + "bcd"])("A" * (PIECE - 1) + "b") == STAND_IN
+
+
+def test_a_warning_keeps_what_is_no_text(used):
+    used(True)
+    warning = UserWarning(f"asked {URL}", 7, ("b", CANARY))
+    redact_warning(warning)
+    assert warning.args == (f"asked {URL.replace(CANARY, STAND_IN)}", 7, ("b", STAND_IN))
+    other = UserWarning("plain", 7)
+    redact_warning(other)
+    assert other.args == ("plain", 7)
+
+
+def test_only_handlers_with_a_format_of_their_own_are_given_a_clean_one():
+    handler, bare, other = (
+        logging.StreamHandler(io.StringIO()),
+        logging.NullHandler(),
+        SimpleNamespace(formatter=1),
+    )
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    clean_live_logs(SimpleNamespace(log_cli_handler=handler, log_file_handler=bare))
+    clean_live_logs(SimpleNamespace(log_cli_handler=other))
+    handler.handle(logging.makeLogRecord({"levelname": "INFO", "msg": f"asked {URL}"}))
+    handler.handle(logging.makeLogRecord({"levelname": "INFO", "msg": "plain"}))
+    assert handler.stream.getvalue().splitlines() == [f"INFO asked {URL.replace(CANARY, STAND_IN)}", "INFO plain"]
+    assert (bare.formatter, other.formatter) == (None, 1)
 
 
 # Through pytest: a suite that shows its token wherever a suite can.
@@ -170,6 +243,7 @@ def test_no_token_is_readable_in_any_report(run, pytester, fixture, traceback):
     shown = everything(run_, pytester)
     assert not leaks(shown)
     assert STAND_IN in shown
+    assert f"HTTP Request: POST {URL.replace(CANARY, STAND_IN)}" in (pytester.path / "log.txt").read_text()
 
 
 def test_the_control_is_red_without_the_plugin(run, pytester):
