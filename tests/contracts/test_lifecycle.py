@@ -75,3 +75,22 @@ def test_charging_is_entered_by_exactly_the_statuses_behind_it():
 
 def test_a_session_never_goes_back_before_the_payment():
     assert [earlier for earlier in Status if reachable(earlier, Status.CREATED)] == [Status.CREATED]
+
+
+def test_where_a_cancel_leads_and_what_the_operator_or_another_try_decides_is_assumed():
+    assumed = {(m.source, m.cause, m.target) for m in LIFECYCLE if m.level is Level.ASSUMED}
+    deciding = {m[:3] for m in LIFECYCLE if m.cause in (Cause.CANCEL, Cause.RETRY, Cause.REVIEW)}
+    assert assumed == deciding | {(Status.STOPPING, Cause.STOP_ANSWER, Status.CHARGING)}
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_cause_is_written_as_it_is_called(cause):
+    assert cause == cause.name.lower()
+
+
+@pytest.mark.parametrize(
+    ("status", "moves"),
+    [("created", 0), ("authorized", 1), ("expired", 1), ("charging", 3), ("stopping", 4), ("refunded", 6)],
+)
+def test_the_shortest_path_has_no_move_too_many(status, moves):
+    assert len(shortest_path(Status(status))) == moves

@@ -47,11 +47,11 @@ def _margin(sent: bool) -> int:
 
 def _ordered(first: Answer, later: Answer) -> bool:
     """Say whether one request was surely counted before the other."""
-    apart = span(first, later)
-    return apart is not None and apart.sent and _sent_apart(first, later) >= ORDERED
+    return _sent_apart(first, later) >= ORDERED
 
 
 def _sent_apart(first: Answer, later: Answer) -> float:
+    """Return the seconds between two requests, 0 if it is not known when both were sent."""
     sent, again = first.exchange.at, later.exchange.at
     return (again - sent).total_seconds() if sent and again else 0.0
 
