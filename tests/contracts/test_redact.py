@@ -40,6 +40,10 @@ def test_tokens_are_equal_exactly_where_their_secrets_are(other):
     assert Token(SECRET).fingerprint != Token(other).fingerprint
 
 
+def test_a_token_of_any_text_is_equal_to_itself():
+    assert Token("half of \ud800") == Token("half of \ud800")
+
+
 def test_a_token_is_not_equal_to_its_text():
     assert Token(SECRET) != SECRET
     assert Token(SECRET) != Token(SECRET).fingerprint

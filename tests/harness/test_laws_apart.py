@@ -4,7 +4,7 @@ import pytest
 
 from plugproof_contracts import Token
 from plugproof_harness import LAWS
-from plugproof_harness.call import Call, End
+from plugproof_harness.call import Call, End, Outcome
 from plugproof_harness.hearing import Arrival, Asked
 from plugproof_harness.laws import fate
 
@@ -24,8 +24,8 @@ def asked(operation="confirm", status=200, **fields):
     return Asked(**known | fields)
 
 
-def call(*requests, operation="confirm", end=End.ANSWERED, token=MINE, given=None, **fields):
-    return Call(operation, given or {}, token, list(requests), end, **fields)
+def call(*requests, operation="confirm", end=End.ANSWERED, value=None, error=None, given=None, **fields):
+    return Call(operation, given or {}, MINE, list(requests), Outcome(end, value, error), **fields)
 
 
 def told(status):
