@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from plugproof_contracts.exchange import Exchange
 from plugproof_contracts.headers import Headers
 from plugproof_contracts.operations import OPERATIONS, PREFIX
-from plugproof_contracts.route import route
 
 SHORTEST = 6
 """Characters below which a secret is a word that turns up by chance; nothing shorter is taken out here."""
@@ -55,11 +54,8 @@ def _of_address(url: str, *, whole_path: bool) -> Iterator[str]:
         return
     if "@" in parts.netloc:
         yield from re.split("[:@]", parts.netloc)[:-1]
-    yield from (value for _, value in parse_qsl(parts.query, keep_blank_values=True))
+    yield from (value for _, value in parse_qsl(parts.query))
     yield from (parts.query, parts.fragment)
-    token = route("GET", url).token
-    if token is not None:
-        yield token.reveal()
     if whole_path:
         yield from (part for part in parts.path.split("/") if part not in _WORDS)
 
@@ -93,8 +89,6 @@ def _of_basic(part: str) -> Iterator[str]:
 
 
 def _of_body(body: bytes) -> Iterator[str]:
-    if not body:
-        return
     for match in _JSON_SECRET.finditer(body):
         yield from _unescaped(match[1].decode(errors="replace"))
     for match in _FORM_SECRET.finditer(body):
