@@ -67,6 +67,7 @@ def test_a_rule_on_what_was_asked_has_nothing_to_judge_where_nothing_was_sent(sl
         ("errors.json-unasked", unasked(PAGE.replace(status=399)), False),
         ("errors.json-unasked", unasked(PAGE.replace(status=303)), True),
         ("errors.json-unasked", unasked(failure(404).replace(body=b"{")), False),
+        ("errors.validation-map", failure(422, operation="start", errors={"email": ["no", 1]}), True),
         ("errors.throttle-text", refusal().replace(body=b'{"message": null}'), False),
         ("errors.known-fields", failure(409, errors={}), True),
         ("ratelimit.documented-limit", refusal(operation="start", x_ratelimit_limit="20"), False),

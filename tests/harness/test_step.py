@@ -3,7 +3,7 @@
 import pytest
 
 from plugproof_harness import BrokenLawError, client_machine
-from plugproof_harness.shortest import shortest, without
+from plugproof_harness.shortest import without
 from plugproof_harness.step import FORMS, Step, parse_step
 
 
@@ -72,11 +72,6 @@ LIFE = ["start HAPPY 1", "start BUSY 1", "poll 1", "fault get 500", "start HAPPY
 )
 def test_with_a_start_goes_all_that_is_about_its_session(left_out, rest):
     assert [str(step) for step in without([parse_step(text) for text in LIFE], left_out)] == rest
-
-
-def test_what_does_not_come_again_has_no_shortest_life():
-    steps = [parse_step(text) for text in LIFE]
-    assert shortest(steps, lambda steps: None, BrokenLawError) is None
 
 
 def test_a_shorter_life_that_lacks_its_session_breaks_nothing(bent):
