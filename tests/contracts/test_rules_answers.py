@@ -8,6 +8,7 @@ from plugproof_contracts.judging.checking import examine, examine_by_rules
 
 LIMIT, REMAINING, RESET = "x-ratelimit-limit", "x-ratelimit-remaining", "x_ratelimit_reset"
 PAGE = failure(404, headers={"content-type": "text/html"}).replace(body=b"<html>")
+CONNECTOR = CHARGER["connectors"][0]
 ENDS = int(NOON.timestamp()) + 30
 
 
@@ -86,6 +87,9 @@ def test_a_rule_on_what_was_asked_has_nothing_to_judge_where_nothing_was_sent(sl
         ("values.driver-email", success(driver_email="d" * 243 + "@example.org"), False),
         ("values.driver-email", success(driver_email="d" * 244 + "@example.org"), True),
         ("values.charger-connector-id", success("charger", connectors=[7, *CHARGER["connectors"]]), False),
+        ("values.charger-connector-id", success("charger", connectors=[CONNECTOR | {"connector_id": "0"}]), False),
+        ("values.charger-connector-status", success("charger", connectors=[CONNECTOR | {"status": 7}]), False),
+        ("values.session-token", success("start", "created").replace(body=b'{"session_token": 7}'), False),
         ("time.not-in-future", success(charging_started_at="2026-01-10T12:01:00Z"), False),
         ("time.not-in-future", success(charging_started_at="2026-01-10T12:01:00.000001Z"), True),
         ("time.order", success(authorized_at="2026-01-10T11:00:00Z"), False),
