@@ -174,3 +174,16 @@ def test_a_request_is_impossible_only_where_no_server_can_read_it_otherwise(exch
 )
 def test_a_header_that_is_missing_is_told_as_none(slug, exchange):
     assert [one.actual for one in examine(exchange).violations if one.rule == slug] == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "exchange", "told"),
+    [
+        ("headers.content-type", PAGE.replace(status=200), "text/html"),
+        ("headers.any-origin", success(headers={"access-control-allow-origin": "https://h"}), "https://h"),
+        ("ratelimit.retry-after", refusal("soon"), "soon"),
+        ("ratelimit.reset", refusal(x_ratelimit_reset="soon"), "soon"),
+    ],
+)
+def test_a_header_that_is_wrong_is_told_as_it_came(slug, exchange, told):
+    assert [one.actual for one in examine(exchange).violations if one.rule == slug] == [told]
