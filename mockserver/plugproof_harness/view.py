@@ -16,7 +16,7 @@ def differences(shown: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[s
 def _same(shown: Any, told: Any) -> bool:
     """Compare as the API writes it; moments and numbers may be the client's own, of the same value."""
     if isinstance(shown, datetime) and isinstance(told, str):
-        return shown.tzinfo is not None and shown == datetime.fromisoformat(told)
+        return shown == datetime.fromisoformat(told)
     if isinstance(shown, Decimal | float) and isinstance(told, str):
         return _number(told) == Decimal(str(shown))
     return bool(shown == told) and isinstance(shown, bool) == isinstance(told, bool)

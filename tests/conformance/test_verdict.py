@@ -42,8 +42,10 @@ def told(report):
 def test_a_report_tells_what_was_asked_where_and_what_stood():
     made = night(success("get", "created"), BROKEN)
     made.healed = ["the server failed with 502; well when asked again"] * 2
+    made.problems = [(2, "why"), (None, "all of it")]
     report = verdict.report(made, (), today=date(2026, 1, 10))
     (source,) = report.sources
+    assert [(one.entry, one.reason) for one in report.problems] == [(2, "why"), (None, "all of it")]
     assert (source.format, source.bases, source.read) == ("live", (BASE_URL,), 2)
     assert source.skipped == {made.healed[0]: 2}
     assert (report.counts["requests planned"], report.counts["requests sent"]) == (len(made.probes), 2)
@@ -75,6 +77,7 @@ def test_without_a_day_it_is_today():
         (night(success(energy_kwh=SECRET)), (Token(SECRET),)),
         (night(success(energy_kwh=SECRET), success(headers={"set-cookie": f"sid={SECRET}"})), ()),
         (night(success(energy_kwh=TOKEN).replace(url=success("charger").url)), ()),
+        (night(Trouble(Layer.DNS, "lost", arrived=False), success("charger", public_code=TOKEN)), ()),
     ],
 )
 def test_no_secret_of_the_night_is_in_its_report(made, tokens):

@@ -88,11 +88,11 @@ def drifted(history: History, base: str, now: Shape, baseline: Shape | None) -> 
     told = []
     for run in history.runs(base, most=14):
         before = history.shape(run.id)
-        if before.traits and now.traits:
+        if before.traits:
             when = datetime.fromtimestamp(run.at, UTC).strftime("%Y-%m-%d %H:%M")
             known = history.seen(base, "value")
             told = [f"since {when} UTC: {line}" for line in drift(before, now, known)]
             break
-    if baseline is not None and now.traits:
+    if baseline is not None:
         told += [f"since the baseline: {line}" for line in drift(baseline, now)]
     return tuple(told)
