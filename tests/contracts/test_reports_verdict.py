@@ -15,6 +15,7 @@ from plugproof_contracts.reports.gathering import MOST_REASONS, Gathered, Terms
 from plugproof_contracts.reports.report import (
     Breach,
     Problem,
+    RuleState,
     Source,
     State,
     Verdict,
@@ -218,6 +219,17 @@ def test_the_place_of_a_problem_in_words(problem, words):
 )
 def test_what_was_read_and_skipped_in_words(read, skipped, words):
     assert skipped_text(Source("a.har", "HAR", read, skipped, (), Verdict.CONFORMS)) == words
+
+
+def test_verdicts_and_states_are_the_words_that_other_programs_read():
+    assert list(Verdict) == ["broken", "could not check", "nothing was checked", "conforms"]
+    assert list(State) == ["broken", "accepted", "passed", "not exercised", "not armed"]
+
+
+def test_a_rule_that_was_judged_is_counted_as_exercised_whatever_came_of_it():
+    rules = [RuleState("money.not-negative", Level.INFERRED, "a#b", "It asks.", state) for state in State]
+    assert tally(rules) == {"known": 5, "armed": 4, "exercised": 3, "passed": 1}
+    assert {rule.family for rule in rules} == {"money"}
 
 
 def test_a_rule_is_explained_by_whose_it_is():
