@@ -103,7 +103,9 @@ def test_a_shorter_word_where_a_token_stands_is_a_placeholder_of_a_test(used, le
     used(True)
     assert list(tokens_in(URL.replace(CANARY, word))) == [word] * is_one
     assert (cleaner([word])(f"a {word} b") == f"a {STAND_IN} b") is is_one
-    note_arguments({"token": word, "session_token": CANARY, "tokens": [CANARY], "name": "another-long-word"})
+    note_arguments(
+        {"token": word, "session_token": CANARY, "tokens": [CANARY] * SHORTEST, "name": "another-long-word"}
+    )
     assert set(recent.SEEN) - {"another-token"} == ({word, CANARY} if is_one else {CANARY})
 
 
