@@ -8,6 +8,8 @@ import importlib
 
 import pytest
 
+from plugproof_pytest import recent
+
 for _module in (
     "httpx",
     "httpx2",
@@ -28,6 +30,14 @@ for _module in (
 
 PLUGIN = ("-p", "no:plugproof", "-p", "plugproof_pytest.plugin", "-p", "no:cacheprovider", "-p", "no:randomly")
 """Loads the plugin whether or not it is installed; as installed only, it would be there twice."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_seen():
+    """Begin each test as a run begins: no other has used the plugin yet."""
+    recent.forget()
+    yield
+    recent.forget()
 
 
 @pytest.fixture
