@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from plugproof_contracts.conformance import doubt, target
+from plugproof_contracts.conformance import doubt
 from plugproof_contracts.conformance.transport import Outcome, Request
 from plugproof_contracts.judging.checking import examine
 from plugproof_contracts.reports import formats
 from plugproof_contracts.route import redacted
 from plugproof_contracts.scrub import plain_name
-from plugproof_mockserver.verdicts import no_traceback
+from plugproof_mockserver import verdicts
 
 
 @click.command(help="Forward to the real API, and check what passes.")
@@ -20,13 +20,9 @@ from plugproof_mockserver.verdicts import no_traceback
 @click.option("--timeout", type=click.FloatRange(0.1, 300), default=30.0, show_default=True, metavar="S")
 def proxy(base_url: str, port: int, har: str | None, timeout: float) -> None:
     """Serve on this machine until told to end; every exchange is a line, with its findings below."""
-    try:
-        base = target.base_url(base_url)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="BASE_URL") from None
-    if har is not None and (Path(har).is_dir() or not Path(har).parent.is_dir()):
-        raise click.UsageError(f"{plain_name(har)} cannot be written; name a file in a folder that is there")
-    with no_traceback():
+    base = verdicts.base_url(base_url)
+    verdicts.refuse_unwritable((), har)
+    with verdicts.no_traceback():
         _serve(base, port, har, timeout)
 
 
