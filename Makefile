@@ -32,7 +32,7 @@ test: $(VENV) $(if $(NPM),$(PEERS)) ## Run the tests; ARGS="-k limiter" picks so
 	@$(PY) -m pytest -q -n auto --dist loadscope $(ARGS)
 
 demo: $(VENV) ## Walk a driver's whole life through the fake, over HTTP
-	@$(PY) -m plugproof_mockserver.demo $(ARGS)
+	@$(PY) -m plugproof_cli.demo $(ARGS)
 
 lint: $(VENV) ## Check format, style and types
 	@$(PY) -m ruff format --quiet --check .

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from benchmarks.row import Row
-from plugproof_contracts.examples import NOON, TOKEN, failure, success
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.judging.checking import check, examine_by_rules
+from plugproof_contracts.checking.check import check, examine_by_rules
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.rules.examples import NOON, TOKEN, failure, success
 
 BATCH, RUNS = 200, 60
 

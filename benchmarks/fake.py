@@ -70,8 +70,8 @@ def _start() -> Row:
 
 
 def _session_memory() -> Row:
-    from plugproof_mockserver.forms import Start
-    from plugproof_mockserver.world import World
+    from plugproof_mockserver.http.request_bodies import Start
+    from plugproof_mockserver.world.world import World
 
     world = World()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -84,7 +84,7 @@ def _session_memory() -> Row:
 def _world() -> Row:
     from time import perf_counter
 
-    from plugproof_mockserver.world import World
+    from plugproof_mockserver.world.world import World
 
     def once() -> float:
         began = perf_counter()

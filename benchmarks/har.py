@@ -20,10 +20,10 @@ import msgspec
 
 from benchmarks.row import Row
 from plugproof_contracts.adapters.recording import opened
-from plugproof_contracts.examples import NOON, TOKEN, success
-from plugproof_contracts.inspecting import inspect
+from plugproof_contracts.conformance.recordings import inspect
+from plugproof_contracts.reports.builder import Terms
 from plugproof_contracts.reports.formats import render
-from plugproof_contracts.reports.gathering import Terms
+from plugproof_contracts.rules.examples import NOON, TOKEN, success
 
 ENTRIES, RUNS, POLLS = 10_000, 5, 20
 BROWSER = {"user-agent": "Mozilla/5.0 " + "x" * 90, "accept-language": "en", "sec-fetch-mode": "cors"}

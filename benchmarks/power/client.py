@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.operations import BASE_URL, OPERATIONS
+from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver import FakePlugchoice
 
 EPOCH = datetime.fromtimestamp(0, UTC)

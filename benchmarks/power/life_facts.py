@@ -10,7 +10,7 @@ from benchmarks.power.status_facts import HEALTHY, PATH_OF_CHARGING
 from benchmarks.power.time_facts import NAMES
 from benchmarks.power.trace import Broken, Change, Data, Line, TraceDefect, again, data_of, showing
 from plugproof_contracts import Exchange, Level, Status
-from plugproof_contracts.lifecycle import reachable
+from plugproof_contracts.facts.lifecycle import reachable
 
 PAID_OUT = ("captured", "refunded")
 _I, _D = Level.INFERRED, Level.DOCUMENTED

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from benchmarks.power.trace import Broken, Line, TraceDefect, moved, with_headers
 from plugproof_contracts import Exchange, Level
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import OPERATIONS
 
 Trace = list[Exchange]
 GAPS = (0.4, 1.5)

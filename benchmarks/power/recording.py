@@ -11,13 +11,13 @@ from typing import Any
 
 from benchmarks.power.client import Client, moment
 from plugproof_contracts import Exchange, Status
-from plugproof_contracts.operations import OPERATIONS, PREFIX
+from plugproof_contracts.facts.operations import OPERATIONS, PREFIX
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.clock import Clock
-from plugproof_mockserver.events import possible_events
 from plugproof_mockserver.fake import FakeSession
-from plugproof_mockserver.scenarios import SCENARIOS
-from plugproof_mockserver.sessions import UnknownSessionError
+from plugproof_mockserver.model.events import possible_events
+from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.session_store import UnknownSessionError
 
 CLOCKS = (
     "2026-01-10T12:00:00Z",

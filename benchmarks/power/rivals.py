@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import httpx
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.operations import BASE_URL
-from plugproof_contracts.spec import document
+from plugproof_contracts.facts.openapi import document
+from plugproof_contracts.facts.operations import BASE_URL
 
 HOST = BASE_URL.removesuffix("/api")
 Finds = Callable[[Exchange], bool]

@@ -6,9 +6,8 @@ The checker is imported on first use, so that the models alone stay cheap to imp
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from plugproof_contracts.level import Level
-from plugproof_contracts.redact import Token
-from plugproof_contracts.session import (
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.facts.session import (
     Charger,
     Connector,
     ConnectorStatus,
@@ -18,12 +17,13 @@ from plugproof_contracts.session import (
     Session,
     Status,
 )
+from plugproof_contracts.secrets.token import Token
 
 if TYPE_CHECKING:
-    from plugproof_contracts.exchange import Exchange
-    from plugproof_contracts.judging.checking import assert_conforms, check, check_trace
+    from plugproof_contracts.checking.check import assert_conforms, check, check_trace
+    from plugproof_contracts.exchanges.exchange import Exchange
     from plugproof_contracts.rules import RULES, Rule
-    from plugproof_contracts.violation import Violation
+    from plugproof_contracts.rules.violation import Violation
 
 __all__ = [
     "RULES",
@@ -48,11 +48,11 @@ __all__ = [
 _LATER = {
     "RULES": "rules",
     "Rule": "rules",
-    "Exchange": "exchange",
-    "Violation": "violation",
-    "assert_conforms": "judging.checking",
-    "check": "judging.checking",
-    "check_trace": "judging.checking",
+    "Exchange": "exchanges.exchange",
+    "Violation": "rules.violation",
+    "assert_conforms": "checking.check",
+    "check": "checking.check",
+    "check_trace": "checking.check",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from plugproof_contracts import Session
 from plugproof_harness.api import Api
-from plugproof_mockserver.faults import UNKNOWN
+from plugproof_mockserver.world.faults import UNKNOWN
 
 FIELDS = Session.__struct_fields__
 

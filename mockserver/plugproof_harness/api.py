@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING
 
-from plugproof_contracts.operations import BASE_URL
+from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.inprocess import AsyncTransport, Transport
+from plugproof_mockserver.faces.transports import AsyncTransport, Transport
 
 if TYPE_CHECKING:
-    from plugproof_mockserver.live import Site
+    from plugproof_mockserver.live_server import Site
 
 
 class Api:
@@ -55,7 +55,7 @@ class Api:
 @cache
 def _site() -> "Site":
     """Return the one server of this process, which ends with it."""
-    from plugproof_mockserver.live import site
+    from plugproof_mockserver.live_server import site
 
     stack = ExitStack()
     atexit.register(stack.close)

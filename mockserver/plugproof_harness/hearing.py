@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from plugproof_contracts import Token
-from plugproof_mockserver.reply import Reply
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.routes import find
-from plugproof_mockserver.world import World
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.http.response import Reply
+from plugproof_mockserver.http.routing import find
+from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
-    from plugproof_mockserver.state import SessionState
+    from plugproof_mockserver.model.state import SessionState
 
 MOST_REQUESTS = 100
 """Requests after which one call of a client counts as one that never ends."""

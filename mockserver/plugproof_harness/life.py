@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from plugproof_contracts import Status, Token
-from plugproof_contracts.lifecycle import TERMINAL
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.facts.lifecycle import TERMINAL
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_harness.adapter import METHODS, Adapter, AdapterError, fields_of, offered, takes_email
 from plugproof_harness.call import Call, End
 from plugproof_harness.client import Client
@@ -15,11 +15,12 @@ from plugproof_harness.laws import LAWS
 from plugproof_harness.step import OPERATION_OF, Step, parse_step
 from plugproof_harness.story import Story
 from plugproof_harness.way import way
-from plugproof_mockserver import FakePlugchoice, api
-from plugproof_mockserver.events import possible_events
+from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.fake import FakeSession
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.sessions import UnknownSessionError
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.model.events import possible_events
+from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world.session_store import UnknownSessionError
 
 
 class Driven(NamedTuple):

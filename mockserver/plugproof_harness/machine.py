@@ -14,8 +14,8 @@ from plugproof_harness.life import Life, live
 from plugproof_harness.shortest import shortest
 from plugproof_harness.step import FAULTS, OPERATION_OF, Step
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.events import Event
-from plugproof_mockserver.scenarios import SCENARIOS
+from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_strategies import emails
 
 UNKNOWN_CODE = "NOBODY"

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from plugproof_contracts import Status
-from plugproof_contracts.operations import OPERATIONS
-from plugproof_mockserver.events import Event
-from plugproof_mockserver.faults import Kind
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.world.faults import Kind
 
 
 class Step(NamedTuple):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from plugproof_contracts import Token
-from plugproof_contracts.scrub import Scrubber
+from plugproof_contracts.secrets.scrubber import Scrubber
 from plugproof_harness.call import Call, End
 from plugproof_harness.laws import BrokenLawError, Law, fate
 from plugproof_harness.step import Step

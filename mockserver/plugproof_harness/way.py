@@ -3,7 +3,7 @@
 from functools import cache
 
 from plugproof_contracts import Status
-from plugproof_mockserver.events import Event, effect_of
+from plugproof_mockserver.model.events import Event, effect_of
 
 _PAYMENT = {Event.WEBHOOK: Status.AUTHORIZED}
 """What happens at Stripe and reaches the session without a request. No row of effects stands for it."""

@@ -1,6 +1,6 @@
 """`python -m plugproof_mockserver` is `plugproof`."""
 
-from plugproof_mockserver.cli import main
+from plugproof_cli.main import main
 
 if __name__ == "__main__":
     main(prog_name="plugproof")

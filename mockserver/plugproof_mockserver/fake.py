@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from plugproof_contracts import PublicCharger, Status, Token
-from plugproof_contracts.operations import BASE_URL, OPERATIONS
-from plugproof_mockserver.asgi import App
-from plugproof_mockserver.clock import Clock, seconds
-from plugproof_mockserver.events import Event
-from plugproof_mockserver.faults import Fault, make_fault
-from plugproof_mockserver.forms import Start
-from plugproof_mockserver.hosts import Hosts
-from plugproof_mockserver.journal import Journal
-from plugproof_mockserver.life import Moved
-from plugproof_mockserver.moment import parse
-from plugproof_mockserver.reply import Problem
-from plugproof_mockserver.scenarios import SCENARIOS
-from plugproof_mockserver.settings import DOCUMENTED_LIMITS, Settings
-from plugproof_mockserver.state import SessionState
-from plugproof_mockserver.view import payment_of, shown
-from plugproof_mockserver.world import World
-from plugproof_mockserver.worlds import DEFAULT, Worlds
+from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
+from plugproof_mockserver.engine.representation import payment_of, shown
+from plugproof_mockserver.engine.transitions import Moved
+from plugproof_mockserver.faces.asgi import App
+from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.http.request_bodies import Start
+from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.settings import DOCUMENTED_LIMITS, Settings
+from plugproof_mockserver.model.state import SessionState
+from plugproof_mockserver.model.timestamps import parse, seconds
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.faults import Fault, make_fault
+from plugproof_mockserver.world.journal import Journal
+from plugproof_mockserver.world.registry import DEFAULT, Worlds
+from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
     import respx
 
-    from plugproof_mockserver.inprocess import AsyncTransport, Transport
+    from plugproof_mockserver.faces.transports import AsyncTransport, Transport
 
 DEFAULT_CLOCK = "2026-01-10T12:00:00Z"
 
@@ -241,20 +241,20 @@ class FakePlugchoice:
     @cached_property
     def asgi(self) -> App:
         """The fake as an ASGI application, control plane included."""
-        from plugproof_mockserver.control import control_app
+        from plugproof_mockserver.control.app import control_app
 
         worlds = Worlds(lambda name: self.world if name == DEFAULT else self._make(name))
         return App(worlds, hosts=Hosts(("app.plugchoice.com", "testserver")), control=control_app())
 
     def transport(self, client: str = "127.0.0.1") -> "Transport":
         """Return a transport for `httpx.Client` and `httpx2.Client`; `client` is the address the limiter sees."""
-        from plugproof_mockserver.inprocess import Transport
+        from plugproof_mockserver.faces.transports import Transport
 
         return Transport(self.world, client)
 
     def async_transport(self, client: str = "127.0.0.1") -> "AsyncTransport":
         """Return a transport for `httpx.AsyncClient` and `httpx2.AsyncClient`."""
-        from plugproof_mockserver.inprocess import AsyncTransport
+        from plugproof_mockserver.faces.transports import AsyncTransport
 
         return AsyncTransport(self.world, client)
 

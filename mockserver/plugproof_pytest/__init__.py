@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plugproof_mockserver.live import LiveServer as LiveServer
+    from plugproof_mockserver.live_server import LiveServer as LiveServer
 
 __all__ = ["LiveServer"]
 
 
 def __getattr__(name: str) -> object:
     if name == "LiveServer":
-        from plugproof_mockserver.live import LiveServer
+        from plugproof_mockserver.live_server import LiveServer
 
         return LiveServer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

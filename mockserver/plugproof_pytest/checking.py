@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from plugproof_contracts import RULES, Exchange, Level, check
-from plugproof_mockserver.inprocess import BY_FAKE
+from plugproof_mockserver.faces.transports import BY_FAKE
 from plugproof_pytest.findings import Finding, Tally
 from plugproof_pytest.marker import read
 from plugproof_pytest.positions import position_of, remembering

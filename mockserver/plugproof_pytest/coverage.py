@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from plugproof_contracts import Exchange
-from plugproof_mockserver import FakePlugchoice, live
+from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver import live_server as live
 from plugproof_pytest import recent
 from plugproof_pytest.coverage_reports import as_html, as_json, table
 from plugproof_pytest.met import Met

@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 import httpx2
 
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.routes import find
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.http.routing import find
 
 HOST = "app.plugchoice.com"
 _API = "/api"

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from plugproof_contracts import Exchange, Status
-from plugproof_contracts.lifecycle import LIFECYCLE
-from plugproof_contracts.operations import OPERATIONS, Operation
-from plugproof_contracts.session import NULLABLE
-from plugproof_mockserver.faults import Kind
+from plugproof_contracts.facts.lifecycle import LIFECYCLE
+from plugproof_contracts.facts.operations import OPERATIONS, Operation
+from plugproof_contracts.facts.session import NULLABLE
+from plugproof_mockserver.world.faults import Kind
 
 TOO_MANY = 429
 _ANYWHERE = (500, 504)

@@ -14,7 +14,7 @@ import pytest
 
 if TYPE_CHECKING:
     from plugproof_mockserver import FakePlugchoice
-    from plugproof_mockserver.live import LiveServer, Site
+    from plugproof_mockserver.live_server import LiveServer, Site
 
 FIXTURES = frozenset({"plugchoice", "plugchoice_server"})
 WATCHING = tuple(
@@ -180,7 +180,7 @@ def plugchoice(_plugchoice_fake: "FakePlugchoice", request: pytest.FixtureReques
 @pytest.fixture(scope="session")
 def _plugchoice_site() -> Iterator["Site"]:
     """The server of this process, which all its tests share."""
-    from plugproof_mockserver.live import site
+    from plugproof_mockserver.live_server import site
 
     with site() as running:
         yield running

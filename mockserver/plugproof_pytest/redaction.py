@@ -48,7 +48,7 @@ def cleaner(tokens: Iterable[str]) -> Clean:
 
 
 def _pieces(token: str) -> Iterator[str]:
-    from plugproof_contracts.scrub import forms
+    from plugproof_contracts.secrets.encodings import forms
 
     for form in set(forms(token)):
         yield from (form[at : at + PIECE] for at in range(len(form) - PIECE + 1))

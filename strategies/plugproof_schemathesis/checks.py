@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from plugproof_contracts import Level
-from plugproof_contracts.operations import OPERATIONS, Operation
+from plugproof_contracts.facts.operations import OPERATIONS, Operation
 
 TOO_MANY = 429
 

@@ -10,7 +10,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.engine.run import PhaseName
 
 from plugproof_contracts import RULES, Level, Violation
-from plugproof_contracts.judging.checking import check_trace, examine
+from plugproof_contracts.checking.check import check_trace, examine
 from plugproof_schemathesis.exchange import exchange_of, recorded
 from plugproof_schemathesis.failure import RuleBroken
 

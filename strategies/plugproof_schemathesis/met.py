@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.operations import OPERATIONS
-from plugproof_contracts.rule import SESSION_OPERATIONS
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS
 from plugproof_schemathesis.checks import TOO_MANY
 
 

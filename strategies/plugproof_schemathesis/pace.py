@@ -8,7 +8,7 @@ from typing import Any
 
 from pyrate_limiter import Limiter
 
-from plugproof_contracts.operations import WINDOW_SECONDS
+from plugproof_contracts.facts.operations import WINDOW_SECONDS
 
 MARGIN_SECONDS = 1.0
 """Added to the window, for requests that were sent a minute apart may arrive closer together."""

@@ -4,7 +4,7 @@ import shlex
 from base64 import b64encode
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.scrub import SHORTEST, Scrubber
+from plugproof_contracts.secrets.scrubber import SHORTEST, Scrubber
 
 VARIABLE = "$PLUGPROOF_TOKEN"
 

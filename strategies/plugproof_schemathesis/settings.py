@@ -7,8 +7,8 @@ import schemathesis
 from schemathesis import Config
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from plugproof_contracts import spec
-from plugproof_contracts.operations import OPERATIONS, Operation
+from plugproof_contracts.facts import openapi as spec
+from plugproof_contracts.facts.operations import OPERATIONS, Operation
 from plugproof_schemathesis.checks import EXPECTED, SETTINGS
 from plugproof_schemathesis.pace import Pace
 

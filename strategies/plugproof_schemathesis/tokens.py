@@ -10,7 +10,7 @@ from schemathesis import BaseSchema, Case, HookContext, Response
 from schemathesis.generation.meta import TestPhase
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
-from plugproof_contracts.reading.answer import Answer
+from plugproof_contracts.parsing.response import Answer
 from plugproof_schemathesis.exchange import exchange_of
 
 MOST = 8

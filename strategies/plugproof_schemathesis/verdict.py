@@ -8,17 +8,18 @@ from typing import NamedTuple
 import msgspec
 
 from plugproof_contracts import RULES, Exchange, Violation
-from plugproof_contracts.conformance.doubt import is_of_the_api
+from plugproof_contracts.checking.baseline import Accept
+from plugproof_contracts.checking.check import Result, examine_trace
+from plugproof_contracts.conformance.inconclusive import is_of_the_api
+from plugproof_contracts.conformance.recordings import PREFLIGHT
 from plugproof_contracts.conformance.verdict import STRANGE
-from plugproof_contracts.inspecting import PREFLIGHT
-from plugproof_contracts.judging.baseline import Accept
-from plugproof_contracts.judging.checking import Result, examine_trace
-from plugproof_contracts.reading.answer import Answer
-from plugproof_contracts.reports.gathering import Gathered, Terms, report_of
+from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.parsing.redactions import secrets_of
+from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.reports.builder import Gathered, Terms, report_of
 from plugproof_contracts.reports.report import Report
-from plugproof_contracts.route import redacted
-from plugproof_contracts.scrub import SHORTEST, STAND_IN, Scrubber, secrets_of
-from plugproof_contracts.violation import cut
+from plugproof_contracts.rules.violation import cut
+from plugproof_contracts.secrets.scrubber import SHORTEST, STAND_IN, Scrubber
 from plugproof_schemathesis import met
 from plugproof_schemathesis.checks import CHECKS
 from plugproof_schemathesis.harvest import Harvest, Objection

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from plugproof_contracts import ConnectorStatus, Payment, Session, Status
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.lifecycle import TERMINAL
-from plugproof_contracts.operations import OPERATIONS, WINDOW_SECONDS
-from plugproof_contracts.rules.status import OUT_OF_ORDER
-from plugproof_contracts.session import TIMESTAMPS
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.lifecycle import TERMINAL
+from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.facts.session import TIMESTAMPS
+from plugproof_contracts.rules.families.status import OUT_OF_ORDER
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import one_of
 from plugproof_strategies.charger import public_chargers

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from plugproof_contracts import Charger, ConnectorStatus, Payment, Session, Status
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.lifecycle import CANCELLABLE, TERMINAL, Cause, Move, moves_from
-from plugproof_contracts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, Move, moves_from
+from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import member
 from plugproof_strategies.charger import AMOUNTS, NAMES, priced

@@ -15,8 +15,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from plugproof_contracts import Charger, Pricing, Session, Status
-from plugproof_contracts.lifecycle import ENTERED_CHARGING
-from plugproof_contracts.session import TIMESTAMPS
+from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING
+from plugproof_contracts.facts.session import TIMESTAMPS
 from plugproof_strategies.arguments import member
 from plugproof_strategies.charger import AMOUNTS, CODES, CONNECTOR_STATUSES, NAMES, NUMBERS, ONLINE, priced
 from plugproof_strategies.moments import FORMS, MOMENTS, iso

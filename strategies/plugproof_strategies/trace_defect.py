@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from plugproof_contracts import Payment, Status
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.lifecycle import CANCELLABLE, ENTERED_CHARGING
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_strategies import wire
 from plugproof_strategies.defect import NONE, json_bytes
 from plugproof_strategies.moments import iso, second

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from plugproof_contracts import Charger, Connector, Payment, Pricing, PublicCharger, Session, Token
-from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_strategies.charger import public_chargers
 from plugproof_strategies.exchange import PAYMENTS, exchanges
 from plugproof_strategies.session import sessions

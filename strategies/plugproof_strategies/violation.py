@@ -5,8 +5,8 @@ from functools import cache
 from hypothesis import strategies as st
 
 from plugproof_contracts import Status
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import one_of
 from plugproof_strategies.defect import Needs

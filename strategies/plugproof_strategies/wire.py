@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from plugproof_contracts import Payment, PublicCharger, Session
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.operations import BASE_URL, OPERATIONS
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_strategies.moments import at
 
 

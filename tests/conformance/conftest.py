@@ -15,11 +15,11 @@ from plugproof_contracts.conformance.history import History
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.run import Night, Ports, Terms
 from plugproof_contracts.conformance.transport import Outcome, send
-from plugproof_contracts.operations import BASE_URL
-from plugproof_contracts.route import route
-from plugproof_mockserver import api
+from plugproof_contracts.exchanges.route import route
+from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_mockserver.fake import FakePlugchoice
-from plugproof_mockserver.request import Request
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.world import pipeline as api
 
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
 PATIENCE = 20

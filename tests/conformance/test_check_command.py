@@ -14,9 +14,9 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 
-from plugproof_contracts.conformance.shape import Shape, to_json
-from plugproof_mockserver.check_command import MOST_FILE
-from plugproof_mockserver.cli import main
+from plugproof_cli.commands.check import MOST_FILE
+from plugproof_cli.main import main
+from plugproof_contracts.conformance.drift import Shape, to_json
 from plugproof_mockserver.fake import FakePlugchoice
 
 CANARY = "canary-7f3a91c25be04d68"

@@ -4,11 +4,11 @@ from functools import partial
 
 import pytest
 
-from plugproof_contracts.level import Level
-from plugproof_contracts.reading.schema import CHARGER, PAYMENT, SESSION, Kind
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.facts.session import Status
+from plugproof_contracts.parsing.schema import CHARGER, PAYMENT, SESSION, Kind
 from plugproof_contracts.reports.report import Verdict
 from plugproof_contracts.rules import RULES
-from plugproof_contracts.session import Status
 
 WRONG = {
     Kind.STRING: [7, True, ["x"]],

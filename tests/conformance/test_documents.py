@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from plugproof_mockserver.check_command import check
-from plugproof_mockserver.cli import COMMANDS
+from plugproof_cli.commands.check import check
+from plugproof_cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "nightly"

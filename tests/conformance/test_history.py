@@ -12,14 +12,15 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from plugproof_contracts.conformance import shape, tables
+from plugproof_cli.main import main
+from plugproof_contracts.conformance import drift as shape
+from plugproof_contracts.conformance import history_schema as tables
+from plugproof_contracts.conformance.drift import Shape, Trait, drift, shape_of
 from plugproof_contracts.conformance.history import RATE, Allowance, History
-from plugproof_contracts.conformance.shape import Shape, Trait, drift, shape_of
-from plugproof_contracts.conformance.tables import HistoryError
-from plugproof_contracts.conformance.waiting import retry_after
-from plugproof_contracts.examples import failure, success
-from plugproof_contracts.headers import Headers
-from plugproof_mockserver.cli import main
+from plugproof_contracts.conformance.history_schema import HistoryError
+from plugproof_contracts.conformance.retry_after import retry_after
+from plugproof_contracts.exchanges.headers import Headers
+from plugproof_contracts.rules.examples import failure, success
 
 BASE = "https://app.plugchoice.com/api"
 AMPLE = Allowance(1000)

@@ -8,13 +8,13 @@ import pytest
 
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import Layer, Trouble
-from plugproof_contracts.level import Level
-from plugproof_contracts.redact import Token
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.facts.session import Status
 from plugproof_contracts.reports.report import State, Verdict
 from plugproof_contracts.rules import RULES
-from plugproof_contracts.session import Status
+from plugproof_contracts.secrets.token import Token
 from plugproof_mockserver.fake import FakePlugchoice
-from plugproof_mockserver.scenarios import SCENARIOS
+from plugproof_mockserver.model.scenarios import SCENARIOS
 
 TOKENS = tuple(Token(f"live-session-{number}") for number in range(5))
 LEAVES_THE_BOX = {

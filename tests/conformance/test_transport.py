@@ -15,7 +15,7 @@ from plugproof_contracts.conformance.history import History
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.run import Night, Ports, Terms
 from plugproof_contracts.conformance.transport import Layer, Request, send
-from plugproof_contracts.route import route
+from plugproof_contracts.exchanges.route import route
 from plugproof_mockserver.fake import FakePlugchoice
 
 PATH = "/v3/public-charging/sessions/token-that-nobody-may-read"

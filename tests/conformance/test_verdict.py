@@ -4,18 +4,18 @@ from datetime import date
 
 import pytest
 
+from plugproof_contracts.checking.baseline import Accept
 from plugproof_contracts.conformance import verdict
+from plugproof_contracts.conformance.drift import Shape, Trait
 from plugproof_contracts.conformance.history import History
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.run import Asked, Night
-from plugproof_contracts.conformance.shape import Shape, Trait
 from plugproof_contracts.conformance.transport import Layer, Outcome, Trouble
-from plugproof_contracts.examples import TOKEN, failure, success
-from plugproof_contracts.judging.baseline import Accept
-from plugproof_contracts.operations import BASE_URL
-from plugproof_contracts.redact import Token
+from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_contracts.reports.formats import render
 from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.rules.examples import TOKEN, failure, success
+from plugproof_contracts.secrets.token import Token
 
 BROKEN = success(cost_amount=6000)
 PAGE = failure(404, headers={"content-type": "text/html"}, without="x-ratelimit-limit").replace(body=b"<html>")

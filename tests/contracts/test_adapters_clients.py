@@ -16,7 +16,7 @@ from urllib3 import HTTPResponse
 
 from plugproof_contracts import assert_conforms
 from plugproof_contracts.adapters import exchange_of
-from plugproof_contracts.examples import TOKEN, success
+from plugproof_contracts.rules.examples import TOKEN, success
 
 SENT = b'{"email":"d@example.org"}'
 ANSWER = success("receipt-email", "charging", driver_email="d@example.org")

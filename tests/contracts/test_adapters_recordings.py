@@ -19,7 +19,7 @@ from plugproof_contracts.adapters.elements import objects_at
 from plugproof_contracts.adapters.entry import RecordingError
 from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.adapters.recording import opened
-from plugproof_contracts.examples import failure, success
+from plugproof_contracts.rules.examples import failure, success
 
 RECORDED = [
     success("start", "created", sends={"code": "HAPPY", "connector_id": 1}),

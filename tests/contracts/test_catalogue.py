@@ -5,11 +5,11 @@ import re
 import pytest
 
 from plugproof_contracts import RULES, Level
-from plugproof_contracts.examples import success
-from plugproof_contracts.judging.checking import examine_by_rules, examine_trace
-from plugproof_contracts.operations import OPERATIONS
-from plugproof_contracts.rule import Subject, rule
-from plugproof_contracts.violation import Finding
+from plugproof_contracts.checking.check import examine_by_rules, examine_trace
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.parsing.finding import Finding
+from plugproof_contracts.rules.catalogue import Subject, rule
+from plugproof_contracts.rules.examples import success
 
 OVERLAPS = {
     "http.failure-code": {"json.well-formed"},

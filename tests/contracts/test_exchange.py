@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.headers import Headers
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.exchanges.headers import Headers
+from plugproof_contracts.facts.operations import OPERATIONS
 
 CANARY = "c4n4ry-5e5510n-t0k3n"
 BASE = "https://app.plugchoice.com/api"

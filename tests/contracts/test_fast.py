@@ -8,10 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plugproof_contracts import RULES, Status
-from plugproof_contracts.examples import CHARGER, NOON, PAYMENT, session, success
-from plugproof_contracts.judging.checking import examine_by_rules
-from plugproof_contracts.judging.fast import accept
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.checking.check import examine_by_rules
+from plugproof_contracts.checking.fast_path import accept
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.rules.examples import CHARGER, NOON, PAYMENT, session, success
 
 times = st.one_of(
     st.none(),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_contracts.reading.json_reading import DEEPEST, MISSING, SAFE_INTEGER, Defect, read
+from plugproof_contracts.parsing.strict_json import DEEPEST, MISSING, SAFE_INTEGER, Defect, read
 
 values = st.recursive(
     st.none()

@@ -1,7 +1,7 @@
 import pytest
 
-from plugproof_contracts.level import Level
-from plugproof_contracts.lifecycle import (
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.facts.lifecycle import (
     CANCELLABLE,
     ENTERED_CHARGING,
     LIFECYCLE,
@@ -12,7 +12,7 @@ from plugproof_contracts.lifecycle import (
     shortest_path,
     targets,
 )
-from plugproof_contracts.session import Status
+from plugproof_contracts.facts.session import Status
 
 
 def test_no_arrow_is_listed_twice():

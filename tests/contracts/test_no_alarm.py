@@ -3,7 +3,7 @@
 import pytest
 
 from plugproof_contracts import Level, check, check_trace
-from plugproof_contracts.examples import failure, in_turn, success
+from plugproof_contracts.rules.examples import failure, in_turn, success
 
 PAGE = failure(404, headers={"content-type": "text/html"}).replace(body=b"<p>Not Found</p>")
 

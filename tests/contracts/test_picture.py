@@ -4,10 +4,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from plugproof_contracts.level import Level
-from plugproof_contracts.lifecycle import LIFECYCLE, TERMINAL
-from plugproof_contracts.picture import DETOURS, arrows, mermaid, svg, text
-from plugproof_contracts.session import Status
+from plugproof_contracts.facts.diagrams import DETOURS, arrows, mermaid, svg, text
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.facts.lifecycle import LIFECYCLE, TERMINAL
+from plugproof_contracts.facts.session import Status
 
 ROWS = {tuple(move) for move in LIFECYCLE}
 SVG = "{http://www.w3.org/2000/svg}"

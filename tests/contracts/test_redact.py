@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from plugproof_contracts.redact import Token, fingerprint, scrubbed
+from plugproof_contracts.secrets.scrubber import scrubbed
+from plugproof_contracts.secrets.token import Token, fingerprint
 
 SECRET = "c4n4ry-5e5510n-t0k3n"
 
@@ -51,7 +52,7 @@ def test_a_token_is_not_equal_to_its_text():
 
 def test_a_fingerprint_tells_nobody_outside_of_this_process():
     """Without a key of the process, whoever has a list of tokens finds the one that a report speaks of."""
-    code = f"from plugproof_contracts.redact import fingerprint; print(fingerprint({SECRET!r}))"
+    code = f"from plugproof_contracts.secrets.token import fingerprint; print(fingerprint({SECRET!r}))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert re.fullmatch(r"token~[0-9a-f]{10}", told)
     assert told != fingerprint(SECRET)

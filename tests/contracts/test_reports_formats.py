@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugproof_contracts.adapters.ndjson import to_ndjson
-from plugproof_contracts.examples import success
-from plugproof_contracts.inspecting import inspect
-from plugproof_contracts.judging.baseline import Accept
+from plugproof_contracts.checking.baseline import Accept
+from plugproof_contracts.conformance.recordings import inspect
 from plugproof_contracts.reports.as_github import command
+from plugproof_contracts.reports.builder import Terms
 from plugproof_contracts.reports.formats import FORMATS, Target, render, target, write
-from plugproof_contracts.reports.gathering import Terms
 from plugproof_contracts.reports.report import Breach, Problem, Source, Stale, State, Verdict
 from plugproof_contracts.rules import RULES
+from plugproof_contracts.rules.examples import success
 
 ACCEPTED = Accept("time.order", "the clock of <b>one</b> server", date(2026, 2, 1))
 UNUSED = Accept("status.created-is-new", "not met", date(2026, 2, 1))
@@ -85,8 +85,8 @@ def test_any_text_can_be_rendered(hostile, format_):
 def test_the_same_recording_gives_the_same_bytes_in_every_process(recorded):
     code = (
         "import sys; from pathlib import Path; from datetime import date\n"
-        "from plugproof_contracts.inspecting import inspect\n"
-        "from plugproof_contracts.reports.gathering import Terms\n"
+        "from plugproof_contracts.conformance.recordings import inspect\n"
+        "from plugproof_contracts.reports.builder import Terms\n"
         "from plugproof_contracts.reports.formats import FORMATS, render\n"
         "report = inspect([Path(sys.argv[1])], Terms(date(2026, 1, 10)))\n"
         "sys.stdout.buffer.write(b''.join(render(name, report) for name in (*FORMATS, 'text')))\n"

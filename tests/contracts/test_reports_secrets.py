@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from plugproof_contracts import assert_conforms, check, check_trace
 from plugproof_contracts.adapters.ndjson import to_ndjson
-from plugproof_contracts.examples import failure, success
-from plugproof_contracts.inspecting import inspect
+from plugproof_contracts.conformance.recordings import inspect
+from plugproof_contracts.parsing.redactions import secrets_of
+from plugproof_contracts.reports.builder import Terms
 from plugproof_contracts.reports.formats import FORMATS, render
-from plugproof_contracts.reports.gathering import Terms
-from plugproof_contracts.scrub import Scrubber, forms, plain_name, secrets_of
+from plugproof_contracts.rules.examples import failure, success
+from plugproof_contracts.secrets.encodings import forms
+from plugproof_contracts.secrets.filenames import plain_name
+from plugproof_contracts.secrets.scrubber import Scrubber
 
 PLAIN = "c4n4ryS3cr3tT0k3nZ"
 AWKWARD = "c4n4ry<&\"é'>\\s3cr3t"

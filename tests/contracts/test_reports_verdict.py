@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from plugproof_contracts.adapters.ndjson import to_ndjson
-from plugproof_contracts.examples import TOKEN, failure, success
-from plugproof_contracts.inspecting import inspect
-from plugproof_contracts.judging.baseline import BaselineError, read_baseline
-from plugproof_contracts.level import Level
+from plugproof_contracts.checking.baseline import BaselineError, read_baseline
+from plugproof_contracts.conformance.recordings import inspect
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.reports.builder import MOST_REASONS, Gathered, Terms
 from plugproof_contracts.reports.formats import render
-from plugproof_contracts.reports.gathering import MOST_REASONS, Gathered, Terms
 from plugproof_contracts.reports.report import (
     Breach,
     Problem,
@@ -27,6 +26,7 @@ from plugproof_contracts.reports.report import (
     worst,
 )
 from plugproof_contracts.rules import RULES
+from plugproof_contracts.rules.examples import TOKEN, failure, success
 
 TODAY = date(2026, 1, 10)
 FINE = success("get", "charging")

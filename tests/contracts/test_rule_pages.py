@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from plugproof_contracts import rule_pages
-from plugproof_contracts.examples import TOKEN
+from plugproof_contracts.reports import rule_pages
 from plugproof_contracts.rules import RULES
+from plugproof_contracts.rules.examples import TOKEN
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"
-REMEDY = "the rules have changed: run python -m plugproof_contracts.rule_pages docs/rules"
+REMEDY = "the rules have changed: run python -m plugproof_contracts.reports.rule_pages docs/rules"
 
 
 def test_there_is_a_page_for_every_rule_and_no_other():

@@ -3,8 +3,8 @@
 import pytest
 
 from plugproof_contracts import RULES
-from plugproof_contracts.examples import CHARGER, NOON, failure, refusal, success
-from plugproof_contracts.judging.checking import examine, examine_by_rules
+from plugproof_contracts.checking.check import examine, examine_by_rules
+from plugproof_contracts.rules.examples import CHARGER, NOON, failure, refusal, success
 
 LIMIT, REMAINING, RESET = "x-ratelimit-limit", "x-ratelimit-remaining", "x_ratelimit_reset"
 PAGE = failure(404, headers={"content-type": "text/html"}).replace(body=b"<html>")

@@ -3,7 +3,7 @@
 import pytest
 
 from plugproof_contracts import check_trace
-from plugproof_contracts.examples import PAYMENT, failure, in_turn, refusal, success
+from plugproof_contracts.rules.examples import PAYMENT, failure, in_turn, refusal, success
 
 PRICING = {"currency": "EUR", "price_per_kwh": 45, "start_fee": 50}
 CHARGER = {"public_code": "HAPPY", "name": "Quay 4", "online": True}

@@ -8,11 +8,13 @@ from urllib.parse import quote
 
 import pytest
 
-from plugproof_contracts.examples import TOKEN, failure, success
-from plugproof_contracts.reading.answer import Answer
-from plugproof_contracts.reading.secrets_of import stand_ins
-from plugproof_contracts.redact import fingerprint
-from plugproof_contracts.scrub import SHORTEST, STAND_IN, Scrubber, forms, plain_name, secrets_of
+from plugproof_contracts.parsing.redactions import secrets_of, stand_ins
+from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.rules.examples import TOKEN, failure, success
+from plugproof_contracts.secrets.encodings import forms
+from plugproof_contracts.secrets.filenames import plain_name
+from plugproof_contracts.secrets.scrubber import SHORTEST, STAND_IN, Scrubber
+from plugproof_contracts.secrets.token import fingerprint
 
 BARE = success("charger").replace(headers={}, request_headers={}, body=None)
 SESSIONS = "https://app.plugchoice.com/api/v3/public-charging/sessions"

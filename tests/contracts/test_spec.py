@@ -7,10 +7,10 @@ import msgspec
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from plugproof_contracts.level import Level
-from plugproof_contracts.operations import BASE_URL, OPERATIONS, WINDOW_SECONDS
-from plugproof_contracts.session import PublicCharger, Session, Status
-from plugproof_contracts.spec import document, yaml_text
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.facts.openapi import document, yaml_text
+from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.facts.session import PublicCharger, Session, Status
 
 DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -115,7 +115,7 @@ def test_the_document_means_the_same_in_json():
 
 
 def test_importing_the_room_reads_neither_the_document_nor_its_parser():
-    script = "import plugproof_contracts, plugproof_contracts.spec, sys; print('yaml' in sys.modules)"
+    script = "import plugproof_contracts, plugproof_contracts.facts.openapi, sys; print('yaml' in sys.modules)"
     asked = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
     assert asked.stdout == "False\n"
 

@@ -6,9 +6,9 @@ from typing import get_args, get_origin, get_type_hints
 import msgspec
 import pytest
 
-from plugproof_contracts import session as session_module
-from plugproof_contracts.session import NULLABLE, TIMESTAMPS
-from plugproof_contracts.spec import document
+from plugproof_contracts.facts import session as session_module
+from plugproof_contracts.facts.openapi import document
+from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS
 
 SCHEMAS = document()["components"]["schemas"]
 MODELS = [thing for thing in vars(session_module).values() if isinstance(thing, type)]

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugproof_contracts import Status, check_trace
-from plugproof_contracts.examples import NOON, PAYMENT, TOKEN, failure, in_turn, refusal, success
-from plugproof_contracts.lifecycle import LIFECYCLE, moves_from, reachable
-from plugproof_contracts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.facts.lifecycle import LIFECYCLE, moves_from, reachable
+from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.rules.examples import NOON, PAYMENT, TOKEN, failure, in_turn, refusal, success
 
 OPERATIONS_TO_POLL = ["confirm", "get", "charger", "receipt-email"]
 AUTHORIZED_AT, STARTED_AT = "2026-01-10T11:01:00.000000Z", "2026-01-10T11:02:00.000000Z"

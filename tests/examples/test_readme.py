@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from plugproof_mockserver.cli import COMMANDS, main
+from plugproof_cli.main import COMMANDS, main
 
 README = Path(__file__).parents[2] / "README.md"
 TEXT = README.read_text(encoding="utf-8")

@@ -15,14 +15,14 @@ import httpx2
 import msgspec
 import pytest
 
-from plugproof_contracts.operations import OPERATIONS
-from plugproof_mockserver import api
-from plugproof_mockserver.clock import Clock
-from plugproof_mockserver.moment import parse
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.selfcheck import breaches
-from plugproof_mockserver.settings import Settings
-from plugproof_mockserver.world import World
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.timestamps import parse
+from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.self_check import breaches
+from plugproof_mockserver.world.world import World
 
 NOON = parse("2026-01-10T12:00:00Z")
 

@@ -4,14 +4,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
-from plugproof_contracts.operations import OPERATIONS, PREFIX
-from plugproof_mockserver import api
-from plugproof_mockserver.clock import Clock, seconds
-from plugproof_mockserver.moment import EARLIEST, LATEST
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.scenarios import SCENARIOS
-from plugproof_mockserver.settings import Errors, Limit, RateLimit, Settings
-from plugproof_mockserver.world import World
+from plugproof_contracts.facts.operations import OPERATIONS, PREFIX
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.settings import Errors, Limit, RateLimit, Settings
+from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, seconds
+from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.world import World
 
 PER_MINUTE = {name: op.limit for name, op in OPERATIONS.items()}
 UNKNOWN = "0" * 40

@@ -3,8 +3,8 @@
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.events import Event
+from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.model.timestamps import seconds
 
 VARY = {"date", "x-ratelimit-remaining"}
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_contracts.operations import PREFIX
-from plugproof_mockserver.asgi import WORLD, App
-from plugproof_mockserver.faults import make_fault
-from plugproof_mockserver.forms import MAX_BODY
-from plugproof_mockserver.hosts import Hosts
-from plugproof_mockserver.worlds import Worlds
+from plugproof_contracts.facts.operations import PREFIX
+from plugproof_mockserver.faces.asgi import App
+from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.http.asgi_types import WORLD
+from plugproof_mockserver.http.request_bodies import MAX_BODY
+from plugproof_mockserver.world.faults import make_fault
+from plugproof_mockserver.world.registry import Worlds
 
 
 async def control(scope, receive, send) -> None:

@@ -2,11 +2,12 @@ import pytest
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
-from plugproof_mockserver.bodies import MOST, Bodies, data_body
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.scenarios import SCENARIOS, charger_for
-from plugproof_mockserver.seeding import seeded
-from plugproof_mockserver.settings import Settings
+from plugproof_mockserver.engine.representation import data_body
+from plugproof_mockserver.engine.seeding import seeded
+from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.timestamps import seconds
+from plugproof_mockserver.world.response_cache import MOST, Bodies
 
 CHARGER = charger_for("HAPPY", SCENARIOS["HAPPY"], 5000)
 

@@ -9,16 +9,16 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from plugproof_contracts.lifecycle import TERMINAL
-from plugproof_contracts.picture import mermaid, svg, text
-from plugproof_contracts.session import Status
-from plugproof_contracts.spec import document, yaml_text
+from plugproof_cli.commands.serve import Given, serve
+from plugproof_cli.main import COMMANDS, main
+from plugproof_contracts.facts.diagrams import mermaid, svg, text
+from plugproof_contracts.facts.lifecycle import TERMINAL
+from plugproof_contracts.facts.openapi import document, yaml_text
+from plugproof_contracts.facts.session import Status
 from plugproof_contracts.version import VERSION
-from plugproof_mockserver import catalogue
-from plugproof_mockserver.cli import COMMANDS, main
-from plugproof_mockserver.scenarios import SCENARIOS
-from plugproof_mockserver.serve import Given, serve
-from plugproof_mockserver.settings import Settings
+from plugproof_mockserver.engine import scenario_outcomes as catalogue
+from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.settings import Settings
 
 DOC = (Path(__file__).parents[2] / "docs" / "serve.md").read_text("utf-8")
 OPTIONS = [param for param in serve.params if param.opts[0] != "--help"]
@@ -189,7 +189,7 @@ def test_a_repeatable_option_can_be_given_several_times():
 def test_a_command_is_listed_with_its_own_summary(name):
     command = main.get_command(click.Context(main), name)
     assert command is not None
-    assert command.get_short_help_str(limit=200) == COMMANDS[name].summary
+    assert command.get_short_help_str(limit=200) == COMMANDS[name]
     assert f"{name} " in run("--help").stdout
     assert run(name, "--help").exit_code == 0
 
@@ -202,7 +202,7 @@ def test_the_help_names_the_variable_of_every_option(option):
 
 
 def test_asking_for_help_imports_nothing_heavy():
-    code = "import sys; from plugproof_mockserver.cli import main; main(['--help'], standalone_mode=False); "
+    code = "import sys; from plugproof_cli.main import main; main(['--help'], standalone_mode=False); "
     code += "print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
     heavy = {
@@ -229,8 +229,10 @@ def test_the_api_waits_for_nothing_that_only_the_control_plane_needs(face):
         "print(*sys.modules)"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
-    assert {"plugproof_mockserver.api", "plugproof_mockserver.server"} <= set(loaded.stdout.split())
-    assert not {"starlette", "plugproof_mockserver.control", "yaml"} & set(loaded.stdout.split())
+    assert {"plugproof_mockserver.world.pipeline", "plugproof_mockserver.faces.uvicorn_server"} <= set(
+        loaded.stdout.split()
+    )
+    assert not {"starlette", "plugproof_mockserver.control.app", "yaml"} & set(loaded.stdout.split())
 
 
 def test_without_a_command_the_help_is_shown():

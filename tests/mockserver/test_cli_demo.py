@@ -4,13 +4,13 @@ import sys
 
 import pytest
 
-from plugproof_mockserver.demo import Driver, UnexpectedError
+from plugproof_cli.demo import Driver, UnexpectedError
 
 
 @pytest.fixture(scope="module")
 def told():
     """What the demo prints."""
-    command = [sys.executable, "-m", "plugproof_mockserver.demo"]
+    command = [sys.executable, "-m", "plugproof_cli.demo"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert done.stderr == ""
     assert done.returncode == 0

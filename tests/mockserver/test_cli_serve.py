@@ -9,9 +9,9 @@ import subprocess
 
 import pytest
 
-from plugproof_contracts.lifecycle import reachable
-from plugproof_contracts.session import Status
-from plugproof_mockserver import catalogue
+from plugproof_contracts.facts.lifecycle import reachable
+from plugproof_contracts.facts.session import Status
+from plugproof_mockserver.engine import scenario_outcomes as catalogue
 
 SECRET = "correct-horse"
 

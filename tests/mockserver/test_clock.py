@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_mockserver.clock import FASTEST, Clock, seconds
-from plugproof_mockserver.moment import EARLIEST, LATEST, SECOND
+from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, SECOND, seconds
+from plugproof_mockserver.world.clock import FASTEST, Clock
 
 
 class Wall:

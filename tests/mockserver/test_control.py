@@ -5,13 +5,13 @@ import pytest
 
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.asgi import App
-from plugproof_mockserver.control import control_app
-from plugproof_mockserver.control_actions import Asked
-from plugproof_mockserver.events import possible_events
-from plugproof_mockserver.hosts import Hosts
-from plugproof_mockserver.world import World
-from plugproof_mockserver.worlds import Worlds
+from plugproof_mockserver.control.app import control_app
+from plugproof_mockserver.control.handlers import Asked
+from plugproof_mockserver.faces.asgi import App
+from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.model.events import possible_events
+from plugproof_mockserver.world.registry import Worlds
+from plugproof_mockserver.world.world import World
 
 pytestmark = pytest.mark.anyio
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.control_actions import ROWS
-from plugproof_mockserver.events import Event
+from plugproof_mockserver.control.handlers import ROWS
+from plugproof_mockserver.model.events import Event
 
 pytestmark = pytest.mark.anyio
 

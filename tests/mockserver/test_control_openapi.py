@@ -7,13 +7,13 @@ import pytest
 from openapi_spec_validator import validate
 
 from plugproof_contracts import ConnectorStatus, Status
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.control_actions import ROWS, document
-from plugproof_mockserver.control_forms import MODES
-from plugproof_mockserver.events import Event
-from plugproof_mockserver.faults import Kind, When
-from plugproof_mockserver.state import Stripe
+from plugproof_mockserver.control.handlers import ROWS, document
+from plugproof_mockserver.control.request_bodies import MODES
+from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.model.state import Stripe
+from plugproof_mockserver.world.faults import Kind, When
 
 DOCUMENT = msgspec.json.decode(document())
 SCHEMAS = DOCUMENT["components"]["schemas"]

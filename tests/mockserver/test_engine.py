@@ -2,12 +2,12 @@ import msgspec
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_mockserver import engine
-from plugproof_mockserver.reply import Problem, Reply
-from plugproof_mockserver.scenarios import SCENARIOS, charger_for
-from plugproof_mockserver.seeding import seeded
-from plugproof_mockserver.settings import Settings
-from plugproof_mockserver.state import ChargerState, SessionState
+from plugproof_mockserver.engine import operations as engine
+from plugproof_mockserver.engine.seeding import seeded
+from plugproof_mockserver.http.response import Problem, Reply
+from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.state import ChargerState, SessionState
 
 OPERATIONS = ("confirm", "get", "stop", "cancel", "receipt-email")
 

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from plugproof_contracts import ConnectorStatus
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.settings import Limit
+from plugproof_mockserver.model.settings import Limit
+from plugproof_mockserver.model.timestamps import seconds
 
 
 @pytest.fixture

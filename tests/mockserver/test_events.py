@@ -1,8 +1,8 @@
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_contracts.lifecycle import LIFECYCLE, Cause
-from plugproof_mockserver.events import ANY_TIME, EFFECTS, PAYMENT_EVENTS, Event, effect_of, possible_events
+from plugproof_contracts.facts.lifecycle import LIFECYCLE, Cause
+from plugproof_mockserver.model.events import ANY_TIME, EFFECTS, PAYMENT_EVENTS, Event, effect_of, possible_events
 
 ALWAYS = {"charger_offline", "charger_online", "expire_token"}
 

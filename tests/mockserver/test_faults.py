@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_mockserver import api
-from plugproof_mockserver.clock import Clock
-from plugproof_mockserver.faults import UNKNOWN, Fault, Kind, When, make_fault, parse_fault
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.settings import RateLimit, Settings
-from plugproof_mockserver.world import World
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.model.settings import RateLimit, Settings
+from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.faults import UNKNOWN, Fault, Kind, When, make_fault, parse_fault
+from plugproof_mockserver.world.world import World
 
 ERRORS = {"500": "Server Error", "503": "Service Unavailable", "504": "The charger did not respond in time."}
 BROKEN = {"reset", "empty", "truncate"}

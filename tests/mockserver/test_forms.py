@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_mockserver.forms import Start, read_email, read_start
-from plugproof_mockserver.reply import Problem
+from plugproof_mockserver.http.request_bodies import Start, read_email, read_start
+from plugproof_mockserver.http.response import Problem
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 

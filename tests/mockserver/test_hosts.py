@@ -1,6 +1,6 @@
 import pytest
 
-from plugproof_mockserver.hosts import Hosts, is_loopback
+from plugproof_mockserver.faces.host_allowlist import Hosts, is_loopback
 
 HOSTS = {
     b"localhost": True,

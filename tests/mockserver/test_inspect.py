@@ -10,12 +10,12 @@ import xml.etree.ElementTree as ET
 import pytest
 from click.testing import CliRunner
 
+from plugproof_cli.commands.inspect import inspect
+from plugproof_cli.commands.rules import rules
 from plugproof_contracts.adapters.ndjson import to_ndjson
-from plugproof_contracts.examples import success
 from plugproof_contracts.reports.formats import FORMATS
 from plugproof_contracts.rules import RULES
-from plugproof_mockserver.inspect_command import inspect
-from plugproof_mockserver.rules_command import rules
+from plugproof_contracts.rules.examples import success
 
 CANARY = "c4n4ryS3cr3tT0k3nZ"
 FINE = success("get", "charging")
@@ -154,7 +154,7 @@ def test_a_secret_is_in_nothing_that_the_command_prints_or_writes(tmp_path, name
         assert CANARY not in failed.output
 
 
-CODE = "import sys; from plugproof_mockserver.inspect_command import inspect; inspect(sys.argv[1:])"
+CODE = "import sys; from plugproof_cli.commands.inspect import inspect; inspect(sys.argv[1:])"
 
 
 @pytest.mark.parametrize("watched", [True, False])

@@ -1,10 +1,10 @@
 import pytest
 
 from plugproof_contracts import Status, Token
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.faults import make_fault
-from plugproof_mockserver.journal import KEPT_BODY, SIZE, Journal
-from plugproof_mockserver.request import Request
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.model.timestamps import seconds
+from plugproof_mockserver.world.faults import make_fault
+from plugproof_mockserver.world.journal import KEPT_BODY, SIZE, Journal
 
 
 def raw(number: int, body: bytes = b""):

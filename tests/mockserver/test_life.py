@@ -4,14 +4,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
-from plugproof_contracts.lifecycle import Cause, reachable
-from plugproof_contracts.session import TIMESTAMPS
-from plugproof_mockserver import money
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.engine import new_session
-from plugproof_mockserver.events import Event, possible_events
-from plugproof_mockserver.forms import Start
-from plugproof_mockserver.life import (
+from plugproof_contracts.facts.lifecycle import Cause, reachable
+from plugproof_contracts.facts.session import TIMESTAMPS
+from plugproof_mockserver.engine.operations import new_session
+from plugproof_mockserver.engine.representation import session_at
+from plugproof_mockserver.engine.seeding import seeded
+from plugproof_mockserver.engine.transitions import (
     METER_INTERVAL,
     NotPossibleError,
     enter,
@@ -23,12 +21,13 @@ from plugproof_mockserver.life import (
     play,
     reconcile,
 )
-from plugproof_mockserver.moment import parse
-from plugproof_mockserver.scenarios import SCENARIOS, charger_for
-from plugproof_mockserver.seeding import seeded
-from plugproof_mockserver.settings import Settings
-from plugproof_mockserver.state import SessionState, Stripe
-from plugproof_mockserver.view import session_at
+from plugproof_mockserver.http.request_bodies import Start
+from plugproof_mockserver.model import pricing as money
+from plugproof_mockserver.model.events import Event, possible_events
+from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.state import SessionState, Stripe
+from plugproof_mockserver.model.timestamps import parse, seconds
 
 NOON = parse("2026-01-10T12:00:00Z")
 SETTINGS = Settings()

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_mockserver.limiter import Decision, Limiter, too_many
-from plugproof_mockserver.moment import SECOND
+from plugproof_mockserver.http.rate_limit import Decision, too_many
+from plugproof_mockserver.model.timestamps import SECOND
+from plugproof_mockserver.world.rate_limiter import Limiter
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 

@@ -27,17 +27,17 @@ from tests.mockserver.reference import (
     Spoilt,
 )
 
-from plugproof_mockserver.api import answer
-from plugproof_mockserver.clock import Clock
-from plugproof_mockserver.events import Event
-from plugproof_mockserver.faults import make_fault
-from plugproof_mockserver.life import NotPossibleError
-from plugproof_mockserver.moment import parse
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.sessions import UnknownSessionError
-from plugproof_mockserver.settings import Settings
-from plugproof_mockserver.world import World
-from plugproof_mockserver.worlds import Worlds
+from plugproof_mockserver.engine.transitions import NotPossibleError
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.timestamps import parse
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.faults import make_fault
+from plugproof_mockserver.world.pipeline import answer
+from plugproof_mockserver.world.registry import Worlds
+from plugproof_mockserver.world.session_store import UnknownSessionError
+from plugproof_mockserver.world.world import World
 
 CLIENTS = st.sampled_from(["10.0.0.1", "10.0.0.2"])
 NAMES = ("default", "other")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_mockserver.moment import EARLIEST, LATEST, SECOND, http_date, iso, parse
+from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, SECOND, http_date, iso, parse
 
 moments = st.integers(EARLIEST, LATEST)
 

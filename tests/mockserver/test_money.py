@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugproof_contracts import Pricing
-from plugproof_mockserver.moment import SECOND
-from plugproof_mockserver.money import cost, delivered, energy_for, energy_text, included_tax, time_to_deliver
+from plugproof_mockserver.model.pricing import (
+    cost,
+    delivered,
+    energy_for,
+    energy_text,
+    included_tax,
+    time_to_deliver,
+)
+from plugproof_mockserver.model.timestamps import SECOND
 
 HALF = Fraction(1, 2)
 watt_hours = st.integers(1, 10**9)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from plugproof_contracts import check_trace
-from plugproof_contracts.examples import in_turn, success
+from plugproof_contracts.rules.examples import in_turn, success
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.api import answer
-from plugproof_mockserver.request import Request
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.world.pipeline import answer
 
 STATUSES = (
     *("created", "authorized", "starting", "charging", "stopping", "settling", "captured", "no_charge"),

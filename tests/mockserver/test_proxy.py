@@ -11,14 +11,14 @@ import httpx2
 import pytest
 from click.testing import CliRunner
 
+from plugproof_cli.commands.proxy import _tell
+from plugproof_cli.main import main
 from plugproof_contracts.adapters.har_writing import to_har
 from plugproof_contracts.conformance.transport import Outcome, Request
-from plugproof_contracts.examples import TOKEN, failure, success
-from plugproof_contracts.reports.gathering import Terms
-from plugproof_mockserver.cli import main
-from plugproof_mockserver.forms import MAX_BODY
-from plugproof_mockserver.proxy import Proxy
-from plugproof_mockserver.proxy_command import _tell
+from plugproof_contracts.reports.builder import Terms
+from plugproof_contracts.rules.examples import TOKEN, failure, success
+from plugproof_mockserver.faces.proxy import Proxy
+from plugproof_mockserver.http.request_bodies import MAX_BODY
 
 PATIENCE = 20
 
@@ -175,7 +175,7 @@ def test_what_is_no_whole_request_to_the_api_is_not_forwarded(given, answered):
 
 
 def test_a_recording_without_secrets_is_judged_as_the_traffic_was(tmp_path):
-    from plugproof_contracts.inspecting import inspect
+    from plugproof_contracts.conformance.recordings import inspect
 
     exchanges = [success("start", "created"), success("get", "charging", energy_kwh=None), failure(404)]
     (tmp_path / "x.har").write_bytes(to_har(exchanges))

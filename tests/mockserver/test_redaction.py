@@ -6,12 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_contracts.operations import PREFIX
-from plugproof_mockserver import FakePlugchoice, api, engine
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.reply import Reply
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.routes import find
+from plugproof_contracts.facts.operations import PREFIX
+from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver.engine import operations as engine
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.http.response import Reply
+from plugproof_mockserver.http.routing import find
+from plugproof_mockserver.model.timestamps import seconds
+from plugproof_mockserver.world import pipeline as api
 
 
 def forms(shown: object) -> str:

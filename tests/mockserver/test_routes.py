@@ -6,10 +6,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plugproof_contracts import Status
-from plugproof_contracts.operations import OPERATIONS, PREFIX
-from plugproof_mockserver.moment import parse
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.routes import find
+from plugproof_contracts.facts.operations import OPERATIONS, PREFIX
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.http.routing import find
+from plugproof_mockserver.model.timestamps import parse
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 NOON = parse("2026-01-10T12:00:00Z")

@@ -3,11 +3,11 @@ from itertools import pairwise
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_contracts.lifecycle import LIFECYCLE
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.events import possible_events
-from plugproof_mockserver.life import Moved
-from plugproof_mockserver.scenarios import SCENARIOS
+from plugproof_contracts.facts.lifecycle import LIFECYCLE
+from plugproof_mockserver.engine.transitions import Moved
+from plugproof_mockserver.model.events import possible_events
+from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.timestamps import seconds
 
 ENDS = {
     "HAPPY": "captured",

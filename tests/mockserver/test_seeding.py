@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugproof_contracts import Session, Status
-from plugproof_contracts.lifecycle import ENTERED_CHARGING, reachable
-from plugproof_contracts.session import NULLABLE, TIMESTAMPS
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.moment import iso
-from plugproof_mockserver.seeding import FIELDS, amended
+from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING, reachable
+from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS
+from plugproof_mockserver.engine.seeding import FIELDS, amended
+from plugproof_mockserver.model.timestamps import iso, seconds
 
 
 def data_of(world, token: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_mockserver.settings import DOCUMENTED_LIMITS, Limit, Settings, parse_duration, parse_limit
+from plugproof_mockserver.model.settings import DOCUMENTED_LIMITS, Limit, Settings, parse_duration, parse_limit
 
 
 @pytest.mark.parametrize(

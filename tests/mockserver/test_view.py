@@ -2,13 +2,13 @@ import pytest
 from msgspec.structs import asdict, replace
 
 from plugproof_contracts import ConnectorStatus, Session, Status
-from plugproof_contracts.session import NULLABLE
-from plugproof_mockserver.clock import seconds
-from plugproof_mockserver.scenarios import SCENARIOS, charger_for
-from plugproof_mockserver.seeding import seeded
-from plugproof_mockserver.settings import Settings
-from plugproof_mockserver.state import SessionState
-from plugproof_mockserver.view import payment_of, session_at, shown
+from plugproof_contracts.facts.session import NULLABLE
+from plugproof_mockserver.engine.representation import payment_of, session_at, shown
+from plugproof_mockserver.engine.seeding import seeded
+from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.state import SessionState
+from plugproof_mockserver.model.timestamps import seconds
 
 ALWAYS = {"connector_status", "created_at"}
 PAID = ALWAYS | {"authorized_at", "amount_authorized"}

@@ -8,20 +8,20 @@ import pytest
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
-from plugproof_contracts.operations import PREFIX
-from plugproof_mockserver import api
-from plugproof_mockserver.chargers import UnknownChargerError
-from plugproof_mockserver.clock import Clock, seconds
-from plugproof_mockserver.events import Event
-from plugproof_mockserver.faults import make_fault
-from plugproof_mockserver.forms import Start
-from plugproof_mockserver.life import NotPossibleError
-from plugproof_mockserver.moment import LATEST
-from plugproof_mockserver.reply import Problem
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.sessions import UnknownSessionError
-from plugproof_mockserver.state import SessionState
-from plugproof_mockserver.world import World
+from plugproof_contracts.facts.operations import PREFIX
+from plugproof_mockserver.engine.transitions import NotPossibleError
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.http.request_bodies import Start
+from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.model.state import SessionState
+from plugproof_mockserver.model.timestamps import LATEST, seconds
+from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world.charger_store import UnknownChargerError
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.faults import make_fault
+from plugproof_mockserver.world.session_store import UnknownSessionError
+from plugproof_mockserver.world.world import World
 
 THREADS, TRIALS = 64, 1000
 

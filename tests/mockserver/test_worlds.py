@@ -3,9 +3,10 @@ import re
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_mockserver.clock import Clock, seconds
-from plugproof_mockserver.world import World
-from plugproof_mockserver.worlds import IDLE_SECONDS, MOST, WorldNameError, Worlds
+from plugproof_mockserver.model.timestamps import seconds
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.registry import IDLE_SECONDS, MOST, WorldNameError, Worlds
+from plugproof_mockserver.world.world import World
 
 
 class Idle:

@@ -13,8 +13,8 @@ import httpx2
 import pytest
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.examples import success
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.rules.examples import success
 
 PLUGPROOF = Path(sys.executable).parent / "plugproof"
 INSTALLED = Path(__file__).parents[2] / ".venv/npm/node_modules/.bin/prism"

@@ -15,12 +15,12 @@ from click.testing import CliRunner
 from schemathesis import Config
 from schemathesis.core.failures import FailureGroup
 
-from plugproof_contracts import spec
-from plugproof_contracts.examples import TOKEN, failure, refusal, success
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_cli.commands.fuzz import fuzz
+from plugproof_contracts.facts import openapi as spec
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.reports.formats import FORMATS
-from plugproof_contracts.scrub import forms
-from plugproof_mockserver.fuzz_command import fuzz
+from plugproof_contracts.rules.examples import TOKEN, failure, refusal, success
+from plugproof_contracts.secrets.encodings import forms
 
 PLUGPROOF = Path(sys.executable).parent / "plugproof"
 CANARY = "c4n4ryS3cr3tT0k3nZ"

@@ -10,11 +10,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_contracts.examples import failure, refusal, success
-from plugproof_contracts.operations import BASE_URL, OPERATIONS
-from plugproof_contracts.scrub import forms
-from plugproof_mockserver.cli import COMMANDS, main
-from plugproof_mockserver.fuzz_command import fuzz
+from plugproof_cli.commands.fuzz import fuzz
+from plugproof_cli.main import COMMANDS, main
+from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
+from plugproof_contracts.rules.examples import failure, refusal, success
+from plugproof_contracts.secrets.encodings import forms
 from plugproof_schemathesis.met import lines, met, missing
 from plugproof_schemathesis.pace import Pace
 from plugproof_schemathesis.replay import Replay

@@ -9,7 +9,7 @@ import requests
 from schemathesis.engine import events
 from schemathesis.engine.run import PhaseName
 
-from plugproof_contracts.examples import failure, success
+from plugproof_contracts.rules.examples import failure, success
 from plugproof_schemathesis.harvest import Harvest
 from plugproof_schemathesis.run import run
 from plugproof_schemathesis.settings import Asked

@@ -6,8 +6,8 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from plugproof_contracts.operations import OPERATIONS
-from plugproof_mockserver.fuzz_command import PHASES, fuzz
+from plugproof_cli.commands.fuzz import PHASES, fuzz
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_schemathesis.checks import EXPECTED
 from plugproof_schemathesis.settings import PHASES as KNOWN_PHASES
 

@@ -13,9 +13,10 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.engine.run import PhaseName
 
-from plugproof_contracts import RULES, spec
-from plugproof_contracts.examples import failure, success
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts import RULES
+from plugproof_contracts.facts import openapi as spec
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.rules.examples import failure, success
 from plugproof_schemathesis import plugproof_rules
 
 ONLY_OURS = ["--checks", "plugproof_rules", "--phases", "examples", "--generation-database", "none"]

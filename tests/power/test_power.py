@@ -13,7 +13,7 @@ from benchmarks.power.tally import OWN, breaches, count_alarms, tally_answers, t
 from benchmarks.power.traces import trace_defects
 
 from plugproof_contracts import Level, Status, check, check_trace
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import OPERATIONS
 
 INSTALLED = [rival for rival in RIVALS if find_spec(rival.package.replace("-", "_"))]
 

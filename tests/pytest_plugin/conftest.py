@@ -22,9 +22,9 @@ for _module in (
     "uvicorn.lifespan.off",
     "uvicorn.loops.uvloop",
     "plugproof_contracts.adapters.clients",
-    "plugproof_contracts.judging.checking",
-    "plugproof_mockserver.inprocess",
-    "plugproof_mockserver.server",
+    "plugproof_contracts.checking.check",
+    "plugproof_mockserver.faces.transports",
+    "plugproof_mockserver.faces.uvicorn_server",
 ):
     importlib.import_module(_module)
 

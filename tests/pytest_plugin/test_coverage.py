@@ -5,12 +5,12 @@ import json
 import pytest
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.lifecycle import LIFECYCLE
-from plugproof_contracts.operations import BASE_URL, OPERATIONS
+from plugproof_contracts.facts.lifecycle import LIFECYCLE
+from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.api import answer
-from plugproof_mockserver.faults import Kind
-from plugproof_mockserver.request import Request
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.world.faults import Kind
+from plugproof_mockserver.world.pipeline import answer
 from plugproof_pytest.coverage_reports import as_html, as_json, table
 from plugproof_pytest.met import CATALOGUE, Met
 

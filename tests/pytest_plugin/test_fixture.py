@@ -16,7 +16,7 @@ import requests
 import responses
 import respx
 
-from plugproof_contracts.operations import BASE_URL, OPERATIONS
+from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver import FakePlugchoice
 from plugproof_pytest.intercept import HOST, UnknownRouteError, intercepting
 

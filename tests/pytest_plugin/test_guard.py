@@ -2,7 +2,7 @@
 
 import pytest
 
-from plugproof_contracts.operations import BASE_URL
+from plugproof_contracts.facts.operations import BASE_URL
 
 CLIENTS = {
     "httpx": "import httpx; httpx.get(URL)",

@@ -14,7 +14,7 @@ import urllib3
 
 import plugproof_pytest
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.live import site
+from plugproof_mockserver.live_server import site
 
 START: dict[str, Any] = {"code": "HAPPY", "connector_id": 1}
 PATH = "/v3/public-charging/sessions"

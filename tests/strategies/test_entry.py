@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import plugproof_strategies
 from plugproof_contracts import Charger, PublicCharger, Session, Status, Token
-from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_strategies import entry, profiles
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from plugproof_contracts import ConnectorStatus, Level, Status, check
-from plugproof_contracts.session import NULLABLE
+from plugproof_contracts.facts.session import NULLABLE
 from plugproof_strategies import sessions, wire
 from plugproof_strategies.moments import LAST
 from plugproof_strategies.session import MAY, MUST

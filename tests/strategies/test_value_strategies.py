@@ -8,9 +8,9 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from plugproof_contracts.reading.instants import instant
-from plugproof_mockserver.forms import Start, read_email, read_start
-from plugproof_mockserver.reply import Problem
+from plugproof_contracts.parsing.timestamps import instant
+from plugproof_mockserver.http.request_bodies import Start, read_email, read_start
+from plugproof_mockserver.http.response import Problem
 from plugproof_strategies import (
     amounts,
     charger_codes,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from plugproof_contracts import RULES, Level, Status, check, check_trace
-from plugproof_contracts.examples import success
+from plugproof_contracts.rules.examples import success
 from plugproof_strategies import journeys, violating_exchanges, violating_traces
 from plugproof_strategies.defect import Needs, fits
 from plugproof_strategies.defects import BY_RULE, DEFECTS

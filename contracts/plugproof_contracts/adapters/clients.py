@@ -7,8 +7,8 @@ imported: whoever holds a response of theirs has done that already.
 from collections.abc import Callable
 from typing import Any
 
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.operations import BASE_URL, OPERATIONS
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 
 ALLOWED = "an Exchange, or a response of httpx, httpx2, requests or Starlette"
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.exchanges.exchange import Exchange
 
 
 class RecordingError(ValueError):

@@ -8,8 +8,8 @@ import msgspec
 from plugproof_contracts.adapters.bodies import BodyError, from_base64, undone
 from plugproof_contracts.adapters.elements import Source, objects_at
 from plugproof_contracts.adapters.entry import UNANSWERED, Entry
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.headers import Headers
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.exchanges.headers import Headers
 
 
 class _Pair(msgspec.Struct):

@@ -5,12 +5,11 @@ from typing import Any
 
 import msgspec
 
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.headers import SHOWN, Headers
-from plugproof_contracts.reading.answer import Answer
-from plugproof_contracts.reading.secrets_of import stand_ins
-from plugproof_contracts.redact import scrubbed
-from plugproof_contracts.scrub import Scrubber, secrets_of
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.exchanges.headers import SHOWN, Headers
+from plugproof_contracts.parsing.redactions import secrets_of, stand_ins
+from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.secrets.scrubber import Scrubber, scrubbed
 from plugproof_contracts.version import VERSION
 
 

@@ -15,7 +15,7 @@ from plugproof_contracts.adapters.bodies import BodyError, from_base64
 from plugproof_contracts.adapters.elements import Source
 from plugproof_contracts.adapters.entry import Entry
 from plugproof_contracts.adapters.har import moment
-from plugproof_contracts.exchange import Exchange
+from plugproof_contracts.exchanges.exchange import Exchange
 
 LONGEST_LINE = 64 * 2**20
 """Bytes of a line that is read; a longer one is passed over."""

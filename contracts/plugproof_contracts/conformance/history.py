@@ -7,10 +7,18 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from plugproof_contracts.conformance import tables
-from plugproof_contracts.conformance.shape import Shape, Trait
-from plugproof_contracts.conformance.tables import LATENCIES, PAUSES, REQUESTS, RESULTS, RUNS, SHAPE, HistoryError
-from plugproof_contracts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.conformance import history_schema as tables
+from plugproof_contracts.conformance.drift import Shape, Trait
+from plugproof_contracts.conformance.history_schema import (
+    LATENCIES,
+    PAUSES,
+    REQUESTS,
+    RESULTS,
+    RUNS,
+    SHAPE,
+    HistoryError,
+)
+from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.reports.report import Report
 
 HOUR = 3600.0

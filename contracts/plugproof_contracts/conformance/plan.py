@@ -8,8 +8,8 @@ every client does, and changes nothing that Stripe has not changed already.
 from secrets import token_hex
 from typing import NamedTuple
 
-from plugproof_contracts.operations import OPERATIONS
-from plugproof_contracts.redact import Token
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.secrets.token import Token
 from plugproof_contracts.version import VERSION
 
 USER_AGENT = f"plugproof/{VERSION} (contract check; +https://pypi.org/project/plugproof/)"

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from plugproof_contracts.conformance import doubt, plan, transport
+from plugproof_contracts.checking.check import examine
+from plugproof_contracts.conformance import inconclusive as doubt
+from plugproof_contracts.conformance import plan, transport
 from plugproof_contracts.conformance.history import Allowance, Gate
 from plugproof_contracts.conformance.plan import Probe
+from plugproof_contracts.conformance.retry_after import retry_after
 from plugproof_contracts.conformance.transport import Outcome, Request
-from plugproof_contracts.conformance.waiting import retry_after
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.judging.checking import examine
-from plugproof_contracts.level import Level
-from plugproof_contracts.reading.answer import Answer
-from plugproof_contracts.reading.json_reading import MISSING
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.strict_json import MISSING
 
 UNKNOWN_CODE = "PLUGPROOF0"
 """Asked for where no session told of its charger."""

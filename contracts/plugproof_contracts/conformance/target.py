@@ -5,8 +5,8 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
-from plugproof_contracts.operations import BASE_URL, PREFIX
-from plugproof_contracts.redact import Token
+from plugproof_contracts.facts.operations import BASE_URL, PREFIX
+from plugproof_contracts.secrets.token import Token
 
 _EXAMPLE = "https://app.plugchoice.com/api"
 LONGEST_TOKEN = 512

@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 
 import h11
 
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.route import redacted
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.exchanges.route import redacted
 
 MOST_HEAD = 64 * 1024
 """Bytes that everything before the body may have; servers rarely send more than four thousand."""

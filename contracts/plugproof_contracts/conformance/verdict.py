@@ -5,19 +5,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from plugproof_contracts.conformance import doubt
+from plugproof_contracts.checking.baseline import Accept
+from plugproof_contracts.checking.check import examine_trace
+from plugproof_contracts.conformance import inconclusive as doubt
+from plugproof_contracts.conformance.drift import Shape, drift, shape_of
 from plugproof_contracts.conformance.history import History
 from plugproof_contracts.conformance.run import Asked, Night
-from plugproof_contracts.conformance.shape import Shape, drift, shape_of
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.judging.baseline import Accept
-from plugproof_contracts.judging.checking import examine_trace
-from plugproof_contracts.reading.answer import Answer
-from plugproof_contracts.redact import Token
-from plugproof_contracts.reports.gathering import Gathered, Terms, report_of
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.parsing.redactions import secrets_of
+from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.reports.builder import Gathered, Terms, report_of
 from plugproof_contracts.reports.report import Report
-from plugproof_contracts.route import redacted
-from plugproof_contracts.scrub import secrets_of
+from plugproof_contracts.secrets.token import Token
 
 STRANGE = (
     "no answer bears a mark of the API (its rate-limit headers, its data, a refused method): "

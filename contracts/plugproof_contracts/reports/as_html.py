@@ -4,7 +4,7 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from plugproof_contracts import picture
+from plugproof_contracts.facts import diagrams as picture
 from plugproof_contracts.reports.report import (
     MOST_SHOWN,
     Report,

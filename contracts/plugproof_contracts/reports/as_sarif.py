@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from plugproof_contracts.level import Level
+from plugproof_contracts.facts.level import Level
 from plugproof_contracts.reports.report import Breach, Problem, Report, RuleState, place, problem_place, read_on
 from plugproof_contracts.rules import RULES
 

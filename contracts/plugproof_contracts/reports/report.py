@@ -8,9 +8,9 @@ from enum import StrEnum
 
 import msgspec
 
-from plugproof_contracts.level import Level
-from plugproof_contracts.session import Status
-from plugproof_contracts.violation import Violation
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.facts.session import Status
+from plugproof_contracts.rules.violation import Violation
 
 
 class Verdict(StrEnum):

@@ -1,38 +1,21 @@
-"""The catalogue: importing this package enters every rule into `plugproof_contracts.rule.RULES`.
+"""The catalogue of rules: each with its level, its source, an example that keeps it and one that breaks it.
 
-One module is one family of facts. A rule stands with its level, its source, an example that keeps
-it and one that breaks it; `plugproof rules` and the rules' pages are made from exactly this.
+`plugproof rules` and the rules' pages are made from exactly this. The families are imported on first
+use, so that what only names a violation does not pay for all rules.
 """
 
-from plugproof_contracts.rule import RULES, Rule
-from plugproof_contracts.rules import (
-    errors,
-    headers,
-    life,
-    money,
-    ratelimit,
-    requests,
-    shape,
-    status,
-    strict_json,
-    times,
-    traffic,
-    values,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "RULES",
-    "Rule",
-    "errors",
-    "headers",
-    "life",
-    "money",
-    "ratelimit",
-    "requests",
-    "shape",
-    "status",
-    "strict_json",
-    "times",
-    "traffic",
-    "values",
-]
+if TYPE_CHECKING:
+    from plugproof_contracts.rules.catalogue import RULES as RULES
+    from plugproof_contracts.rules.catalogue import Rule as Rule
+
+__all__ = ["RULES", "Rule"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from plugproof_contracts.rules import catalogue, families  # noqa: F401 - the second fills the first
+
+    return getattr(catalogue, name)

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_strategies.defect import (
     Change,
     Defect,

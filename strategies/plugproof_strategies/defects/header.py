@@ -1,7 +1,7 @@
 """Headers that are missing, or say what cannot be."""
 
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.operations import OPERATIONS
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_strategies.defect import Change, Defect, Needs, each, headers
 
 ALL = tuple(OPERATIONS)

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from plugproof_contracts import Status
-from plugproof_contracts.exchange import Exchange
-from plugproof_contracts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
-from plugproof_contracts.rules.status import HEALTHY, OUT_OF_ORDER
-from plugproof_contracts.session import TIMESTAMPS
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
+from plugproof_contracts.facts.session import TIMESTAMPS
+from plugproof_contracts.rules.families.status import HEALTHY, OUT_OF_ORDER
 from plugproof_strategies.defect import Change, Defect, Needs, document, each, put, to, values
 from plugproof_strategies.moments import at, iso, second
 from plugproof_strategies.session import PAID_OUT

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from plugproof_contracts import Status
-from plugproof_contracts.session import NULLABLE
+from plugproof_contracts.facts.session import NULLABLE
 from plugproof_strategies.defect import Defect, Needs, drop, each, put, values, whole
 
 _CREATED = Needs(("get",), statuses=frozenset({Status.CREATED}))

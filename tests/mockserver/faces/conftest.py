@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_mockserver import FakePlugchoice, api
-from plugproof_mockserver.events import Event
-from plugproof_mockserver.faults import Kind
-from plugproof_mockserver.request import Request
-from plugproof_mockserver.scenarios import SCENARIOS
+from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world.faults import Kind
 
 COUNT = 1000
 PREFIX = "/v3/public-charging"

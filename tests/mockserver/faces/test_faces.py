@@ -20,9 +20,9 @@ import respx
 
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.faults import Kind
-from plugproof_mockserver.live import site
-from plugproof_mockserver.scenarios import SCENARIOS
+from plugproof_mockserver.live_server import site
+from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.world.faults import Kind
 from plugproof_pytest.intercept import UnknownRouteError, intercepting
 
 BASE = "https://app.plugchoice.com/api"

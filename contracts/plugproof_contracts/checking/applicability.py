@@ -1,0 +1,98 @@
+"""Which rules an answer arms, and which of them find something to judge in it.
+
+Both follow from a few facts about the answer, so they are worked out once for each combination
+of facts and looked up afterwards.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.session import Status
+from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.strict_json import MISSING
+from plugproof_contracts.rules import RULES
+from plugproof_contracts.rules.catalogue import Rule, Scope, Subject
+
+_SINGLE = tuple(rule for rule in RULES.values() if not rule.is_trace)
+_LEAST_CODE = {Subject.FAILURE: 300, Subject.ERROR: 400}
+_GATES = frozenset(name for rule in _SINGLE for name in rule.scope.headers)
+
+
+class Facts(NamedTuple):
+    """What decides which rules judge an answer; `fields` are the sound ones, `headers` the readable ones."""
+
+    operation: str
+    code: int
+    has_body: bool
+    has_document: bool
+    says_json: bool
+    asked_json: bool
+    sent_body: bool
+    headers: frozenset[str]
+    fields: frozenset[str]
+    status: Status | None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the code is the operation's documented success."""
+        return self.operation in OPERATIONS and self.code == OPERATIONS[self.operation].success
+
+
+def facts_of(answer: Answer) -> Facts:
+    """Gather the facts of an answer."""
+    return Facts(
+        operation=answer.name,
+        code=answer.code,
+        has_body=answer.body is not None,
+        has_document=answer.document is not MISSING,
+        says_json=answer.says_json,
+        asked_json=answer.asked_json,
+        sent_body=bool(answer.exchange.request_body),
+        headers=frozenset(name for name in _GATES if _is_readable(answer, name)),
+        fields=answer.sound,
+        status=answer.status,
+    )
+
+
+def _is_readable(answer: Answer, header: str) -> bool:
+    return (answer.date if header == "date" else answer.count(header)) is not None
+
+
+class Account(NamedTuple):
+    """The slugs that are armed and exercised, and the exercised rules themselves, in the catalogue's order."""
+
+    armed: frozenset[str]
+    exercised: frozenset[str]
+    rules: tuple[Rule, ...]
+
+
+@lru_cache(maxsize=4096)
+def account(facts: Facts) -> Account:
+    """Return what an answer with these facts arms and exercises."""
+    armed = [rule for rule in _SINGLE if _arms(facts, rule.scope)]
+    rules = tuple(rule for rule in armed if _exercises(facts, rule.scope))
+    return Account(frozenset(rule.slug for rule in armed), frozenset(rule.slug for rule in rules), rules)
+
+
+def _arms(facts: Facts, scope: Scope) -> bool:
+    return (
+        (facts.has_body or not scope.body)
+        and (not scope.operations or facts.operation in scope.operations)
+        and (not scope.codes or facts.code in scope.codes)
+        and (scope.subject is not Subject.SUCCESS or facts.is_success)
+        and facts.code >= _LEAST_CODE.get(scope.subject, facts.code)
+    )
+
+
+def _exercises(facts: Facts, scope: Scope) -> bool:
+    sound = len(facts.fields.intersection(scope.fields))
+    return (
+        (scope.subject not in (Subject.SUCCESS, Subject.ERROR) or facts.has_document)
+        and (scope.subject is not Subject.DOCUMENT or facts.is_success or facts.says_json)
+        and sound >= (len(scope.fields) if scope.least is None else scope.least)
+        and (not scope.statuses or facts.status in scope.statuses)
+        and facts.headers.issuperset(scope.headers)
+        and (facts.sent_body or not scope.request_body)
+        and scope.asked in (None, facts.asked_json)
+    )

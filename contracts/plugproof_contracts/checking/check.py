@@ -1,0 +1,180 @@
+"""Judging exchanges by the catalogue.
+
+`check` and `check_trace` give the violations; `examine` and `examine_trace` say in addition which
+rules were armed and exercised, and why something could not be checked.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
+from typing import Any, NamedTuple
+
+import msgspec
+
+from plugproof_contracts.checking.applicability import account, facts_of
+from plugproof_contracts.checking.fast_path import accept
+from plugproof_contracts.checking.unchecked import blocked, failed
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.parsing.finding import Finding
+from plugproof_contracts.parsing.redactions import stand_ins
+from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.trace import Life, Step, Traffic
+from plugproof_contracts.rules import RULES
+from plugproof_contracts.rules.catalogue import Rule, Subject
+from plugproof_contracts.rules.violation import Violation, cut, shown
+from plugproof_contracts.secrets.scrubber import scrubbed
+
+MOST_FINDINGS = 20
+"""Findings of one rule that are told of one answer or trace; a hostile body could cause millions."""
+
+_TRACE_RULES = tuple(rule for rule in RULES.values() if rule.is_trace)
+
+
+class Result(NamedTuple):
+    """What was judged, what broke, and why the rest could not be checked (None if all could)."""
+
+    armed: frozenset[str]
+    exercised: frozenset[str]
+    violations: tuple[Violation, ...] = ()
+    unchecked: str | None = None
+
+    @property
+    def passed(self) -> frozenset[str]:
+        """The rules that were exercised and found nothing."""
+        return self.exercised - {violation.rule for violation in self.violations}
+
+
+def examine(exchange: Exchange) -> Result:
+    """Judge one exchange by all rules that need no other; never fails, whatever came."""
+    conforming = accept(exchange)
+    if conforming is not None:
+        return Result(conforming.armed, conforming.exercised)
+    return examine_by_rules(exchange)
+
+
+def examine_by_rules(exchange: Exchange) -> Result:
+    """Judge one exchange by the rules themselves, which alone can say what is wrong."""
+    doubt = blocked(exchange)
+    if doubt is not None:
+        return Result(frozenset(), frozenset(), (), doubt)
+    answer = Answer(exchange)
+    judged = account(facts_of(answer))
+    violations = tuple(_violations(judged.rules, answer, [answer]))
+    return Result(judged.armed, judged.exercised, violations, failed(exchange))
+
+
+def check(exchange: Exchange) -> list[Violation]:
+    """Return what is wrong with one exchange, in the catalogue's order; never fails, whatever came."""
+    return list(examine(exchange).violations)
+
+
+def examine_trace(exchanges: Iterable[Exchange]) -> Result:
+    """Judge exchanges in the order in which they were sent, each by itself and then all together.
+
+    They are grouped by token and by base URL; all come from one client. `position` of a violation is the index
+    of its exchange. The violations of single exchanges come first.
+    """
+    trace = list(exchanges)
+    singles = [examine(exchange) for exchange in trace]
+    answers = [Answer(exchange) for exchange in trace]
+    groups = list(_groups(answers))
+    found = [_placed(one, at) for at, single in enumerate(singles) for one in single.violations]
+    exercised = {rule.slug for rule in _TRACE_RULES for group in groups if _exercises(rule, group)}
+    for group in groups:
+        found += _violations([rule for rule in _TRACE_RULES if _exercises(rule, group)], group, answers)
+    return Result(
+        frozenset(rule.slug for rule in _TRACE_RULES).union(*(single.armed for single in singles)),
+        frozenset(exercised).union(*(single.exercised for single in singles)),
+        tuple(found),
+        _doubts([single.unchecked for single in singles if single.unchecked], len(trace)),
+    )
+
+
+def check_trace(exchanges: Iterable[Exchange]) -> list[Violation]:
+    """Return what is wrong with exchanges in order: of each by itself first, then of all together."""
+    return list(examine_trace(exchanges).violations)
+
+
+def assert_conforms(answered: Any, *, strict: bool = False, operation: str | None = None) -> None:
+    """Raise `AssertionError` with every breach of an exchange, or of a client's response.
+
+    Documented breaches count, inferred ones under `strict` too, assumed ones never. An answer of which nothing
+    could be checked does not conform either. A Starlette response does not know what it answers: `operation`
+    says so. Raises `TypeError` or `ValueError` for what is no whole response.
+    """
+    __tracebackhide__ = True
+    result = examine(_exchange(answered, operation))
+    counting = {Level.DOCUMENTED, Level.INFERRED} if strict else {Level.DOCUMENTED}
+    breaches = [violation for violation in result.violations if violation.level in counting]
+    if not result.exercised:
+        raise AssertionError(f"nothing could be checked: {result.unchecked}")
+    if breaches:
+        raise AssertionError("\n\n".join(["the answer breaks the contract", *map(str, breaches)]))
+
+
+def _exchange(answered: Any, operation: str | None) -> Exchange:
+    if isinstance(answered, Exchange):
+        return answered
+    from plugproof_contracts.adapters import exchange_of
+
+    return exchange_of(answered, operation=operation)
+
+
+def _doubts(reasons: Sequence[str], of: int) -> str | None:
+    return f"{len(reasons)} of {of} exchanges: {'; '.join(sorted(set(reasons)))}" if reasons else None
+
+
+def _groups(answers: Sequence[Answer]) -> Iterator[Life | Traffic]:
+    lives: dict[object, list[Step]] = {}
+    traffics: dict[object, list[Step]] = {}
+    for position, answer in enumerate(answers):
+        if blocked(answer.exchange) is None:
+            traffics.setdefault(answer.exchange.base, []).append(Step(position, answer))
+            if answer.token is not None:
+                lives.setdefault((answer.exchange.base, answer.token), []).append(Step(position, answer))
+    yield from (Life(tuple(steps)) for steps in lives.values())
+    yield from (Traffic(tuple(steps)) for steps in traffics.values())
+
+
+def _exercises(rule: Rule, group: Life | Traffic) -> bool:
+    scope = rule.scope
+    return (
+        isinstance(group, Life) is (scope.subject is Subject.LIFE)
+        and len(group.steps) > 1
+        and any(
+            (not scope.operations or step.answer.name in scope.operations)
+            and (not scope.codes or step.answer.code in scope.codes)
+            for step in group.steps
+        )
+    )
+
+
+def _violations(rules: Iterable[Rule], subject: object, answers: Sequence[Answer]) -> Iterator[Violation]:
+    secrets_of = cache(stand_ins)
+    for rule in rules:
+        for finding in islice(rule.judge(subject), MOST_FINDINGS):
+            answer = answers[finding.position or 0]
+            yield _violation(rule, finding, answer, secrets_of(answer))
+
+
+def _violation(rule: Rule, finding: Finding, answer: Answer, secrets: Mapping[str, str]) -> Violation:
+    pointer, expected, actual = (
+        cut(scrubbed(text, secrets)) for text in (finding.pointer, finding.expected, shown(finding.actual))
+    )
+    return Violation(
+        rule=rule.slug,
+        level=rule.level,
+        message=f"{pointer or 'the answer'}: expected {expected}, got {actual}",
+        pointer=pointer,
+        expected=expected,
+        actual=actual,
+        source=rule.source,
+        requirement=rule.requirement,
+        where=str(answer.exchange),
+        position=finding.position,
+    )
+
+
+def _placed(violation: Violation, position: int) -> Violation:
+    return msgspec.structs.replace(violation, position=position)

@@ -1,0 +1,76 @@
+"""Why an answer says nothing about the contract: it failed on the way, or something else than the API gave it."""
+
+from urllib.parse import urlsplit
+
+from plugproof_contracts.checking import unchecked as doubt
+from plugproof_contracts.conformance.transport import Outcome
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.parsing.response import Answer, is_object
+from plugproof_contracts.parsing.strict_json import MISSING, Defect
+
+_LIMIT = "x-ratelimit-limit"
+
+
+def reason(outcome: Outcome) -> str | None:
+    """Return why an outcome cannot be judged, with what shows it, or None."""
+    if outcome.trouble is not None or outcome.exchange is None:
+        return f"{outcome.trouble.layer}: {outcome.trouble.words}" if outcome.trouble else "no answer"
+    exchange = outcome.exchange
+    why = doubt.blocked(exchange) or _failed(exchange) or _redirect(exchange) or _foreign(exchange)
+    if why is None and not outcome.delimited and _is_broken_off(exchange):
+        why = "truncated: the body does not say where it ends, and stops within its JSON"
+    return f"{why} ({_evidence(exchange)})" if why else None
+
+
+def _failed(exchange: Exchange) -> str | None:
+    return f"the server failed with {exchange.status}" if exchange.status >= 500 else None
+
+
+def _redirect(exchange: Exchange) -> str | None:
+    """A redirect is not followed; one that the framework sends to who did not ask for JSON is an answer."""
+    if not 300 <= exchange.status < 400:
+        return None
+    here = urlsplit(exchange.url).netloc.lower()
+    if not Answer(exchange).asked_json and _netloc(exchange) in ("", here):
+        return None
+    where = "to the same host" if _netloc(exchange) in ("", here) else "to another host"
+    return f"redirected {where}, which was not followed"
+
+
+def _netloc(exchange: Exchange) -> str:
+    try:
+        return urlsplit(exchange.headers.get("location") or "").netloc.lower()
+    except ValueError:
+        return "?"
+
+
+def _foreign(exchange: Exchange) -> str | None:
+    """What is no JSON and lacks the limiter's headers was made by a portal, a proxy or a web server in between.
+
+    The framework answers who did not ask for JSON with a page, which is for the rules to judge.
+    """
+    answer = Answer(exchange)
+    is_page_unasked = exchange.status >= 300 and not answer.asked_json
+    if _LIMIT in exchange.headers or answer.says_json or answer.document is not MISSING or is_page_unasked:
+        return None
+    return "an answer that is not the API's"
+
+
+def _is_broken_off(exchange: Exchange) -> bool:
+    return next(Answer(exchange).reading.of(Defect.MALFORMED), None) is not None
+
+
+def _evidence(exchange: Exchange) -> str:
+    told = [f"status {exchange.status}", f"{len(exchange.body or b'')} bytes"]
+    for name in ("content-type", "server", "cf-mitigated", "retry-after"):
+        value = exchange.headers.get(name)
+        told += [f"{name}: {value[:60]}"] if value else []
+    return ", ".join(told)
+
+
+def is_of_the_api(exchange: Exchange) -> bool:
+    """Say whether an answer bears a mark of the API: its limiter's headers, its data, or a refused method."""
+    answer = Answer(exchange)
+    if _LIMIT in exchange.headers or (exchange.status == 405 and answer.says_json):
+        return True
+    return answer.is_success and is_object(answer.document) and "data" in answer.document

@@ -1,0 +1,110 @@
+"""What must not be readable in anything said about an exchange."""
+
+import json
+import re
+from binascii import Error, a2b_base64
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+import msgspec
+
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.exchanges.headers import Headers
+from plugproof_contracts.facts.operations import OPERATIONS, PREFIX
+from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.secrets.encodings import forms
+from plugproof_contracts.secrets.scrubber import SHORTEST, STAND_IN
+
+_CREDENTIAL = re.compile(
+    r"authorization|x-auth|cookie|token|secret|api-?key|session|signature|password", re.IGNORECASE
+)
+_SCHEMES = frozenset({"bearer", "basic", "digest", "negotiate"})
+_ADDRESSES = ("location", "referer", "content-location", "link")
+_NAMES = rb"session_token|client_secret|password|access_token|refresh_token|api_key"
+_JSON_SECRET = re.compile(rb'"(?:' + _NAMES + rb')"\s*:\s*"((?:[^"\\]|\\.)*)')
+_FORM_SECRET = re.compile(rb"(?:\A|[&?\s])(?:" + _NAMES + rb')=([^&\s"]+)')
+_WORDS = frozenset(word for row in OPERATIONS.values() for word in (PREFIX + row.path).split("/")) | {"api"}
+
+
+def stand_ins(answer: Answer) -> dict[str, str]:
+    """Return every way to write the secrets of an exchange, with what is to stand there instead."""
+    secrets = {secret for secret in secrets_of(answer.exchange) if len(secret) >= SHORTEST}
+    found = {form: STAND_IN for secret in secrets for form in forms(secret) if len(form) >= SHORTEST}
+    for token in (answer.exchange.token, answer.token):
+        if token is not None:
+            found |= dict.fromkeys(_forms(token.reveal()), token.fingerprint)
+    return found
+
+
+def _forms(token: str) -> Iterator[str]:
+    """A token may be echoed as sent, decoded, encoded again, or as JSON writes it; even a short one."""
+    for form in {token, unquote(token), quote(token, safe="", errors="replace")}:
+        yield form
+        yield msgspec.json.encode(form.encode("utf-8", "replace").decode()).decode()[1:-1]
+
+
+def secrets_of(exchange: Exchange) -> Iterator[str]:
+    """Yield what an exchange holds that nobody may read: in its URL, its headers and its bodies."""
+    if exchange.token is not None:
+        yield exchange.token.reveal()
+    yield from _of_address(exchange.url, whole_path=False)
+    yield from _of_headers(exchange.request_headers)
+    yield from _of_headers(exchange.headers)
+    yield from _of_body(exchange.request_body)
+    yield from _of_body(exchange.body or b"")
+
+
+def _of_address(url: str, *, whole_path: bool) -> Iterator[str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return
+    if "@" in parts.netloc:
+        yield from re.split("[:@]", parts.netloc)[:-1]
+    yield from (value for _, value in parse_qsl(parts.query))
+    yield from (parts.query, parts.fragment)
+    if whole_path:
+        yield from (part for part in parts.path.split("/") if part not in _WORDS)
+
+
+def _of_headers(headers: Headers) -> Iterator[str]:
+    for name, value in headers:
+        if name.lower() in _ADDRESSES:
+            yield from _of_address(value.strip(" <>"), whole_path=True)
+        elif name.lower() == "set-cookie":
+            yield value.partition(";")[0].partition("=")[2].strip('" ')
+        elif _CREDENTIAL.search(name):
+            yield from _of_credential(value)
+
+
+def _of_credential(value: str) -> Iterator[str]:
+    for part in re.split(r"[;,\s]+", value):
+        if part.lower() in _SCHEMES:
+            continue
+        yield part
+        yield part.partition("=")[2].strip('"')
+        yield from _of_basic(part)
+
+
+def _of_basic(part: str) -> Iterator[str]:
+    """The credentials of Basic authentication are readable by whoever undoes the base64."""
+    try:
+        pair = a2b_base64(part, strict_mode=True).decode()
+    except (Error, ValueError):
+        return
+    yield from pair.split(":", 1)
+
+
+def _of_body(body: bytes) -> Iterator[str]:
+    for match in _JSON_SECRET.finditer(body):
+        yield from _unescaped(match[1].decode(errors="replace"))
+    for match in _FORM_SECRET.finditer(body):
+        yield unquote(match[1].decode(errors="replace"))
+
+
+def _unescaped(text: str) -> Iterator[str]:
+    """A string with an escape that JSON does not know gives its pieces."""
+    try:
+        yield json.loads(f'"{text}"')
+    except ValueError:
+        yield from re.split(r"\\.", text)

@@ -1,0 +1,37 @@
+"""The ways in which a secret may be written: plain, escaped, percent-encoded, as hex, as base64."""
+
+import json
+import string
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from html import escape
+from urllib.parse import quote, unquote
+
+_ASCII = string.punctuation.replace("%", "") + " "
+"""What stays as it is where only other characters are percent-encoded."""
+
+
+def forms(secret: str) -> Iterator[str]:
+    """Yield the ways in which a secret may be written, each also as a report's format would write it again."""
+    for plain in {secret, unquote(secret)}:
+        for form in _encoded(plain):
+            yield form
+            yield from (escape(form), escape(form, quote=False), form.replace("~", "~0").replace("/", "~1"))
+            yield from (json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1])
+            yield quote(form.encode("utf-8", "replace"), safe=_ASCII)
+
+
+def _encoded(plain: str) -> Iterator[str]:
+    raw = plain.encode("utf-8", "replace")
+    yield from (plain, escape(plain), json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1])
+    yield from (quote(raw, safe=""), quote(raw), "".join(f"%{byte:02X}" for byte in raw))
+    yield raw.hex()
+    yield from _base64_of(raw)
+
+
+def _base64_of(raw: bytes) -> Iterator[str]:
+    """A secret inside a longer text has three forms, by what stands before it."""
+    for encode in (b64encode, urlsafe_b64encode):
+        for before, spoilt in ((0, 0), (1, 2), (2, 3)):
+            text = encode(bytes(before) + raw).decode()
+            yield (text if not text.endswith("=") else text.rstrip("=")[:-1])[spoilt:]

@@ -1,0 +1,277 @@
+"""`plugproof check BASE_URL`: the verdict on a live API, with a handful of careful requests."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from plugproof_cli.reporting import (
+    base_url,
+    ended_gently,
+    goes_to_stdout,
+    no_traceback,
+    refuse_unwritable,
+    report_option,
+    strict_option,
+    tell,
+)
+from plugproof_contracts.conformance import target
+from plugproof_contracts.conformance.plan import Probe, lines, plan
+from plugproof_contracts.conformance.target import Target
+from plugproof_contracts.reports import formats
+from plugproof_contracts.secrets.filenames import plain_name
+from plugproof_contracts.secrets.scrubber import Scrubber
+from plugproof_contracts.secrets.token import Token
+
+if TYPE_CHECKING:
+    from plugproof_contracts.conformance.history import History
+    from plugproof_contracts.conformance.run import Asked, Night
+    from plugproof_contracts.conformance.verdict import Baseline
+    from plugproof_contracts.reports.report import Report
+
+DEFAULT_TOKEN_ENV = "PLUGPROOF_TOKEN"  # noqa: S105 - a variable's name
+MOST_FILE = 64 * 1024
+"""Bytes of a file of tokens; what is longer is another file."""
+
+
+class Given(NamedTuple):
+    """The options as they were given."""
+
+    base_url: str
+    token_env: str | None
+    token_file: str | None
+    strict: bool
+    budget: int
+    probe_rate_limit: bool
+    timeout: float
+    patience: float
+    allow_http: bool
+    targets: tuple[formats.Target, ...]
+    history: str | None
+    baseline: tuple[str, ...]
+    save_shape: str | None
+    dry_run: bool
+
+
+@click.command(help="Check a live API with a handful of careful requests.")
+@click.argument("base_url", metavar="BASE_URL")
+@click.option(
+    "--token-env",
+    metavar="NAME",
+    help=f"The variable that holds tokens of live sessions, one a line.  [default: {DEFAULT_TOKEN_ENV}]",
+)
+@click.option("--token-file", metavar="F", help="A file with such tokens; - is standard input.")
+@strict_option
+@click.option(
+    "--budget",
+    type=click.IntRange(1, 1000),
+    default=32,
+    show_default=True,
+    envvar="PLUGPROOF_BUDGET",
+    help="Requests to this API in any hour, over all checks that share the history.",
+)
+@click.option(
+    "--probe-rate-limit/--no-probe-rate-limit",
+    default=False,
+    envvar="PLUGPROOF_PROBE_RATE_LIMIT",
+    help="Find out where the limit is, with unknown tokens, as the last step.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 300),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    envvar="PLUGPROOF_TIMEOUT",
+    help="Seconds that one request may take, from the host's lookup to the last byte.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(0, 3600),
+    default=90.0,
+    show_default=True,
+    metavar="S",
+    envvar="PLUGPROOF_PATIENCE",
+    help="Seconds to wait in all where the API or the documented rate asks for it.",
+)
+@click.option("--allow-http", is_flag=True, help="Send tokens over plain HTTP to another host.")
+@report_option
+@click.option(
+    "--history",
+    metavar="URL",
+    envvar="PLUGPROOF_HISTORY",
+    help="sqlite:///FILE or postgresql://HOST/DATABASE.  [default: a file of the user's]",
+)
+@click.option(
+    "--baseline",
+    multiple=True,
+    metavar="F",
+    envvar="PLUGPROOF_BASELINE",
+    help="Accepted findings (TOML), or a shape to compare with (JSON, from --save-shape); repeatable.",
+)
+@click.option("--save-shape", metavar="F", help="Write what the answers look like, for --baseline.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and send nothing.")
+def check(**given: Any) -> None:
+    """Send the plan, write the reports, and end with the verdict's exit code."""
+    options = Given(**given)
+    goes_to_stdout(options.targets)
+    with no_traceback(), ended_gently():
+        code = _checked(options)
+    sys.exit(code)
+
+
+def _checked(given: Given) -> int:
+    asked = _asked_for(given)
+    probes = plan(asked.tokens, probes_limit=given.probe_rate_limit)
+    to_stderr = goes_to_stdout(given.targets)
+    _tell_plan(asked, probes, to_stderr)
+    if given.dry_run:
+        return 0
+    refuse_unwritable(given.targets, given.save_shape)
+    return _run(given, asked, probes)
+
+
+def _asked_for(given: Given) -> Target:
+    base = base_url(given.base_url)
+    tokens = _tokens(given)
+    if tokens and not (given.allow_http or target.is_private_line(base)):
+        raise click.UsageError("tokens are not sent over plain HTTP: give an https:// URL, or --allow-http")
+    return Target(base, tokens)
+
+
+def _tokens(given: Given) -> tuple[Token, ...]:
+    if given.token_env and given.token_file:
+        raise click.UsageError("tokens come from --token-env or from --token-file, not from both")
+    place, text = _token_text(given)
+    if text is None:
+        return ()
+    try:
+        tokens = target.tokens(text)
+    except ValueError as error:
+        raise click.UsageError(f"{place}: {error}") from None
+    if not tokens:
+        raise click.UsageError(
+            f"{place} is empty; give it a session's token, or leave it away to check without one"
+        )
+    return tokens
+
+
+def _token_text(given: Given) -> tuple[str, str | None]:
+    """Return where the tokens come from, and the text there; a variable that was named has to be there."""
+    if given.token_file:
+        return "the file of tokens", _file_text(given.token_file)
+    name = given.token_env or DEFAULT_TOKEN_ENV
+    text = os.environ.get(name)
+    if text is None and given.token_env:
+        raise click.UsageError("the variable that --token-env names is not set")
+    return f"the variable {plain_name(name)}", text
+
+
+def _file_text(path: str) -> str:
+    try:
+        if path == "-":
+            content = sys.stdin.buffer.read(MOST_FILE + 1)
+        else:
+            with open(path, "rb") as file:
+                content = file.read(MOST_FILE + 1)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise click.UsageError(f"the file of tokens cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise click.UsageError("the file of tokens is not text") from None
+    if len(content) > MOST_FILE:
+        raise click.UsageError(f"the file of tokens has more than {MOST_FILE} bytes")
+    return text
+
+
+def _tell_plan(asked: Target, probes: tuple[Probe, ...], to_stderr: bool) -> None:
+    """Tell the plan; the base URL may hold a token where a folder was meant."""
+    clean = Scrubber(token.reveal() for token in asked.tokens)
+    click.echo(clean(f"plan: {len(probes)} requests at most to {asked.base}"), err=to_stderr)
+    for line in lines(probes):
+        click.echo(f"  {line}", err=to_stderr)
+
+
+def _run(given: Given, asked: Target, probes: tuple[Probe, ...]) -> int:
+    from plugproof_contracts.conformance import verdict
+    from plugproof_contracts.conformance.history import History
+    from plugproof_contracts.conformance.history_schema import HistoryError
+
+    baseline, started = _baseline(given), time.time()
+    try:
+        history = History(given.history)
+        night = _night(given, asked, probes, history)
+        night.run()
+        report = verdict.report(night, asked.tokens, baseline.accepts)
+        report = _remembered(history, night, report, baseline, started)
+    except HistoryError as error:
+        raise click.UsageError(f"the history cannot be used: {plain_name(str(error))}") from None
+    history.close()
+    if given.save_shape:
+        _save(Path(given.save_shape), night)
+    tell(report, given.targets)
+    click.echo(_sent(report), err=goes_to_stdout(given.targets))
+    return report.verdict.exit_code
+
+
+def _night(given: Given, asked: Target, probes: tuple[Probe, ...], history: "History") -> "Night":
+    from plugproof_contracts.conformance.run import Night, Ports, Terms
+    from plugproof_contracts.conformance.transport import send
+
+    clean = Scrubber(token.reveal() for token in asked.tokens)
+    terms: Terms = Terms(given.timeout, given.patience, given.budget, given.strict)
+
+    def progress(one: "Asked") -> None:
+        click.echo(clean(f"{one.number:>2}/{len(probes)} {one.shown}"), err=True)
+
+    ports = Ports(send, time.time, time.sleep)
+    return Night(asked.base, probes, ports, history, terms, progress)
+
+
+def _remembered(
+    history: "History", night: "Night", report: "Report", baseline: "Baseline", started: float
+) -> "Report":
+    import msgspec
+
+    from plugproof_contracts.conformance import verdict
+    from plugproof_contracts.exchanges.route import redacted
+
+    shape = verdict.shape(night)
+    base = redacted(night.base)
+    drift = verdict.drifted(history, base, shape, baseline.shape)
+    history.record(base, started, report, shape)
+    return msgspec.structs.replace(report, drift=drift)
+
+
+def _baseline(given: Given) -> "Baseline":
+    from plugproof_contracts.checking.baseline import read_baseline
+    from plugproof_contracts.conformance.drift import read_shape
+    from plugproof_contracts.conformance.verdict import Baseline
+
+    found = Baseline()
+    for name in given.baseline:
+        try:
+            if Path(name).suffix == ".json":
+                found = found._replace(shape=read_shape(Path(name)))
+            else:
+                found = found._replace(accepts=found.accepts + read_baseline(Path(name)))
+        except ValueError as error:
+            raise click.UsageError(f"the baseline {plain_name(name)}: {error}") from None
+    return found
+
+
+def _save(path: Path, night: "Night") -> None:
+    from plugproof_contracts.conformance import drift as shape
+    from plugproof_contracts.conformance import verdict
+
+    try:
+        formats.write(path, shape.to_json(verdict.shape(night)))
+    except OSError as error:
+        raise click.UsageError(f"the shape was not written: {error.strerror}") from None
+
+
+def _sent(report: "Report") -> str:
+    return f"requests: {report.counts['requests planned']} planned, {report.counts['requests sent']} sent"

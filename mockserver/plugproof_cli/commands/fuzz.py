@@ -1,0 +1,175 @@
+"""`plugproof fuzz BASE_URL`: Schemathesis with our document, its checks and ours, against a fake or a staging."""
+
+import secrets
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from plugproof_cli.reporting import (
+    accepts,
+    base_url,
+    baseline_option,
+    ended_gently,
+    goes_to_stdout,
+    no_traceback,
+    refuse_unwritable,
+    report_option,
+    strict_option,
+    tell,
+)
+from plugproof_contracts.conformance import target
+from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.reports import formats
+
+if TYPE_CHECKING:
+    from plugproof_schemathesis.harvest import Harvest
+    from plugproof_schemathesis.settings import Asked
+    from plugproof_schemathesis.verdict import Outcome
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+MISSING = 'Schemathesis is not installed: pip install "plugproof[fuzz]"'
+
+
+class Given(NamedTuple):
+    """The options as they were given."""
+
+    base_url: str
+    max_examples: int
+    rate: str
+    seed: int | None
+    code: tuple[str, ...]
+    phase: tuple[str, ...]
+    timeout: float
+    strict: bool
+    baseline: str | None
+    targets: tuple[formats.Target, ...]
+
+
+@click.command(help="Send a fake or a staging what nobody thought of, with Schemathesis.")
+@click.argument("base_url", metavar="BASE_URL")
+@click.option(
+    "--max-examples",
+    type=click.IntRange(1, 1_000_000),
+    default=50,
+    show_default=True,
+    metavar="N",
+    envvar="PLUGPROOF_MAX_EXAMPLES",
+    help="Random requests to each operation, and random scenarios of several requests.",
+)
+@click.option(
+    "--rate",
+    type=click.Choice(["auto", "documented", "off"]),
+    default="auto",
+    show_default=True,
+    envvar="PLUGPROOF_RATE",
+    help="Keep each operation's documented limit, or none; auto keeps it beyond this machine.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", envvar="PLUGPROOF_SEED", help="Draw the same again."
+)
+@click.option(
+    "--code",
+    multiple=True,
+    metavar="CODE",
+    envvar="PLUGPROOF_CODE",
+    help="A charger that exists there; repeatable.  [default: HAPPY]",
+)
+@click.option(
+    "--phase",
+    multiple=True,
+    type=click.Choice(PHASES),
+    envvar="PLUGPROOF_PHASE",
+    help="Only this phase; repeatable.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 300),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    envvar="PLUGPROOF_TIMEOUT",
+    help="Seconds that an answer may keep silent.",
+)
+@strict_option
+@baseline_option
+@report_option
+def fuzz(**given: Any) -> None:
+    """Send the requests, write the reports, and end with the verdict's exit code."""
+    options = Given(**given)
+    goes_to_stdout(options.targets)
+    with no_traceback(), ended_gently():
+        code = _fuzzed(options)
+    sys.exit(code)
+
+
+def _fuzzed(given: Given) -> int:
+    base = _base(given.base_url)
+    accepted = accepts(given.baseline)
+    refuse_unwritable(given.targets)
+    _refuse_without_schemathesis()
+    from plugproof_schemathesis.run import run
+    from plugproof_schemathesis.verdict import outcome
+
+    asked = _asked(given, base)
+    to_stderr = goes_to_stdout(given.targets)
+    click.echo(_announced(given, asked), err=to_stderr)
+    harvest = run(asked, _progress)
+    found = outcome(harvest, asked, given.strict, accepted, datetime.now(UTC).date())
+    for line in _lines(harvest, found):
+        click.echo(line, err=to_stderr)
+    tell(found.report, given.targets)
+    return found.report.verdict.exit_code
+
+
+def _base(text: str) -> str:
+    base = base_url(text)
+    if target.is_production(base):
+        raise click.UsageError(f"the live API is never fuzzed; 'plugproof check {base}' asks it a few questions")
+    return base
+
+
+def _refuse_without_schemathesis() -> None:
+    try:
+        import schemathesis  # noqa: F401 - whether it is there is the question
+    except ModuleNotFoundError:
+        raise click.UsageError(MISSING) from None
+
+
+def _asked(given: Given, base: str) -> "Asked":
+    from plugproof_schemathesis.settings import EXAMPLE_CODES, Asked
+
+    return Asked(
+        base=base,
+        max_examples=given.max_examples,
+        seed=secrets.randbelow(2**32) if given.seed is None else given.seed,
+        paced=given.rate == "documented" or (given.rate == "auto" and not target.is_loopback(base)),
+        phases=given.phase or PHASES,
+        codes=given.code or EXAMPLE_CODES,
+        timeout=given.timeout,
+    )
+
+
+def _announced(given: Given, asked: "Asked") -> str:
+    rate = "the documented rate" if asked.paced else "no rate"
+    return f"fuzzing {redacted(asked.base)} at {rate}, --max-examples {given.max_examples} --seed {asked.seed}"
+
+
+def _progress(phase: str, harvest: "Harvest") -> None:
+    click.echo(f"  {phase:<10} {harvest.cases[phase]:>6} requests: {harvest.phases[phase]}", err=True)
+
+
+def _lines(harvest: "Harvest", found: "Outcome") -> Iterator[str]:
+    from plugproof_schemathesis import met
+
+    phases = ", ".join(f"{phase} {times}" for phase, times in harvest.cases.items())
+    yield f"requests: {harvest.cases.total()} ({phases})" if phases else "requests: 0"
+    yield from met.lines(found.answers)
+    if found.replays:
+        yield "to send again, with $PLUGPROOF_TOKEN as the token of a session of yours:"
+    for rule, line in found.replays.items():
+        yield f"  {rule}"
+        yield f"    {line}"
+    yield ""

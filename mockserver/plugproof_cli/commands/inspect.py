@@ -1,0 +1,61 @@
+"""`plugproof inspect FILE…`: the verdict on recordings, without a request sent."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from plugproof_cli.reporting import (
+    accepts,
+    baseline_option,
+    goes_to_stdout,
+    no_traceback,
+    report_option,
+    strict_option,
+    tell,
+)
+from plugproof_contracts.reports.formats import Target
+from plugproof_contracts.reports.report import Report
+
+if TYPE_CHECKING:
+    from plugproof_contracts.checking.baseline import Accept
+
+
+@click.command(help="Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@strict_option
+@baseline_option
+@report_option
+def inspect(files: tuple[str, ...], strict: bool, baseline: str | None, targets: tuple[Target, ...]) -> None:
+    """Judge the files, write the reports, and end with the verdict's exit code."""
+    goes_to_stdout(targets)
+    with no_traceback():
+        report = _inspected([Path(file) for file in files], strict, accepts(baseline))
+        tell(report, targets)
+    sys.exit(report.verdict.exit_code)
+
+
+def _inspected(paths: Sequence[Path], strict: bool, accepted: "tuple[Accept, ...]") -> Report:
+    from plugproof_contracts.conformance.recordings import inspect as inspect_files
+    from plugproof_contracts.reports.builder import Terms
+
+    with _progress(len(paths)) as advance:
+        return inspect_files(paths, Terms(datetime.now(UTC).date(), strict, accepted), advance)
+
+
+@contextmanager
+def _progress(files: int) -> Iterator[Callable[[int, int], None]]:
+    """Show how far the reading is, if somebody is watching."""
+    if not sys.stderr.isatty():
+        yield lambda done, size: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading" if files == 1 else f"reading {files} files")
+        yield lambda done, size: bar.update(task, completed=done, total=size)

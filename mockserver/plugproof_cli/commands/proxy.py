@@ -1,0 +1,59 @@
+"""`plugproof proxy BASE_URL`: forward to the real API, and check what passes."""
+
+from pathlib import Path
+
+import click
+
+from plugproof_cli import reporting as verdicts
+from plugproof_contracts.checking.check import examine
+from plugproof_contracts.conformance import inconclusive as doubt
+from plugproof_contracts.conformance.transport import Outcome, Request
+from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.reports import formats
+from plugproof_contracts.secrets.filenames import plain_name
+
+
+@click.command(help="Forward to the real API, and check what passes.")
+@click.argument("base_url", metavar="BASE_URL")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free one.")
+@click.option("--har", metavar="F", help="Write what passed, without secrets, when the proxy ends.")
+@click.option("--timeout", type=click.FloatRange(0.1, 300), default=30.0, show_default=True, metavar="S")
+def proxy(base_url: str, port: int, har: str | None, timeout: float) -> None:
+    """Serve on this machine until told to end; every exchange is a line, with its findings below."""
+    base = verdicts.base_url(base_url)
+    verdicts.refuse_unwritable((), har)
+    with verdicts.no_traceback():
+        _serve(base, port, har, timeout)
+
+
+def _serve(base: str, port: int, har: str | None, timeout: float) -> None:
+    from plugproof_contracts.adapters.har_writing import to_har
+    from plugproof_mockserver.faces import uvicorn_server as server
+    from plugproof_mockserver.faces.proxy import BELOW, Proxy
+
+    try:
+        listener = server.bind("127.0.0.1", port)
+    except server.PortTakenError as error:
+        raise click.UsageError(f"{error}; give another --port, or --port 0 for a free one") from None
+    place = f"http://127.0.0.1:{listener.getsockname()[1]}{BELOW}"
+    app = Proxy(base, _tell, timeout=timeout)
+    server.serve(app, listener, ready=lambda: click.echo(f"{place} forwards to {redacted(base)}"))
+    if har is not None:
+        try:
+            formats.write(Path(har), to_har(app.exchanges))
+        except OSError as error:
+            raise click.UsageError(f"the recording was not written: {error.strerror}") from None
+        click.echo(f"{len(app.exchanges)} exchanges written to {plain_name(har)}")
+
+
+def _tell(request: Request, outcome: Outcome) -> None:
+    """Tell of one exchange, and of what it broke."""
+    exchange = outcome.exchange
+    came = exchange.status if exchange else "no answer"
+    click.echo(f"{request.method} {redacted(request.url)} → {came}, {outcome.seconds:.2f} s")
+    why = doubt.reason(outcome)
+    if why is not None:
+        click.echo(f"  could not check: {why}")
+    elif exchange is not None:
+        for one in examine(exchange).violations:
+            click.echo(f"  {one.level}: {one.rule}: {one.message}")

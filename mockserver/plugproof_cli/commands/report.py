@@ -1,0 +1,51 @@
+"""`plugproof report`: the history of checks as a page."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from plugproof_cli.reporting import no_traceback
+from plugproof_contracts.reports import formats
+from plugproof_contracts.secrets.filenames import plain_name
+
+
+@click.command(help="Show the history of checks as a page with charts.")
+@click.option(
+    "--history",
+    metavar="URL",
+    envvar="PLUGPROOF_HISTORY",
+    help="sqlite:///FILE or postgresql://HOST/DATABASE.  [default: a file of the user's]",
+)
+@click.option("--output", default="-", metavar="F", help="Where the page goes; - is standard output.")
+def report(history: str | None, output: str) -> None:
+    """Render the page."""
+    with no_traceback():
+        page = _page(history)
+        _write(page, output)
+
+
+def _page(url: str | None) -> bytes:
+    from plugproof_contracts.conformance import trends
+    from plugproof_contracts.conformance.history import History
+    from plugproof_contracts.conformance.history_schema import HistoryError
+
+    try:
+        history = History(url)
+        page = trends.page(history)
+    except HistoryError as error:
+        raise click.UsageError(f"the history cannot be used: {plain_name(str(error))}") from None
+    history.close()
+    return page
+
+
+def _write(page: bytes, output: str) -> None:
+    if output == "-":
+        sys.stdout.buffer.write(page)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        formats.write(Path(output), page)
+    except OSError as error:
+        raise click.UsageError(f"the page was not written: {error.strerror}") from None
+    click.echo(f"written: {plain_name(output)}")

@@ -1,0 +1,83 @@
+"""The command line: one group, whose commands are imported when they are run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "serve": "Serve the fake on a socket.",
+    "check": "Check a live API with a handful of careful requests.",
+    "inspect": "Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
+    "proxy": "Forward to the real API, and check what passes.",
+    "fuzz": "Send a fake or a staging what nobody thought of, with Schemathesis.",
+    "rules": "List the rules, or show the page of one.",
+    "report": "Show the history of checks as a page with charts.",
+    "scenarios": "List the charger codes and what each stands for.",
+    "lifecycle": "Draw the lifecycle of a session.",
+    "openapi": "Print the API's contract as an OpenAPI 3.1 document.",
+}
+"""Every command with its summary, which stands here so that `plugproof --help` has nothing to import.
+
+The command NAME is the function NAME of the module `plugproof_cli.commands.NAME`.
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is run, and puts a mistake of its user into one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"plugproof_cli.commands.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table, without importing any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the group's own arguments."""
+        with _in_one_line():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read a command's arguments and run it."""
+        with _in_one_line():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        # click shows the usage above the message of an error that knows its context.
+        error.ctx = None
+        raise
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted:
+        from plugproof_contracts.version import VERSION
+
+        click.echo(f"plugproof {VERSION}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
+def main() -> None:
+    """A fake of Plugchoice's public-charging API, and the contract that keeps it honest. Unofficial."""

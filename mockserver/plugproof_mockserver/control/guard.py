@@ -1,0 +1,46 @@
+"""What the control plane refuses before it looks at what is asked.
+
+A web page can make its reader's browser send requests to this machine. A page can't read the
+answers (there is no CORS here), but a request may act without its answer being read. So a foreign
+`Origin` is refused, and whatever changes something needs a header that a page can't add to a
+request without asking for permission first, which nobody gives.
+"""
+
+import hmac
+
+from starlette.datastructures import Headers
+
+from plugproof_mockserver.http.response import Problem
+
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_HOW = "send `Content-Type: application/json`, or an `X-Plugproof` header with any value"
+
+FOREIGN = Problem(403, "The Origin header is not of this host; the control plane takes no cross-origin request.")
+LOCKED = Problem(
+    401,
+    "The control plane needs its secret: send `Authorization: Bearer SECRET` or `X-Plugproof-Secret: SECRET`.",
+    headers=((b"www-authenticate", b"Bearer"),),
+)
+
+
+def refusal(method: str, headers: Headers) -> Problem | None:
+    """Return why a browser's request is refused, or null when it is not; secrets are another matter."""
+    host = headers.get("host", "").lower()
+    if any(origin.partition("://")[2].lower() != host for origin in headers.getlist("origin")):
+        return FOREIGN
+    if method in _SAFE or "x-plugproof" in headers:
+        return None
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == "application/json":
+        return None
+    if media:
+        return Problem(415, f"A {method} can't be sent as {media!r}; {_HOW}.")
+    return Problem(403, f"A {method} needs a header that no foreign page can send; {_HOW}.")
+
+
+def knows(secret: str, headers: Headers) -> bool:
+    """Say whether a request carries the secret; the comparison takes the same time whatever it finds."""
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    given = (headers.get("x-plugproof-secret", ""), bearer.strip() if scheme.lower() == "bearer" else "")
+    equal = [hmac.compare_digest(one.encode("latin-1"), secret.encode()) for one in given]
+    return any(equal)

@@ -1,0 +1,240 @@
+"""The seven operations, without I/O: a call and what it needs in, an answer and the new state out.
+
+The engine is handed everything: the session as it stands now, the charger, the settings, a fresh
+token, the charger's quota. It reads no clock, no store and no network, and it changes nothing.
+Loading, storing and trying again are the work of whoever called it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from plugproof_contracts import Connector, ConnectorStatus, Status
+from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, targets
+from plugproof_mockserver.engine.representation import data_body, payment_of, shown
+from plugproof_mockserver.engine.transitions import CANCELLED_REASON, enter, reconcile
+from plugproof_mockserver.http.rate_limit import Decision, too_many
+from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE, Start, read_email, read_start
+from plugproof_mockserver.http.response import NOT_FOUND, Problem, Reply, invalid
+from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.state import ChargerState, SessionState
+from plugproof_mockserver.model.timestamps import seconds
+
+
+class Call(NamedTuple):
+    """One request to one operation; `argument` is of its path, `form` its body as far as it takes one."""
+
+    operation: str
+    argument: str
+    form: Start | str | Problem | None = None
+
+    def __repr__(self) -> str:
+        return f"<Call {self.operation}>"
+
+    @property
+    def charger_code(self) -> str | None:
+        """The charger that has to be found for this call; null when it is a session instead."""
+        if self.operation == "charger":
+            return self.argument
+        if self.operation == "start":
+            return self.form.code if isinstance(self.form, Start) else ""
+        return None
+
+
+class Given(NamedTuple):
+    """What an operation works on; null is "there is none".
+
+    `quota` is what the charger's hourly limit says. `encode` writes the `{"data": Session}`, and
+    may remember what it wrote.
+    """
+
+    settings: Settings
+    session: SessionState | None = None
+    charger: ChargerState | None = None
+    quota: Decision | None = None
+    fresh_token: Callable[[], str] = str
+    encode: Callable[[SessionState, ChargerState, int], bytes] = data_body
+
+
+class Outcome(NamedTuple):
+    """The answer, and the session as it is to be kept; null keeps what there was."""
+
+    answer: Reply | Problem
+    session: SessionState | None = None
+
+
+NOTHING = Problem(404, NOT_FOUND)
+"""One and the same answer for whatever can't be found."""
+
+MISSING = Outcome(NOTHING)
+
+
+def read(operation: str, argument: str, body: bytes, content_type: str) -> Call:
+    """Read a request into a call; what is wrong with its body is in the call, for the operation to say."""
+    reader = _READERS.get(operation)
+    if reader is None:
+        return Call(operation, argument)
+    return Call(operation, argument, TOO_LARGE if len(body) > MAX_BODY else reader(body, content_type))
+
+
+def handle(call: Call, given: Given, now: int) -> Outcome:
+    """Carry out one call at the moment `now`."""
+    return _OPERATIONS[call.operation](call, given, now)
+
+
+# Operations on one session.
+
+
+def _confirm(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
+    return _ok(reconcile(state, Cause.CONFIRM, now, given.settings), charger, given, now)
+
+
+def _get(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
+    body = {"data": shown(state, charger, now), "payment": payment_of(state)}
+    return Outcome(Reply(200, msgspec.json.encode(body)), state)
+
+
+def _stop(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
+    if state.status is Status.STOPPING:
+        return _ok(state, charger, given, now)
+    if refusal := _stop_refusal(state, charger):
+        return Outcome(Problem(400, refusal), state)
+    stopping = enter(state, Status.STOPPING, now, given.settings)
+    if SCENARIOS[state.scenario].stop_times_out:
+        return Outcome(Problem(504, "The charger did not respond in time."), stopping)
+    return _ok(stopping, charger, given, now)
+
+
+def _stop_refusal(state: SessionState, charger: ChargerState) -> str | None:
+    if not targets(state.status, Cause.STOP):
+        return "The session is not charging."
+    if not charger.online:
+        return "The charger is offline."
+    return "The charger refused to stop." if SCENARIOS[state.scenario].stop_refused else None
+
+
+def _cancel(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
+    if state.status not in CANCELLABLE:
+        return Outcome(Problem(409, "The session can no longer be cancelled."), state)
+    return _ok(enter(state, Status.ABANDONED, now, given.settings, CANCELLED_REASON), charger, given, now)
+
+
+def _receipt_email(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
+    if not isinstance(call.form, str):
+        return _unusable(call)
+    if state.status in TERMINAL:
+        return Outcome(invalid({"email": ["The session has ended; its receipt address can't be changed."]}), state)
+    return _ok(replace(state, email=call.form), charger, given, now)
+
+
+def _ok(state: SessionState, charger: ChargerState, given: Given, now: int) -> Outcome:
+    return Outcome(Reply(200, given.encode(state, charger, now)), state)
+
+
+SessionOperation = Callable[[SessionState, ChargerState, Call, Given, int], Outcome]
+
+
+def _on_session(operation: SessionOperation) -> Callable[[Call, Given, int], Outcome]:
+    def run(call: Call, given: Given, now: int) -> Outcome:
+        if given.session is None or given.charger is None:
+            return MISSING
+        return operation(given.session, given.charger, call, given, now)
+
+    return run
+
+
+# Operations on a charger.
+
+
+def _charger(call: Call, given: Given, now: int) -> Outcome:
+    if given.charger is None or not given.charger.public_charging:
+        return MISSING
+    return Outcome(Reply(200, msgspec.json.encode({"data": given.charger.shown()})))
+
+
+def _start(call: Call, given: Given, now: int) -> Outcome:
+    if not isinstance(call.form, Start):
+        return _unusable(call)
+    state = start(call.form, given, now)
+    if isinstance(state, Problem) or given.charger is None:
+        return Outcome(state) if isinstance(state, Problem) else MISSING
+    return _started(state, given.charger, now)
+
+
+def start(form: Start, given: Given, now: int) -> SessionState | Problem:
+    """Return the session that a valid request starts, or the problem for which it is refused."""
+    if given.charger is None or not given.charger.public_charging:
+        return NOTHING
+    refusal = _start_refusal(form, given.charger, given.quota, now)
+    return refusal or new_session(form, given.charger, given.fresh_token(), given.settings, now)
+
+
+def _start_refusal(form: Start, charger: ChargerState, quota: Decision | None, now: int) -> Problem | None:
+    if not charger.online:
+        return Problem(400, "The charger is offline.")
+    connector = _connector(charger, form.connector_id)
+    if connector is None:
+        known = ", ".join(str(one.connector_id) for one in charger.connectors)
+        return invalid({"connector_id": [f"The charger has no such connector; it has {known}."]})
+    if connector.status not in (ConnectorStatus.AVAILABLE, ConnectorStatus.PREPARING):
+        return Problem(409, f"The connector is not available: it is {connector.status}.")
+    return too_many(quota, now) if quota and not quota.allowed else None
+
+
+def _connector(charger: ChargerState, connector_id: int) -> Connector | None:
+    return next((one for one in charger.connectors if one.connector_id == connector_id), None)
+
+
+def new_session(form: Start, charger: ChargerState, token: str, settings: Settings, now: int) -> SessionState:
+    """Return a session that was created at `now`; its scenario is the charger's."""
+    scenario = SCENARIOS[charger.scenario]
+    return SessionState(
+        token=token,
+        scenario=scenario.code,
+        charger=charger.public_code,
+        connector_id=form.connector_id,
+        pricing=charger.pricing,
+        hold=charger.preauth_amount,
+        created=now,
+        entered=now,
+        pay_by=now + seconds(scenario.payment_window or settings.payment_window),
+        expires=now + seconds(scenario.token_ttl or settings.token_ttl),
+        stripe=scenario.stripe,
+        email=form.email,
+    )
+
+
+def _started(state: SessionState, charger: ChargerState, now: int) -> Outcome:
+    body = {"session_token": state.token, "data": shown(state, charger, now), "payment": payment_of(state)}
+    return Outcome(Reply(201, msgspec.json.encode(body)), state)
+
+
+_OPERATIONS: dict[str, Callable[[Call, Given, int], Outcome]] = {
+    "confirm": _on_session(_confirm),
+    "start": _start,
+    "get": _on_session(_get),
+    "stop": _on_session(_stop),
+    "cancel": _on_session(_cancel),
+    "receipt-email": _on_session(_receipt_email),
+    "charger": _charger,
+}
+
+
+_READERS: dict[str, Callable[[bytes, str], Start | str | Problem]] = {
+    "start": read_start,
+    "receipt-email": read_email,
+}
+
+
+def takes_body(path: str) -> bool:
+    """Say whether the operation at this raw path reads a body; the others ignore theirs (assumed)."""
+    return path.endswith(("/sessions", "/receipt-email"))
+
+
+def _unusable(call: Call) -> Outcome:
+    if isinstance(call.form, Problem):
+        return Outcome(call.form)
+    raise TypeError(f"{call.operation} was called without a form")  # pragma: no cover - `read` gives one

@@ -1,0 +1,1 @@
+"""How a request reaches the fake: ASGI, a transport in a client, a socket, a proxy."""

@@ -1,0 +1,99 @@
+"""A proxy in front of the real API: what passes is forwarded once, checked, and kept for a recording."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from plugproof_contracts.conformance.transport import Outcome, Request, send
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.http.asgi_types import Message, Receive, Scope, Send, read_body
+from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
+from plugproof_mockserver.http.response import Problem, Reply
+
+BELOW = "/api"
+"""Where the proxy's own base URL ends, as the API's does."""
+MOST_KEPT = 10_000
+"""Exchanges that are kept for the recording; the oldest go first."""
+
+_NOT_FORWARDED = frozenset(
+    {b"host", b"connection", b"keep-alive", b"transfer-encoding", b"te", b"upgrade", b"content-length", b"expect"}
+    | {b"accept-encoding", b"proxy-authorization", b"proxy-connection", b"trailer"}
+)
+_NOT_RETURNED = frozenset(
+    {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "trailer", "upgrade"}
+)
+_WRONG_HOST = Problem(421, "This proxy answers its own machine only.")
+_NOWHERE = Problem(404, f"Nothing lives here: the base URL of the API ends in {BELOW}.")
+
+
+class Proxy:
+    """An ASGI application that forwards what is below `/api` to a base URL, and tells `saw` of each outcome."""
+
+    def __init__(
+        self, base: str, saw: Callable[[Request, Outcome], None], *, timeout: float = 30.0, send: Any = send
+    ) -> None:
+        self.base, self.timeout, self.exchanges = base, timeout, deque[Exchange](maxlen=MOST_KEPT)
+        self._saw, self._send, self._hosts = saw, send, Hosts()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward one request."""
+        if scope["type"] != "http":
+            return
+        raw = scope["raw_path"].decode("latin-1")
+        if not self._hosts.accept([value for name, value in scope["headers"] if name == b"host"]):
+            await _tell(_WRONG_HOST.reply(), send)
+        elif not raw.startswith(BELOW + "/"):
+            await _tell(_NOWHERE.reply(), send)
+        else:
+            await self._forward(raw[len(BELOW) :], scope, receive, send)
+
+    async def _forward(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await read_body(receive)
+        if body is None:
+            return
+        if len(body) > MAX_BODY:
+            await _tell(TOO_LARGE.reply(), send)
+            return
+        request = self._request(path, scope, body)
+        outcome = await asyncio.to_thread(self._send, request, self.timeout)
+        if outcome.exchange is not None:
+            self.exchanges.append(outcome.exchange)
+        self._saw(request, outcome)
+        if outcome.exchange is None:
+            problem = Problem(502, f"plugproof proxy: {outcome.trouble.layer}: {outcome.trouble.words}")
+            await _tell(problem.reply(), send)
+        else:
+            await _pass_on(outcome.exchange, scope["method"], send)
+
+    def _request(self, path: str, scope: Scope, body: bytes) -> Request:
+        query = scope["query_string"].decode("latin-1")
+        target = path.partition("?")[0] + (f"?{query}" if query else "")
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in scope["headers"]
+            if name not in _NOT_FORWARDED
+        ]
+        return Request(scope["method"], self.base + target, (*headers, ("accept-encoding", "identity")), body)
+
+
+async def _tell(reply: Reply, send: Send) -> None:
+    await _answer(send, reply.status, list(reply.wire_headers()), reply.body)
+
+
+async def _pass_on(exchange: Exchange, method: str, send: Send) -> None:
+    body = exchange.body or b""
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in exchange.headers
+        if name.lower() not in _NOT_RETURNED
+    ]
+    headers.append((b"content-length", str(len(body)).encode()))
+    await _answer(send, exchange.status, headers, b"" if method == "HEAD" else body)
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,145 @@
+"""Serving the fake on a socket, with uvicorn."""
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager
+from signal import SIGINT, SIGTERM, signal
+from typing import TYPE_CHECKING, Any, cast
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from plugproof_mockserver.http.asgi_types import TRANSPORT, WRITE, ASGIApp, Send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GRACE_SECONDS = 2
+"""How long requests that are under way may take once the server was told to end."""
+START_SECONDS = 30
+"""How long a server in a thread may take until it answers."""
+
+
+class PortTakenError(OSError):
+    """The address can't be bound; the message says why and what to do."""
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, which also lets the application at the connection itself."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]  # ours, beside ASGI's
+        self.scope[WRITE] = _write  # type: ignore[literal-required]  # the same
+
+
+def _write(send: Send, head: bytes, body: bytes) -> bool:
+    """Write a whole answer as one packet, and do what uvicorn does after the last part of one.
+
+    uvicorn writes head and body apart and searches each header for what must not be in it, which
+    takes longer than all of the fake. Says no when uvicorn's own way is needed: somebody between
+    it and the application listens, or the client has gone, reads too slowly, or wants the
+    connection closed.
+    """
+    cycle = getattr(send, "__self__", None)
+    if not isinstance(cycle, RequestResponseCycle):
+        return False
+    if cycle.disconnected or cycle.flow.write_paused or not cycle.keep_alive:
+        return False
+    cycle.transport.write(head + body)
+    cycle.waiting_for_100_continue = False
+    cycle.response_started = cycle.response_complete = True
+    cycle.message_event.set()
+    cycle.on_response()
+    return True
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which ends in peace when it is told to end, and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Whoever ends the server cuts short what is under way, and needs no traceback of it.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> "Iterator[None]":
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread may have a say in signals
+            return
+        # uvicorn raises the signal again once it has ended; asked to end, we end with 0.
+        before = {number: signal(number, self.handle_exit) for number in (SIGINT, SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal(number, handler)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket, on a free port for port 0; raise `PortTakenError` when that can't be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(f"can't listen on {host}:{port}: {error.strerror or error}") from None
+    return listener
+
+
+def serve(app: ASGIApp, listener: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` is called once connections are answered."""
+    _run(_server(app, ready), listener)
+
+
+@contextmanager
+def serving(app: ASGIApp, listener: socket.socket) -> "Iterator[None]":
+    """Serve in a thread for as long as the block lasts; raise `RuntimeError` when the server does not start."""
+    ready = threading.Event()
+    server = _server(app, ready.set)
+    thread = threading.Thread(target=_run, args=(server, listener), name="plugproof server", daemon=True)
+    thread.start()
+    try:
+        if not ready.wait(START_SECONDS):
+            raise RuntimeError(f"the server did not start within {START_SECONDS} seconds")
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(GRACE_SECONDS * 2)
+
+
+def _run(server: _Server, listener: socket.socket) -> None:
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listener]))
+
+
+def _server(app: ASGIApp, ready: Callable[[], None]) -> _Server:
+    config = uvicorn.Config(
+        cast("Any", app),
+        http=_Protocol,
+        loop="auto",
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        # Every header is the world's: its clock tells the date, and nobody may name another address.
+        date_header=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return _Server(config, ready)

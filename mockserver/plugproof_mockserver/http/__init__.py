@@ -1,0 +1,1 @@
+"""The words of the wire: requests, responses, routes and limits as plain data."""

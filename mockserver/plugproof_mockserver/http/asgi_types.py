@@ -1,0 +1,31 @@
+"""The words of ASGI, what this project adds to a scope, and how a body is read."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from plugproof_mockserver.http.request_bodies import MAX_BODY
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+TRANSPORT = "plugproof.transport"
+"""Where a server leaves the connection in the scope, for the faults that break it."""
+WRITE = "plugproof.write"
+"""Where a server leaves a function in the scope that writes a whole answer at once, if it has one."""
+WORLD = "plugproof.world"
+"""Where the front door leaves the world in the scope, for the control plane."""
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """Read a body to its end, or until it is longer than `MAX_BODY`; null when the client hung up before."""
+    chunks, size, more = [], 0, True
+    while more and size <= MAX_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        more = message.get("more_body", False)
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+    return b"".join(chunks)

@@ -1,0 +1,33 @@
+"""What a rate limit decides about a request, and how an answer shows it."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from plugproof_mockserver.http.response import TOO_MANY, Headers, Problem
+from plugproof_mockserver.model.timestamps import SECOND
+
+
+class Decision(NamedTuple):
+    """What the limiter says of one hit; `ends` is the moment at which the window is over."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    ends: int
+
+    def retry_after(self, now: int) -> int:
+        """Return the whole seconds until the window is over, at least 1."""
+        return max(1, -(-(self.ends - now) // SECOND))
+
+
+@lru_cache(maxsize=4096)
+def limit_headers(limit: int, remaining: int) -> Headers:
+    """Return the two headers of every limited answer (source: `rate-limiting#headers`)."""
+    return ((b"x-ratelimit-limit", b"%d" % limit), (b"x-ratelimit-remaining", b"%d" % remaining))
+
+
+def too_many(decision: Decision, now: int) -> Problem:
+    """Return the 429 of a limit that refused a hit, with all four headers."""
+    wait = decision.retry_after(now)
+    waits = ((b"retry-after", b"%d" % wait), (b"x-ratelimit-reset", b"%d" % (now // SECOND + wait)))
+    return Problem(429, TOO_MANY, headers=(*limit_headers(decision.limit, 0), *waits))

@@ -1,0 +1,35 @@
+"""One request to the API, as every face hands it over."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from plugproof_contracts.exchanges.headers import preferred
+from plugproof_contracts.secrets.token import fingerprint
+
+
+class Request(NamedTuple):
+    """`path` is raw, below the API's base, and has no query; header names are in any case."""
+
+    method: str
+    path: str
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    body: bytes = b""
+    client: str = "127.0.0.1"
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.safe_path()}>"
+
+    def header(self, name: bytes) -> str:
+        """Return a header by its lower-case name, or nothing."""
+        return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), "")
+
+    def expects_json(self) -> bool:
+        """Say whether the framework would take this request for one that wants JSON (assumed)."""
+        accept = preferred(self.header(b"accept"))
+        if self.header(b"x-requested-with") == "XMLHttpRequest" and accept in ("", "*", "*/*"):
+            return True
+        return "/json" in accept or "+json" in accept
+
+    def safe_path(self) -> str:
+        """Return the path with every part that is long enough to be a token as its fingerprint."""
+        return "/".join(fingerprint(part) if len(part) >= 16 else part for part in self.path.split("/"))

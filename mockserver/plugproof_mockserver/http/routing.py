@@ -1,0 +1,56 @@
+"""Which operation a request means, decided on the raw path alone.
+
+Nothing is decoded here: `%61` is not `a`, so two spellings can never be taken for one token.
+"""
+
+from typing import NamedTuple
+
+from plugproof_contracts.facts.operations import OPERATIONS, PREFIX, Operation
+
+
+class Place(NamedTuple):
+    """A known path: its operations by method, the template without its argument, and that argument as it came."""
+
+    template: str
+    methods: dict[str, Operation]
+    argument: str
+
+    def __repr__(self) -> str:
+        return f"<Place {self.template}>"
+
+    @property
+    def has_token(self) -> bool:
+        """Whether the argument is a session token."""
+        return "{token}" in self.template
+
+    @property
+    def allow(self) -> str:
+        """The methods, as an `Allow` header lists them."""
+        return ", ".join(self.methods)
+
+
+def _methods(operation: Operation) -> dict[str, Operation]:
+    # The framework answers HEAD wherever it answers GET.
+    names = ("GET", "HEAD") if operation.method == "GET" else (operation.method,)
+    return dict.fromkeys(names, operation)
+
+
+def _key(path: str) -> tuple[str, int, str]:
+    """Return the noun of a path, how many parts follow it, and the verb if there is one."""
+    _, noun, *rest = path.split("/")
+    return noun, len(rest), rest[1] if len(rest) > 1 else ""
+
+
+_PLACES = {_key(operation.path): (operation.template, _methods(operation)) for operation in OPERATIONS.values()}
+_START = PREFIX + "/"
+
+
+def find(path: str) -> Place | None:
+    """Return what a raw path below the API's base means, or null when nothing lives there."""
+    if not path.startswith(_START):
+        return None
+    noun, *rest = path[len(_START) :].split("/", 3)
+    found = _PLACES.get((noun, len(rest), rest[1] if len(rest) > 1 else ""))
+    if found is None or (rest and not rest[0]):
+        return None
+    return Place(found[0], found[1], rest[0] if rest else "")

@@ -1,0 +1,110 @@
+"""A live server for clients that do not live in this process, or speak through no client that we know.
+
+One thread per process serves the worlds of its tests, each below its own path. It ends with the
+process, however that ends. The socket is bound here and handed over, so its port is never free in between.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver.control.app import control_app
+from plugproof_mockserver.faces.asgi import App
+from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.faces.uvicorn_server import bind, serving
+from plugproof_mockserver.http.asgi_types import ASGIApp, Message, Receive, Scope, Send
+from plugproof_mockserver.world.registry import WorldNameError, Worlds
+from plugproof_mockserver.world.world import World
+
+HOST = "127.0.0.1"
+
+LISTENERS: list[Callable[[str, str, int, bytes], None]] = []
+"""Who is told of every answer of a server: method, path below the world, status and body."""
+
+
+class LiveServer:
+    """One test's view of the live server."""
+
+    def __init__(self, root: str, fake: FakePlugchoice) -> None:
+        self.fake = fake
+        """The fake that is served: its sessions, clock, faults and journal."""
+        self.url = f"{root}/api"
+        """The base URL of the API, up to and without `/v3`."""
+        self.control_url = f"{root}/_plugproof"
+        """The base URL of the control plane."""
+
+    def __repr__(self) -> str:
+        return f"<LiveServer {self.url}>"
+
+
+class _OfTests(Worlds):
+    """The worlds of the tests that run; there is none for a test that has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda name: World(name=name))
+        self.running: dict[str, World] = {}
+
+    def get(self, name: str) -> World:
+        """Return the world of a running test."""
+        if name not in self.running:
+            raise NoSuchTestError
+        return self.running[name]
+
+
+class NoSuchTestError(WorldNameError):
+    """A world whose test has ended, or that never was a test's."""
+
+    def __str__(self) -> str:
+        return "this world's test has ended; every test gets a URL of its own from plugchoice_server.url"
+
+
+class Site:
+    """The running server of this process."""
+
+    def __init__(self, root: str, worlds: _OfTests) -> None:
+        self._root, self._worlds = root, worlds
+
+    @contextmanager
+    def serving(self, fake: FakePlugchoice) -> Iterator[LiveServer]:
+        """Serve a fake below a path that nobody else has."""
+        name = f"test-{secrets.token_hex(8)}"
+        self._worlds.running[name] = fake.world
+        try:
+            yield LiveServer(f"{self._root}/worlds/{name}", fake)
+        finally:
+            del self._worlds.running[name]
+
+
+@contextmanager
+def site() -> Iterator[Site]:
+    """Start the server of this process, and end it."""
+    worlds = _OfTests()
+    app = _of_tests_only(App(worlds, hosts=Hosts(), control=control_app()))
+    with bind(HOST, 0) as listener, serving(app, listener):
+        yield Site(f"http://{HOST}:{listener.getsockname()[1]}", worlds)
+
+
+def _of_tests_only(app: ASGIApp) -> ASGIApp:
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        # The default world would be everybody's: what asks for it is sent to a test that never was.
+        if scope["type"] == "http" and not scope["path"].startswith("/worlds/"):
+            scope = {**scope, "raw_path": b"/worlds/none" + scope["raw_path"]}
+        await app(scope, receive, _overheard(scope, send) if LISTENERS and scope["type"] == "http" else send)
+
+    return serve
+
+
+def _overheard(scope: Scope, send: Send) -> Send:
+    path = "/" + scope["raw_path"].decode("latin-1").split("/", 3)[-1]
+    status = 0
+
+    async def tell(message: Message) -> None:
+        nonlocal status
+        status = message.get("status", status)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            for listener in LISTENERS:
+                listener(scope["method"], path, status, message["body"])
+        await send(message)
+
+    return tell

@@ -1,0 +1,108 @@
+"""What can be set of a fake. Everything here is `assumed`, and so can be changed."""
+
+import re
+from enum import StrEnum
+
+import msgspec
+
+from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_mockserver.model.timestamps import SECOND
+
+
+class RateLimit(StrEnum):
+    """How hits are counted; which of the first two the API does is not known."""
+
+    ENDPOINT = "endpoint"
+    SHARED = "shared"
+    OFF = "off"
+
+
+class Errors(StrEnum):
+    """How errors are written: always JSON, or as the framework does when JSON was not asked for."""
+
+    JSON = "json"
+    NEGOTIATED = "negotiated"
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "hits": (0, 10**9),
+    "seconds": (10**-6, 10**9),
+    "sessions_per_charger": (0, 10**9),
+    "token_ttl": (0, 10**14),
+    "payment_window": (0, 10**14),
+    "vat": (0, 100),
+    "hold": (0, 10**15),
+}
+"""What a number may be, by field: wide enough for any test, and never so wide that an answer can't be written."""
+
+
+def _require_ranges(struct: msgspec.Struct) -> None:
+    for name in _RANGES.keys() & set(struct.__struct_fields__):
+        (low, high), value = _RANGES[name], getattr(struct, name)
+        if not low <= value <= high:
+            raise ValueError(f"{name} can't be {value!r}; it must be from {low:g} to {high:g}")
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """So many hits in so many seconds; raises `ValueError` for what can't be counted."""
+
+    hits: int
+    seconds: float
+
+    def __post_init__(self) -> None:
+        _require_ranges(self)
+
+    @property
+    def length(self) -> int:
+        """The window in microseconds."""
+        return int(self.seconds * SECOND)
+
+
+DOCUMENTED_LIMITS = {name: Limit(op.limit, WINDOW_SECONDS) for name, op in OPERATIONS.items()}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of one fake. Times are seconds, money is minor units, VAT is percent.
+
+    Raises `ValueError` that names the field and what it may be.
+    """
+
+    scenario: str | None = None
+    """The scenario of sessions that name none; and any unknown charger code then answers with it."""
+    rate_limit: RateLimit = RateLimit.ENDPOINT
+    limits: dict[str, Limit] = {}
+    """Limits other than the documented ones, by operation."""
+    sessions_per_charger: int = 20
+    """Successful starts per charger and hour; that there is such a limit is documented, its size is not."""
+    token_ttl: float = 24 * 3600
+    payment_window: float = 15 * 60
+    vat: float = 21
+    hold: int = 5000
+    errors: Errors = Errors.JSON
+
+    def __post_init__(self) -> None:
+        _require_ranges(self)
+
+    def limit_of(self, operation: str) -> Limit:
+        """Return the limit of an operation."""
+        return self.limits.get(operation) or DOCUMENTED_LIMITS[operation]
+
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(text: str) -> float:
+    """Read `90`, `90s`, `15m`, `24h` or `2d` as seconds; raise `ValueError` for anything else."""
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)([smhd]?)", text.strip(), re.ASCII)
+    if not found:
+        raise ValueError(f"{text!r} is not a duration such as 90s, 15m, 24h or 2d")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def parse_limit(text: str) -> tuple[str, Limit]:
+    """Read `confirm=10/60` as ten hits in 60 seconds; raise `ValueError` for anything else."""
+    found = re.fullmatch(r"([a-z-]+)=(\d{1,9})/(\d{1,9}(?:\.\d{1,6})?)", text.strip(), re.ASCII)
+    if not found or found[1] not in OPERATIONS or float(found[3]) == 0:
+        known = ", ".join(OPERATIONS)
+        raise ValueError(f"{text!r} is not OPERATION=HITS/SECONDS, such as confirm=10/60, with one of {known}")
+    return found[1], Limit(int(found[2]), float(found[3]))

@@ -1,0 +1,1 @@
+"""What lives in one isolated universe of the fake, and the pipeline that answers a request in it."""

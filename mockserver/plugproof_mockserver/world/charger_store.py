@@ -1,0 +1,167 @@
+"""The chargers of a world: those of the scenarios, and those that were put there."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any
+
+import msgspec
+from msgspec.structs import asdict, replace
+
+from plugproof_contracts import Connector, ConnectorStatus, Pricing
+from plugproof_mockserver.http.response import brief
+from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.state import ChargerState, SessionState
+
+
+class UnknownChargerError(LookupError):
+    """A code that no charger has; the message lists those that there are."""
+
+
+class Chargers:
+    """Finds chargers by code, whatever its case."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._put: dict[str, ChargerState | None] = {}
+
+    def find(self, code: str) -> ChargerState | None:
+        """Return a charger, or null when there is none."""
+        upper = code.upper()
+        if upper in self._put:
+            return self._put[upper]
+        scenario = upper if upper in SCENARIOS else self._settings.scenario
+        if scenario is None or not is_code(upper):
+            return None
+        return _standard(upper, scenario, self._settings.hold)
+
+    def of(self, session: SessionState) -> ChargerState:
+        """Return the charger of a session, also when it was taken away in the meantime."""
+        return self.find(session.charger) or _standard(session.charger, session.scenario, session.hold)
+
+    def get(self, code: str) -> ChargerState:
+        """Return a charger; raise `UnknownChargerError` when there is none."""
+        charger = self.find(code)
+        if charger is None:
+            known = ", ".join(one.public_code for one in self.all())
+            raise UnknownChargerError(f"no charger has the code {code[:16]!r}; there are {known}")
+        return charger
+
+    def all(self) -> list[ChargerState]:
+        """Return the chargers of the scenarios and those that were put here, by code."""
+        codes = sorted({*SCENARIOS, *self._put})
+        return [charger for code in codes if (charger := self.find(code))]
+
+    def change(self, code: str, fields: Mapping[str, Any]) -> ChargerState:
+        """Set up or change the charger `code` by some of `FIELDS`; what is not said stays, or is standard.
+
+        Raises `ValueError` that names the field, its value and what is allowed, without change.
+        """
+        upper = code.upper()
+        if not is_code(upper):
+            raise ValueError(
+                f"the code of a charger can't be {code[:16]!r}; it must be 1 to 10 letters and digits"
+            )
+        charger = changed(self._put.get(upper) or self._base(upper, fields), fields)
+        self.put(charger)
+        return charger
+
+    def _base(self, code: str, fields: Mapping[str, Any]) -> ChargerState:
+        """Return what a charger that nobody has put here yet is before its fields are set."""
+        named = fields.get("scenario") or (code if code in SCENARIOS else self._settings.scenario)
+        known = str(named).upper() in SCENARIOS
+        return _standard(code, str(named).upper() if known else "HAPPY", self._settings.hold)
+
+    def put(self, charger: ChargerState) -> None:
+        """Set a charger up, or change one; sessions that run on it see the change."""
+        self._put[charger.public_code] = charger
+
+    def remove(self, code: str) -> None:
+        """Take a charger away; raise `UnknownChargerError` when there is none. Its sessions go on."""
+        self._put[self.get(code).public_code] = None
+
+
+def is_code(text: str) -> bool:
+    """Say whether a charger could have this code: 1 to 10 letters and digits."""
+    return 1 <= len(text) <= 10 and text.isascii() and text.isalnum()
+
+
+@lru_cache(maxsize=1024)
+def _standard(code: str, scenario: str, hold: int) -> ChargerState:
+    return charger_for(code, SCENARIOS[scenario], hold)
+
+
+# Setting one up. Ranges are documented for pricing and connector numbers, the rest is assumed.
+
+_MOST = 10**12
+_Amount = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+
+
+class _Pricing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]
+    price_per_kwh: Annotated[int, msgspec.Meta(ge=1, le=_MOST)]
+    start_fee: _Amount
+
+
+class _Connector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    connector_id: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    status: ConnectorStatus = ConnectorStatus.AVAILABLE
+    standard: str = "IEC_62196_T2"
+    format: str = "SOCKET"
+    power_type: str = "AC_3_PHASE"
+
+
+class _Changes(msgspec.Struct, frozen=True, kw_only=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    online: bool
+    connectors: Annotated[tuple[_Connector, ...], msgspec.Meta(min_length=1, max_length=100)]
+    pricing: _Pricing
+    preauth_amount: _Amount
+    scenario: str
+    public_charging: bool
+
+
+FIELDS = tuple(_Changes.__struct_fields__)
+"""What can be set of a charger."""
+
+
+def changed(charger: ChargerState, fields: Mapping[str, Any]) -> ChargerState:
+    """Return a charger with fields set; `pricing` may be given in part, `connectors` are all that it then has.
+
+    Raises `ValueError` that names the field, its value and what is allowed.
+    """
+    if unknown := fields.keys() - set(FIELDS):
+        raise ValueError(f"a charger has no field {brief(unknown.pop())}; it has {', '.join(FIELDS)}")
+    whole = {name: msgspec.to_builtins(getattr(charger, name)) for name in FIELDS} | dict(fields)
+    if isinstance(pricing := fields.get("pricing"), dict):
+        whole["pricing"] = asdict(charger.pricing) | pricing
+    changes = asdict(_converted(whole))
+    changes["pricing"] = Pricing(**asdict(changes["pricing"]))
+    changes["connectors"] = tuple(Connector(**asdict(one)) for one in changes["connectors"])
+    return replace(charger, **changes)
+
+
+def _converted(whole: dict[str, Any]) -> _Changes:
+    try:
+        changes = msgspec.convert(whole, _Changes)
+    except msgspec.ValidationError as error:
+        raise ValueError(_complaint(str(error), whole)) from None
+    scenario = changes.scenario.upper()
+    if scenario not in SCENARIOS:
+        raise ValueError(f"scenario can't be {brief(changes.scenario)}; it must be one of {', '.join(SCENARIOS)}")
+    numbers = [one.connector_id for one in changes.connectors]
+    if len(set(numbers)) < len(numbers):
+        raise ValueError(f"connectors can't have the connector_ids {numbers}; each may be there once")
+    return replace(changes, scenario=scenario)
+
+
+def _complaint(message: str, whole: Any) -> str:
+    """Say of a validation error which field it is, what it was, and what is allowed."""
+    what, _, path = message.partition(" - at `$.")
+    value = whole
+    for key, index in re.findall(r"(\w+)|\[(\d+)\]", path):
+        value = value[key] if key else value[int(index)]
+    if what.startswith("Invalid enum value"):
+        what = f"It must be one of {', '.join(ConnectorStatus)}"
+    return f"{path.removesuffix('`')} can't be {brief(value)}: {what}"

@@ -1,0 +1,78 @@
+"""The clock of a world: real, offset, frozen or scaled, and always the only one that is read."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, iso
+
+FASTEST = 1_000_000
+"""How many times as fast as the machine's a clock may run."""
+
+
+class _Pace(NamedTuple):
+    """At wall moment `since` the clock showed `at`, and since then it runs `speed` times as fast."""
+
+    at: int
+    since: int
+    speed: float
+
+
+def _wall() -> int:
+    return time.time_ns() // 1000
+
+
+class Clock:
+    """Tells a moment; by itself it follows the machine's clock.
+
+    `start` is the moment to begin with, or null for the machine's own. `speed` is how many
+    seconds pass in one real second; 0 is a frozen clock, which moves only when it is told to.
+    `wall` tells the machine's own. Raises `ValueError` beyond the calendar or the fastest speed.
+    """
+
+    def __init__(self, start: int | None = None, *, speed: float = 1.0, wall: Callable[[], int] = _wall) -> None:
+        self._wall, machine = wall, wall()
+        # One attribute, replaced as a whole: readers in other threads see one pace or the next.
+        self._pace = _Pace(_on_calendar(machine if start is None else start), machine, _possible(speed))
+
+    def now(self) -> int:
+        """Return the moment that it is in this world."""
+        at, since, speed = self._pace
+        if speed == 0:
+            return at
+        return min(LATEST, at + round((self._wall() - since) * speed))
+
+    @property
+    def speed(self) -> float:
+        """Seconds that pass in one real second; 0 when frozen."""
+        return self._pace.speed
+
+    def set(self, moment: int) -> None:
+        """Put the clock to a moment, before or after the present one; raise `ValueError` beyond the calendar."""
+        self._pace = _Pace(_on_calendar(moment), self._wall(), self._pace.speed)
+
+    def run(self, speed: float) -> None:
+        """Go on from the present moment at another speed; 0 freezes. Raises `ValueError` for an impossible one."""
+        self._pace = _Pace(self.now(), self._wall(), _possible(speed))
+
+    def advance(self, microseconds: int) -> None:
+        """Jump ahead; raise `ValueError` for a jump back or beyond the calendar."""
+        if microseconds < 0:
+            raise ValueError("the clock advances ahead only; to go back, set it to a moment")
+        self.set(self.now() + microseconds)
+
+    def __repr__(self) -> str:
+        pace = "frozen" if self.speed == 0 else f"x{self.speed:g}"
+        return f"<Clock {iso(self.now())} {pace}>"
+
+
+def _on_calendar(moment: int) -> int:
+    if not EARLIEST <= moment <= LATEST:
+        raise ValueError("the clock can show the years 1971 to 9999 and nothing beyond")
+    return moment
+
+
+def _possible(speed: float) -> float:
+    if not 0 <= speed <= FASTEST:
+        raise ValueError(f"speed can't be {speed!r}; it must be a number from 0 to {FASTEST}")
+    return speed

@@ -1,0 +1,82 @@
+"""The journal: what the fake was asked, the last so many requests of it."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple, overload
+
+from plugproof_contracts import Token
+from plugproof_mockserver.model.timestamps import iso
+
+SIZE = 1000
+KEPT_BODY = 2048
+
+
+class Entry(NamedTuple):
+    """One request and the status that answered it; `operation` is null where no operation lives."""
+
+    at: int
+    method: str
+    path: str
+    operation: str | None
+    token: Token | None
+    status: int
+    client: str
+    faults: tuple[str, ...]
+    body: bytes
+
+    def describe(self) -> dict[str, object]:
+        """Return the entry for people and for JSON, with the token as its fingerprint."""
+        return {
+            "at": iso(self.at),
+            "method": self.method,
+            "path": self.path.replace("{token}", str(self.token)) if self.token else self.path,
+            "operation": self.operation,
+            "token": str(self.token) if self.token else None,
+            "status": self.status,
+            "client": self.client,
+            "faults": list(self.faults),
+            "body": self.body.decode("utf-8", "replace"),
+        }
+
+
+_Raw = tuple[int, str, str, str | None, str | None, int, str, tuple[str, ...], bytes]
+
+
+class Journal:
+    """A ring of the last requests, oldest first; tokens leave it only as `Token`."""
+
+    def __init__(self, size: int = SIZE) -> None:
+        self._ring: deque[_Raw] = deque(maxlen=size)
+
+    def add(self, entry: _Raw) -> None:
+        """Note one request; its fields are those of `Entry`, the token still as it came."""
+        # A plain tuple: this runs for every request, and most entries are never read.
+        self._ring.append(entry)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._ring.clear()
+
+    def __len__(self) -> int:
+        return len(self._ring)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(_entry, list(self._ring))
+
+    @overload
+    def __getitem__(self, index: int) -> Entry: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Entry]: ...
+    def __getitem__(self, index: int | slice) -> Entry | list[Entry]:
+        if isinstance(index, slice):
+            return [_entry(raw) for raw in list(self._ring)[index]]
+        return _entry(self._ring[index])
+
+    def __repr__(self) -> str:
+        return f"<Journal of {len(self)} requests>"
+
+
+def _entry(raw: _Raw) -> Entry:
+    at, method, path, operation, token, status, client, faults, body = raw
+    secret = None if token is None else Token(token)
+    return Entry(at, method, path, operation, secret, status, client, faults, body[:KEPT_BODY])

@@ -1,0 +1,83 @@
+"""The sessions of a world, in memory: found by token, played when looked at, let go when expired."""
+
+import secrets
+from collections.abc import Iterator
+from hashlib import blake2b
+
+from plugproof_mockserver.engine import transitions as life
+from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.state import SessionState
+
+
+class UnknownSessionError(LookupError):
+    """A token that no live session has."""
+
+
+class Sessions:
+    """Keeps one state per token. `seed` makes the tokens repeatable; null makes them random."""
+
+    def __init__(self, settings: Settings, seed: str | None) -> None:
+        self._settings, self._seed = settings, seed
+        self._kept: dict[str, SessionState] = {}
+        self._made = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def fresh_token(self) -> str:
+        """Return a token that no session has."""
+        if self._seed is None:
+            return secrets.token_hex(20)
+        self._made += 1
+        return blake2b(f"{self._seed}/{self._made}".encode(), digest_size=20).hexdigest()
+
+    def find(self, token: str, now: int) -> SessionState | None:
+        """Return a session as it stands at `now`, or null when its token is unknown or expired."""
+        kept = self._kept.get(token)
+        if kept is None:
+            return None
+        if kept.expires <= now:
+            del self._kept[token]
+            return None
+        return self._play(kept, now)[0]
+
+    def get(self, token: str, now: int) -> SessionState:
+        """Return a session as it stands at `now`; raise `UnknownSessionError` when there is none."""
+        state = self.find(token, now)
+        if state is None:
+            raise UnknownSessionError("no session has this token, or it has expired")
+        return state
+
+    def all(self, now: int) -> Iterator[SessionState]:
+        """Yield every live session as it stands at `now`, in the order in which they were made."""
+        return (state for token in list(self._kept) if (state := self.find(token, now)))
+
+    def tokens(self) -> list[str]:
+        """Return the tokens of all sessions that are kept, expired or not."""
+        return list(self._kept)
+
+    def keep(self, state: SessionState) -> None:
+        """Keep a session as it now is."""
+        self._kept[state.token] = state
+
+    def add(self, state: SessionState, now: int) -> None:
+        """Keep a new session, and let go of expired ones."""
+        # Sessions stand in the order in which they were made and mostly expire in it: two are
+        # looked at for each new one, so none has to wait for a sweep.
+        for _ in range(2):
+            oldest = next(iter(self._kept), None)
+            if oldest is None or self._kept[oldest].expires > now:
+                break
+            del self._kept[oldest]
+        self._kept[state.token] = state
+
+    def play(self, now: int) -> list[life.Moved]:
+        """Let everything happen that was due up to `now`; return the moves of all sessions in order of time."""
+        moves = [move for kept in list(self._kept.values()) for move in self._play(kept, now)[1]]
+        return sorted(moves, key=lambda move: move.at)
+
+    def _play(self, kept: SessionState, now: int) -> tuple[SessionState, list[life.Moved]]:
+        state, moves = life.play(kept, now, self._settings)
+        if moves:
+            self._kept[state.token] = state
+        return state, moves

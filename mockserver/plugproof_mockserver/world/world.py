@@ -1,0 +1,216 @@
+"""A world: one isolated universe of the fake, with its sessions, chargers, clock, limiter and journal.
+
+A world is synchronous and thread-safe: its one lock is held while anything is decided, so that
+however many threads confirm one session, exactly one of them makes it move.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from random import Random
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from plugproof_contracts import Status
+from plugproof_mockserver.engine import operations as engine
+from plugproof_mockserver.engine import transitions as life
+from plugproof_mockserver.engine.seeding import amended, seeded
+from plugproof_mockserver.http.rate_limit import Decision
+from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.http.request_bodies import Start
+from plugproof_mockserver.http.response import Problem, Reply
+from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.model.settings import RateLimit, Settings
+from plugproof_mockserver.model.state import ChargerState, SessionState
+from plugproof_mockserver.model.timestamps import LATEST, seconds
+from plugproof_mockserver.world.charger_store import Chargers
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.faults import Fault
+from plugproof_mockserver.world.journal import Journal
+from plugproof_mockserver.world.rate_limiter import Limiter
+from plugproof_mockserver.world.response_cache import Bodies
+from plugproof_mockserver.world.session_store import Sessions
+
+Listener = Callable[[Request, Reply, int], None]
+"""Is told of every answer as it leaves the world: the request, the reply after all faults, and the moment."""
+
+_HOUR = seconds(3600)
+_KEPT_VIOLATIONS = 1000
+
+
+SelfCheck = Callable[[Settings, Request, Reply, int], Iterable[dict[str, object]]]
+"""Says what is wrong with an answer that was given at a moment; see `selfcheck.breaches`."""
+
+
+class World:
+    """One universe. `clock` is its own; `seed` makes its tokens and its chance repeatable.
+
+    `self_check` looks at every answer; what it finds is kept in `violations`, the last 1,000 of them.
+    """
+
+    always_check: ClassVar[SelfCheck | None] = None
+    """What looks at the answers of a world without `self_check`: nothing, but for the project's own tests."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        seed: int | None = None,
+        name: str = "default",
+        faults: Iterable[Fault] = (),
+        self_check: bool = False,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.clock = clock or Clock()
+        self.name = name
+        self.self_check = _breaches() if self_check else World.always_check
+        self.listeners: list[Listener] = []
+        self.lock = threading.RLock()
+        self._seed = seed
+        self._first_faults = tuple(faults)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.sessions = Sessions(self.settings, None if self._seed is None else f"{self._seed}/{self.name}")
+        self.chargers = Chargers(self.settings)
+        self.limiter = Limiter()
+        self.journal = Journal()
+        self.bodies = Bodies()
+        self.violations: deque[dict[str, object]] = deque(maxlen=_KEPT_VIOLATIONS)
+        self.faults: list[Fault] = [replace(fault, struck=0) for fault in self._first_faults]
+        self._random: Random | None = None
+
+    def reset(self) -> None:
+        """Forget every session, charger, hit, fault, journal entry and violation; the clock goes on."""
+        with self.lock:
+            self._begin()
+
+    @property
+    def random(self) -> Random:
+        """The world's own chance."""
+        if self._random is None:
+            # Made when first needed: most worlds never toss a coin, and seeding one is slow.
+            self._random = Random(self._seed)  # noqa: S311 - it decides which calls fail, nothing secret
+        return self._random
+
+    # What the engine is given, and what it gives back. The caller holds the lock.
+
+    def given(self, call: engine.Call, now: int) -> engine.Given:
+        """Load what an operation works on."""
+        if call.charger_code is not None:
+            charger = self.chargers.find(call.charger_code)
+            quota = self._quota(charger, now) if charger else None
+            return engine.Given(self.settings, None, charger, quota, self.sessions.fresh_token)
+        session = self.sessions.find(call.argument, now)
+        charger = self.chargers.of(session) if session else None
+        return engine.Given(self.settings, session, charger, encode=self.bodies.encode)
+
+    def keep(self, state: SessionState, *, is_new: bool, now: int) -> None:
+        """Store what an operation made; a new session counts towards its charger's hourly limit."""
+        if not is_new:
+            self.sessions.keep(state)
+            return
+        self.sessions.add(state, now)
+        if self.settings.rate_limit is not RateLimit.OFF:
+            self.limiter.hit(_quota_key(state.charger), self.settings.sessions_per_charger, _HOUR, now)
+
+    def _quota(self, charger: ChargerState, now: int) -> Decision | None:
+        if self.settings.rate_limit is RateLimit.OFF:
+            return None
+        key = _quota_key(charger.public_code)
+        return self.limiter.look(key, self.settings.sessions_per_charger, _HOUR, now)
+
+    # Sessions.
+
+    def start(self, form: Start) -> SessionState | Problem:
+        """Start a session without any limit; return it, or the problem for which the API would refuse."""
+        with self.lock:
+            now = self.clock.now()
+            given = self.given(engine.Call("start", "", form), now)._replace(quota=None)
+            state = engine.start(form, given, now)
+            if not isinstance(state, Problem):
+                self.sessions.add(state, now)
+            return state
+
+    def seed_session(
+        self, status: Status, *, code: str | None = None, fields: dict[str, Any] | None = None
+    ) -> SessionState:
+        """Make a session in any status, on the charger `code`, with any fields set.
+
+        Raises `UnknownChargerError`, or `ValueError` for a field that a session does not have.
+        """
+        with self.lock:
+            now = self.clock.now()
+            charger = self.chargers.get(code or self.settings.scenario or "HAPPY")
+            state = seeded(status, charger, self.sessions.fresh_token(), self.settings, now)
+            state = amended(state, fields or {}, now)
+            self.sessions.add(state, now)
+            return state
+
+    def amend(self, token: str, fields: dict[str, Any]) -> SessionState:
+        """Set fields of a session, legal or not; raise `UnknownSessionError` or `ValueError` without change."""
+        with self.lock:
+            now = self.clock.now()
+            state = amended(self.sessions.get(token, now), fields, now)
+            self.sessions.keep(state)
+            return state
+
+    def happen(self, token: str, event: Event) -> SessionState:
+        """Let an event happen to a session now.
+
+        Raises `UnknownSessionError`, or `life.NotPossibleError` in a status that does not take it.
+        """
+        with self.lock:
+            now = self.clock.now()
+            state = life.happen(self.sessions.get(token, now), event, now, self.settings)
+            if event in (Event.CHARGER_OFFLINE, Event.CHARGER_ONLINE):
+                self._connect(state.charger, online=event is Event.CHARGER_ONLINE)
+            self.sessions.keep(state)
+            return state
+
+    def _connect(self, code: str, *, online: bool) -> None:
+        # One that was taken away stays away.
+        if charger := self.chargers.find(code):
+            self.chargers.put(replace(charger, online=online))
+
+    # Time.
+
+    def advance(self, microseconds: int) -> list[life.Moved]:
+        """Jump ahead and return the moves that fired on the way, in order."""
+        with self.lock:
+            self.clock.advance(microseconds)
+            return self.sessions.play(self.clock.now())
+
+    def take(self, delay: float) -> None:
+        """Let the seconds that an answer took pass on a clock that stands still; any other counts them itself."""
+        with self.lock:
+            if self.clock.speed == 0:
+                self.advance(min(seconds(delay), LATEST - self.clock.now()))
+
+    def advance_to_next(self) -> list[life.Moved]:
+        """Jump to the next event of any session and return the moves that fired; none when nothing is due."""
+        with self.lock:
+            now = self.clock.now()
+            due = [at for state in self.sessions.all(now) if (at := life.next_moment(state)) is not None]
+            return self.advance(max(0, min(due) - now)) if due else []
+
+    def set_clock(self, moment: int) -> None:
+        """Put the clock to a moment. Going back forgets the hits that would then lie in the future."""
+        with self.lock:
+            earlier = moment < self.clock.now()
+            self.clock.set(moment)
+            if earlier:
+                self.limiter = Limiter()
+
+
+def _breaches() -> SelfCheck:
+    # Imported when asked for: the rules are many, and most worlds do not look at themselves.
+    from plugproof_mockserver.world.self_check import breaches
+
+    return breaches
+
+
+def _quota_key(code: str) -> str:
+    return f"starts {code}"
