@@ -1,19 +1,11 @@
-"""What the tests of the fake share: worlds on a clock that stands still, and servers that really run."""
+"""What the tests of the fake share: worlds on a clock that stands still, and an eye on every answer."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import count
 from typing import Any, NamedTuple
 
-import httpx2
 import msgspec
 import pytest
+from tests.servers import module_server, plugproof, server, serving, spawning, until  # noqa: F401 - fixtures
 
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.request import Request
@@ -118,127 +110,3 @@ def ask():
 def answer():
     """Hands a world a request."""
     return _answer
-
-
-# Servers: on free ports, ended by their process at the end.
-
-PATIENCE = 20
-"""Seconds after which a test gives up waiting; none of them waits that long unless it fails."""
-
-COMMAND = (sys.executable, "-m", "plugproof_mockserver")
-_NAMES = count()
-
-
-def environment(**variables):
-    """Return this process' environment with no setting of plugproof but these."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PLUGPROOF_")}
-    return kept | {f"PLUGPROOF_{name}": value for name, value in variables.items()}
-
-
-class Server:
-    """One running `plugproof serve --json`, and a fresh world of it."""
-
-    def __init__(self, process, place, client, world=None):
-        self.process, self.place, self.client, self.world = process, place, client, world
-        self.address = ("127.0.0.1", place["port"])
-
-    def fresh(self):
-        """Return the same server, seen from a world that nobody has used."""
-        return Server(self.process, self.place, self.client, f"t{next(_NAMES)}")
-
-    def path(self, operation_path):
-        """Return the path of an operation in this world, as it is sent."""
-        prefix = f"/worlds/{self.world}" if self.world else ""
-        return f"{prefix}/api/v3/public-charging{operation_path}"
-
-    def call(self, method, operation_path, **extra):
-        """Send a request to the API."""
-        url = self.place["base_url"].removesuffix("/api") + self.path(operation_path)
-        return self.client.request(method, url, **extra)
-
-    def start(self, code="HAPPY"):
-        """Start a session and return its token."""
-        answer = self.call("POST", "/sessions", json={"code": code, "connector_id": 1})
-        assert answer.status_code == 201, answer.text
-        return answer.json()["session_token"]
-
-    def status(self, token):
-        """Return the status of a session."""
-        return self.call("GET", f"/sessions/{token}").json()["data"]["status"]
-
-    @contextmanager
-    def connection(self):
-        """Open a bare connection, with all the patience that a test has."""
-        with socket.create_connection(self.address, timeout=PATIENCE) as connection:
-            yield connection
-
-
-@contextmanager
-def spawned(*arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-    """Run `plugproof` until the block ends; `variables` are PLUGPROOF_… ones."""
-    pipe = subprocess.PIPE
-    command, environ = [*COMMAND, *arguments], environment(**variables)
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-
-
-@contextmanager
-def running(*arguments: str, **variables: str) -> Iterator[Server]:
-    """Run `plugproof serve --json`, on a free port unless told otherwise, until the block ends."""
-    with spawned("serve", "--json", "--port", "0", *arguments, **variables) as process:
-        line = process.stdout.readline() if process.stdout else ""
-        assert line, process.stderr and process.stderr.read()
-        with httpx2.Client(timeout=PATIENCE) as client:
-            yield Server(process, json.loads(line), client)
-
-
-@pytest.fixture(scope="session")
-def spawning():
-    """Return the context manager that runs a command for one test."""
-    return spawned
-
-
-@pytest.fixture(scope="session")
-def serving():
-    """Return the context manager that runs a server for one test."""
-    return running
-
-
-@pytest.fixture(scope="session")
-def until():
-    """Return a function that asks again and again until the answer is yes."""
-
-    def wait(condition):
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < deadline, "nothing came of it"
-
-    return wait
-
-
-@pytest.fixture(scope="module")
-def module_server() -> Iterator[Server]:
-    """One server for all tests of a module."""
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
-def server(module_server):
-    """The module's server, seen from a world of this test's own."""
-    return module_server.fresh()
-
-
-@pytest.fixture(scope="session")
-def plugproof():
-    """Run a command to its end and return what came of it."""
-
-    def run(*arguments, **variables):
-        return subprocess.run(
-            [*COMMAND, *arguments], env=environment(**variables), capture_output=True, text=True, timeout=PATIENCE
-        )
-
-    return run

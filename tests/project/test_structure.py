@@ -19,24 +19,50 @@ ALLOWED = {
     "plugproof_contracts": set(),
     "plugproof_strategies": {"plugproof_contracts"},
     "plugproof_schemathesis": {"plugproof_contracts"},
-    "plugproof_mockserver": {"plugproof_contracts", "plugproof_schemathesis"},
+    "plugproof_mockserver": {"plugproof_contracts"},
+    "plugproof_cli": {"plugproof_contracts", "plugproof_mockserver", "plugproof_schemathesis"},
     "plugproof_harness": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
     "plugproof_pytest": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
 }
 """What each package may import of ours, besides itself."""
 
-PARTS = {
-    "reading": set(),
-    "rules": {"reading"},
-    "adapters": {"reading"},
-    "judging": {"reading", "rules", "adapters"},
-    "rule_pages": {"reading", "rules", "judging"},
-    "reports": {"rules", "judging"},
-    "inspecting": {"adapters", "judging", "reports"},
-    "conformance": {"reading", "judging", "reports"},
-    "__init__": {"rules", "judging"},
+ROOMS = {
+    "plugproof_contracts": {
+        "facts": set(),
+        "secrets": set(),
+        "version": set(),
+        "exchanges": {"facts", "secrets"},
+        "parsing": {"facts", "secrets", "exchanges"},
+        "rules": {"facts", "exchanges", "parsing"},
+        "adapters": {"facts", "secrets", "exchanges", "parsing", "version"},
+        "checking": {"facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
+        "reports": {"facts", "secrets", "exchanges", "parsing", "rules", "checking", "version"},
+        "conformance": {
+            "facts",
+            "secrets",
+            "exchanges",
+            "parsing",
+            "adapters",
+            "checking",
+            "reports",
+            "version",
+        },
+        "__init__": {"facts", "secrets", "exchanges", "rules", "checking"},
+    },
+    "plugproof_mockserver": {
+        "model": set(),
+        "http": {"model"},
+        "engine": {"model", "http"},
+        "world": {"model", "http", "engine"},
+        "control": {"model", "http", "engine", "world"},
+        "faces": {"http", "engine", "world"},
+        "fake": {"model", "http", "engine", "world", "control", "faces"},
+        "live_server": {"http", "world", "control", "faces", "__init__"},
+        "__init__": {"fake", "live_server"},
+        "__main__": set(),
+    },
 }
-"""What each part of the contract may import of these; every other module is a noun of it and imports none."""
+"""What each room of a package may import of its other rooms, lowest first: an arrow upwards is a defect."""
 
 NEVER_IN_CONTRACTS = {"starlette", "hypothesis", "pytest", "respx"}
 HEAVY = NEVER_IN_CONTRACTS | {"uvicorn", "httpx", "httpx2", "jsonschema_rs", "yaml", "jinja2", "rich", "click"}
@@ -97,10 +123,11 @@ def imported(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports(path)}
 
 
-def part_of(name: str) -> str:
-    """Return the part of the contract that a dotted name lies in; what no module is called lies in `__init__`."""
-    part = name.split(".")[1] if "." in name else ""
-    return part if part in {path.stem for path in PACKAGES["plugproof_contracts"].iterdir()} else "__init__"
+def room_of(name: str) -> str:
+    """Return the room that a dotted name lies in; a name of the package itself lies in `__init__`."""
+    package, _, rest = name.partition(".")
+    room = rest.partition(".")[0]
+    return room if room in ROOMS[package] else "__init__"
 
 
 def public(node: ast.Module | ast.ClassDef) -> Iterator[Definition]:
@@ -154,15 +181,22 @@ def modules_of(path: Path, known: set[str]) -> set[str]:
     return {module for name in imports(path) for module in (name, name.rpartition(".")[0]) if module in known}
 
 
-@pytest.mark.parametrize("path", CONTRACTS, ids=label)
-def test_the_parts_of_the_contract_import_one_way_only(path):
-    part = part_of(dotted(path))
-    used = {part_of(name) for name in imports(path) if name.partition(".")[0] == "plugproof_contracts"}
-    assert used & set(PARTS) <= PARTS.get(part, set()) | {part}
+@pytest.mark.parametrize("path", [path for path in MODULES if package_of(path) in ROOMS], ids=label)
+def test_rooms_import_downwards_only(path):
+    package, room = package_of(path), room_of(dotted(path))
+    used = {room_of(name) for name in imports(path) if name.partition(".")[0] == package}
+    assert used <= ROOMS[package][room] | {room}
 
 
-def test_no_part_of_the_contract_leads_back_to_itself():
-    TopologicalSorter(PARTS).prepare()
+@pytest.mark.parametrize("package", ROOMS)
+def test_every_room_is_in_the_table_and_none_leads_back_to_itself(package):
+    here = {
+        path.stem
+        for path in PACKAGES[package].iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert here == set(ROOMS[package])
+    TopologicalSorter(ROOMS[package]).prepare()
 
 
 @pytest.mark.parametrize("path", CONTRACTS, ids=label)

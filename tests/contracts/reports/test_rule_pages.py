@@ -8,7 +8,7 @@ from plugproof_contracts.reports import rule_pages
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.examples import TOKEN
 
-FOLDER = Path(__file__).parents[2] / "docs" / "rules"
+FOLDER = Path(__file__).parents[3] / "docs" / "rules"
 REMEDY = "the rules have changed: run python -m plugproof_contracts.reports.rule_pages docs/rules"
 
 

@@ -223,7 +223,9 @@ def test_asking_for_help_imports_nothing_heavy():
 def test_the_api_waits_for_nothing_that_only_the_control_plane_needs(face):
     code = (
         "import sys\n"
-        "from plugproof_mockserver import FakePlugchoice, serve, server\n"
+        "from plugproof_cli.commands import serve\n"
+        "from plugproof_mockserver import FakePlugchoice\n"
+        "from plugproof_mockserver.faces import uvicorn_server\n"
         "given = serve.Given(**serve.serve.make_context('serve', []).params)\n"
         f"face = {face}\n"
         "print(*sys.modules)"
