@@ -8,11 +8,11 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.control.app import control_app
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import Hosts
 from plugproof_mockserver.faces.uvicorn_server import bind, serving
+from plugproof_mockserver.fake import FakePlugchoice
 from plugproof_mockserver.http.asgi_types import ASGIApp, Message, Receive, Scope, Send
 from plugproof_mockserver.world.registry import WorldNameError, Worlds
 from plugproof_mockserver.world.world import World
