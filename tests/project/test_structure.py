@@ -166,7 +166,7 @@ def test_every_package_is_known_typed_and_shipped():
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.stem != "__main__"], ids=label)
 def test_imports_run_downwards_only(path):
-    """A `__main__` is run and never imported, so `python -m plugproof_mockserver` may reach for the command line."""
+    """A `__main__` is run and never imported, so the one of the fake may reach for the command line."""
     ours = {name for name in imported(path) if name in ALLOWED}
     assert ours <= ALLOWED[package_of(path)] | {package_of(path)}
 
