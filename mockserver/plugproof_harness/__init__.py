@@ -1,9 +1,9 @@
-"""A harness for clients: a state machine that takes somebody's own client through random lives on the fake."""
+"""A harness for clients: random and exhaustive runs of any client on the fake, judged by laws."""
 
-from plugproof_harness.adapter import Adapter, AdapterError
-from plugproof_harness.api import Api
-from plugproof_harness.laws import LAWS, BrokenLawError
-from plugproof_harness.life import replay
-from plugproof_harness.machine import client_machine
+from plugproof_harness.client.adapter import Adapter, AdapterError
+from plugproof_harness.client.client_api import Api
+from plugproof_harness.laws.client_laws import LAWS, BrokenLawError
+from plugproof_harness.runs.client_run import replay
+from plugproof_harness.search.client_machine import client_machine
 
 __all__ = ["LAWS", "Adapter", "AdapterError", "Api", "BrokenLawError", "client_machine", "replay"]

@@ -11,8 +11,8 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from plugproof_harness import BrokenLawError, client_machine, replay
-from plugproof_harness.shortest import without
-from plugproof_harness.step import parse_step
+from plugproof_harness.runs.steps import parse_step
+from plugproof_harness.search.shrinking import without
 
 EXAMPLES = Path(__file__).parents[2] / "examples/harness"
 PAGE = (EXAMPLES.parents[1] / "docs/harness.md").read_text()
@@ -110,7 +110,7 @@ def test_the_page_shows_each_file_as_it_is(path):
 
 def test_the_page_tells_of_every_law_and_every_step():
     from plugproof_harness import LAWS
-    from plugproof_harness.step import FORMS
+    from plugproof_harness.runs.steps import FORMS
 
     assert re.findall(r"^\| `([a-z]+\.[a-z-]+)` \|", PAGE, re.MULTILINE) == list(LAWS)
     assert re.findall(r"^\| `([a-z]+)(?: [A-Z \[\]]+)?` \|", PAGE, re.MULTILINE) == list(FORMS)

@@ -4,9 +4,9 @@ import pytest
 
 from plugproof_contracts import Token
 from plugproof_harness import LAWS
-from plugproof_harness.call import Call, End, Outcome
-from plugproof_harness.hearing import Arrival, Asked
-from plugproof_harness.laws import fate
+from plugproof_harness.client.client_call import CallEnding, CallOutcome, ClientCall
+from plugproof_harness.client.request_log import Arrival, ObservedRequest
+from plugproof_harness.laws.client_laws import fate
 
 MINE, OTHER = Token("a-session-of-mine"), Token("another-session")
 SECOND = 1_000_000
@@ -21,11 +21,13 @@ def asked(operation="confirm", status=200, **fields):
         "retry_after": None,
         "had_effect": False,
     }
-    return Asked(**known | fields)
+    return ObservedRequest(**known | fields)
 
 
-def call(*requests, operation="confirm", end=End.ANSWERED, value=None, error=None, given=None, **fields):
-    return Call(operation, given or {}, MINE, list(requests), Outcome(end, value, error), **fields)
+def call(
+    *requests, operation="confirm", end=CallEnding.ANSWERED, value=None, error=None, arguments=None, **fields
+):
+    return ClientCall(operation, arguments or {}, MINE, list(requests), CallOutcome(end, value, error), **fields)
 
 
 def told(status):
@@ -38,9 +40,9 @@ SENT = b'{"code": "HAPPY", "connector_id": 1}'
 OVER, GOING = told("captured"), told("charging")
 
 CALLS = [
-    ("client.survives", call(end=End.CRASHED, error=ValueError()), 1),
-    ("client.survives", call(end=End.REFUSED, error=ValueError()), 0),
-    ("client.ends", call(end=End.NEVER), 1),
+    ("client.survives", call(end=CallEnding.CRASHED, error=ValueError()), 1),
+    ("client.survives", call(end=CallEnding.REFUSED, error=ValueError()), 0),
+    ("client.ends", call(end=CallEnding.NEVER), 1),
     ("request.known", call(asked(None), asked("get"), asked(None)), 2),
     ("request.faithful", call(asked("stop")), 1),
     ("request.faithful", call(asked("get"), asked("charger"), asked(None)), 0),
@@ -48,11 +50,11 @@ CALLS = [
     ("request.faithful", call(asked(token=None)), 0),
     ("request.faithful", call(asked("start", token=OTHER), operation="start"), 0),
     ("request.faithful", call(asked("start", token=OTHER, body=b"{}")), 1),
-    ("request.faithful", call(asked("start", body=SENT), operation="start", given={"code": "happy"}), 0),
-    ("request.faithful", call(asked("start", body=SENT), operation="start", given={"code": "OTHER"}), 1),
-    ("request.faithful", call(asked("start", body=SENT), operation="start", given={"connector_id": 2}), 1),
-    ("request.faithful", call(asked("start", body=b"[]"), operation="start", given={"connector_id": 1}), 1),
-    ("request.faithful", call(asked("start", body=b"x=1"), operation="start", given={"connector_id": 1}), 1),
+    ("request.faithful", call(asked("start", body=SENT), operation="start", arguments={"code": "happy"}), 0),
+    ("request.faithful", call(asked("start", body=SENT), operation="start", arguments={"code": "OTHER"}), 1),
+    ("request.faithful", call(asked("start", body=SENT), operation="start", arguments={"connector_id": 2}), 1),
+    ("request.faithful", call(asked("start", body=b"[]"), operation="start", arguments={"connector_id": 1}), 1),
+    ("request.faithful", call(asked("start", body=b"x=1"), operation="start", arguments={"connector_id": 1}), 1),
     ("request.faithful", call(asked("start", body=b"x=1"), operation="start"), 0),
     ("limit.waits", call(asked(status=429, retry_after=2), asked(at=2 * SECOND - 1)), 1),
     ("limit.waits", call(asked(status=429, retry_after=2), asked(at=2 * SECOND)), 0),
@@ -68,43 +70,47 @@ CALLS = [
     ("confirm.not-repeated-blindly", call(asked(**LOST), asked("get", **LOST), asked()), 1),
     ("confirm.not-repeated-blindly", call(asked(**LOST), asked(), asked()), 1),
     ("start.true", call(asked("start"), operation="start"), 1),
-    ("start.true", call(asked("start"), operation="start", end=End.REFUSED), 0),
+    ("start.true", call(asked("start"), operation="start", end=CallEnding.REFUSED), 0),
     ("start.true", call(asked("start"), asked("start", session=GOING), operation="start"), 0),
     ("start.true", call(GET, operation="start"), 1),
     ("view.true", call(GET, value=GOING, truth=GOING), 0),
     ("view.true", call(GET, value=OVER, truth=GOING), 1),
     ("view.true", call(GET, value=OVER, truth=OVER), 0),
     ("view.true", call(GET, value=GOING, truth=OVER), 0),
-    ("view.true", call(GET, value=OVER, truth=GOING, end=End.UNSURE), 0),
+    ("view.true", call(GET, value=OVER, truth=GOING, end=CallEnding.UNSURE), 0),
     ("view.true", call(GET, value=OVER, truth=GOING, operation="start"), 0),
-    ("view.true", call(value=GOING, known=GOING, truth=OVER), 1),
-    ("view.true", call(value=GOING, known=GOING, truth=dict(GOING)), 0),
-    ("view.true", call(value=GOING, known=GOING), 1),
-    ("view.true", call(value=OVER, known=OVER), 0),
+    ("view.true", call(value=GOING, known_before=GOING, truth=OVER), 1),
+    ("view.true", call(value=GOING, known_before=GOING, truth=dict(GOING)), 0),
+    ("view.true", call(value=GOING, known_before=GOING), 1),
+    ("view.true", call(value=OVER, known_before=OVER), 0),
     ("view.true", call(value=GOING), 1),
-    ("view.true", call(asked("get", 404), value=GOING, known=GOING, truth=GOING), 1),
-    ("view.true", call(asked("get", 404), value=OVER, known=OVER), 0),
+    ("view.true", call(asked("get", 404), value=GOING, known_before=GOING, truth=GOING), 1),
+    ("view.true", call(asked("get", 404), value=OVER, known_before=OVER), 0),
     ("view.true", call(asked("get", 404), asked("get", **LOST), value=GOING, truth=GOING), 1),
     ("view.true", call(asked("get", 404), GET, value=GOING, truth=GOING), 0),
     ("view.true", call(asked("get", 404, **LOST), value=GOING, truth=GOING), 0),
-    ("view.given", call(asked(session=GOING), end=End.REFUSED), 1),
-    ("view.given", call(asked(session=GOING), end=End.UNSURE), 1),
+    ("view.given", call(asked(session=GOING), end=CallEnding.REFUSED), 1),
+    ("view.given", call(asked(session=GOING), end=CallEnding.UNSURE), 1),
     ("view.given", call(asked(session=GOING)), 0),
-    ("view.given", call(end=End.REFUSED), 0),
-    ("view.given", call(GET, end=End.REFUSED), 0),
-    ("view.given", call(asked(session=GOING), asked(), end=End.REFUSED), 0),
+    ("view.given", call(end=CallEnding.REFUSED), 0),
+    ("view.given", call(GET, end=CallEnding.REFUSED), 0),
+    ("view.given", call(asked(session=GOING), asked(), end=CallEnding.REFUSED), 0),
     *[
-        ("view.given", call(asked(session=told(status)), end=End.REFUSED), 0)
+        ("view.given", call(asked(session=told(status)), end=CallEnding.REFUSED), 0)
         for status in ("failed", "expired", "abandoned")
     ],
-    ("view.given", call(asked("cancel", session=told("abandoned")), operation="cancel", end=End.REFUSED), 1),
-    ("refusal.true", call(asked(had_effect=True, **LOST), end=End.REFUSED), 1),
-    ("refusal.true", call(asked(had_effect=True, status=500), end=End.REFUSED), 1),
-    ("refusal.true", call(asked(had_effect=True, **LOST), end=End.UNSURE), 0),
-    ("refusal.true", call(asked(had_effect=False, **LOST), end=End.REFUSED), 0),
-    ("refusal.true", call(asked(had_effect=True, **LOST), GET, end=End.REFUSED), 0),
-    ("refusal.true", call(asked(had_effect=True), asked(**LOST), end=End.REFUSED), 0),
-    ("refusal.true", call(end=End.REFUSED), 0),
+    (
+        "view.given",
+        call(asked("cancel", session=told("abandoned")), operation="cancel", end=CallEnding.REFUSED),
+        1,
+    ),
+    ("refusal.true", call(asked(had_effect=True, **LOST), end=CallEnding.REFUSED), 1),
+    ("refusal.true", call(asked(had_effect=True, status=500), end=CallEnding.REFUSED), 1),
+    ("refusal.true", call(asked(had_effect=True, **LOST), end=CallEnding.UNSURE), 0),
+    ("refusal.true", call(asked(had_effect=False, **LOST), end=CallEnding.REFUSED), 0),
+    ("refusal.true", call(asked(had_effect=True, **LOST), GET, end=CallEnding.REFUSED), 0),
+    ("refusal.true", call(asked(had_effect=True), asked(**LOST), end=CallEnding.REFUSED), 0),
+    ("refusal.true", call(end=CallEnding.REFUSED), 0),
 ]
 
 

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from plugproof_harness.call import Call, End
-from plugproof_harness.hearing import Arrival, Asked
-from plugproof_harness.view import differences
+from plugproof_harness.client.client_call import CallEnding, ClientCall
+from plugproof_harness.client.request_log import Arrival, ObservedRequest
+from plugproof_harness.laws.comparison import differences
 
-Finder = Callable[[Call], Iterator[str]]
+Finder = Callable[[ClientCall], Iterator[str]]
 
 
 class BrokenLawError(AssertionError):
     """The client broke a law. The text says which, what happened, and how to see it again."""
 
     instead: "Callable[[], BrokenLawError | None] | None" = None
-    """Finds the same in a shorter life, whose story is then told."""
+    """Finds the same failure in a shorter run, whose report is then shown."""
 
     def __init__(self, tell: Callable[[], str]) -> None:
         super().__init__()
@@ -73,8 +73,8 @@ def law(name: str, why: str, source: str) -> Callable[[Finder], Finder]:
     "A driver stands at the charger: an answer that the contract allows must not end in a crash.",
     "documented: the fields that may be null (confirm-payment#response); assumed: new fields may come",
 )
-def _survives(call: Call) -> Iterator[str]:
-    if call.end is End.CRASHED and call.error is not None:
+def _survives(call: ClientCall) -> Iterator[str]:
+    if call.end is CallEnding.CRASHED and call.error is not None:
         yield f"it raised {type(call.error).__name__}, which is in neither `refused` nor `unsure`"
 
 
@@ -83,9 +83,9 @@ def _survives(call: Call) -> Iterator[str]:
     "A call that goes on for ever keeps the driver waiting, and the API busy.",
     "documented: every operation has a rate limit (rate-limiting)",
 )
-def _ends(call: Call) -> Iterator[str]:
-    if call.end is End.NEVER:
-        yield f"it had sent {len(call.asked)} requests and was not done"
+def _ends(call: ClientCall) -> Iterator[str]:
+    if call.end is CallEnding.NEVER:
+        yield f"it had sent {len(call.requests)} requests and was not done"
 
 
 @law(
@@ -93,10 +93,10 @@ def _ends(call: Call) -> Iterator[str]:
     "What the API does not have, it can't do.",
     "documented: the paths and methods of the operations",
 )
-def _known(call: Call) -> Iterator[str]:
-    for asked in call.asked:
-        if asked.operation is None:
-            yield f"it asked for {asked.method} {asked.path}, and the API has no such operation"
+def _known(call: ClientCall) -> Iterator[str]:
+    for request in call.requests:
+        if request.operation is None:
+            yield f"it asked for {request.method} {request.path}, and the API has no such operation"
 
 
 _MAY_ASK = ("get", "charger")
@@ -107,18 +107,18 @@ _MAY_ASK = ("get", "charger")
     "What the driver asked for is what has to be sent: this session, this connector, this address.",
     "documented: the request bodies (start-session, set-receipt-email); the token is the credential",
 )
-def _faithful(call: Call) -> Iterator[str]:
-    for asked in call.asked:
-        if asked.operation not in (call.operation, None, *_MAY_ASK):
-            yield f"it was to {call.operation}, and sent {asked.operation}"
-        if call.token is not None and asked.token not in (call.token, None) and asked.operation != "start":
-            yield f"it sent {asked.operation} for another session"
-    for asked in call.own:
-        yield from _sent(asked, call.given)
+def _faithful(call: ClientCall) -> Iterator[str]:
+    for request in call.requests:
+        if request.operation not in (call.operation, None, *_MAY_ASK):
+            yield f"it was to {call.operation}, and sent {request.operation}"
+        if call.token is not None and request.token not in (call.token, None) and request.operation != "start":
+            yield f"it sent {request.operation} for another session"
+    for request in call.own_requests:
+        yield from _sent(request, call.arguments)
 
 
-def _sent(asked: Asked, given: dict[str, Any]) -> Iterator[str]:
-    sent = _fields(asked.body) if given else {}
+def _sent(request: ObservedRequest, given: dict[str, Any]) -> Iterator[str]:
+    sent = _fields(request.body) if given else {}
     for name, value in given.items():
         found = sent.get(name)
         if found != value and not (name == "code" and str(found).upper() == str(value).upper()):
@@ -138,15 +138,15 @@ def _fields(body: bytes) -> dict[str, Any]:
     "Who asks again too early is refused again, and everybody behind the same address with it.",
     "documented: Retry-After, in seconds (rate-limiting#headers)",
 )
-def _waits(call: Call) -> Iterator[str]:
-    open_at: dict[str | None, tuple[Asked, int]] = {}
-    for asked in call.asked:
-        refused, until = open_at.get(asked.operation, (asked, 0))
-        if asked.at < until:
-            waited = (asked.at - refused.at) / 1_000_000
-            yield f"it was to wait {refused.retry_after} s, and sent {asked.operation} again after {waited:g} s"
-        if asked.status == 429 and asked.is_clear and asked.retry_after is not None:
-            open_at[asked.operation] = asked, asked.at + asked.retry_after * 1_000_000
+def _waits(call: ClientCall) -> Iterator[str]:
+    open_at: dict[str | None, tuple[ObservedRequest, int]] = {}
+    for request in call.requests:
+        refused, until = open_at.get(request.operation, (request, 0))
+        if request.at < until:
+            waited = (request.at - refused.at) / 1_000_000
+            yield f"it was to wait {refused.retry_after} s, and sent {request.operation} again after {waited:g} s"
+        if request.status == 429 and request.is_clear and request.retry_after is not None:
+            open_at[request.operation] = request, request.at + request.retry_after * 1_000_000
 
 
 @law(
@@ -154,27 +154,27 @@ def _waits(call: Call) -> Iterator[str]:
     "A confirm whose answer was lost may have been carried out: ask what became of it before sending another.",
     "documented: after a 500 or 504 the action may still take effect (errors); inferred: so may one that got lost",
 )
-def _not_blindly(call: Call) -> Iterator[str]:
-    in_doubt: Asked | None = None
-    for asked in call.asked:
-        if asked.operation == "confirm" and in_doubt is not None:
+def _not_blindly(call: ClientCall) -> Iterator[str]:
+    in_doubt: ObservedRequest | None = None
+    for request in call.requests:
+        if request.operation == "confirm" and in_doubt is not None:
             yield (
                 "it sent a confirm again although it did not know what had become of the last,"
                 f" whose answer was {fate(in_doubt)}"
             )
-        if asked.operation == "confirm":
-            in_doubt = None if asked.is_clear else asked
-        elif asked.operation == "get" and asked.is_clear:
+        if request.operation == "confirm":
+            in_doubt = None if request.is_clear else request
+        elif request.operation == "get" and request.is_clear:
             in_doubt = None
 
 
-def fate(asked: Asked) -> str:
+def fate(request: ObservedRequest) -> str:
     """Say what came of a request, as its client sees it."""
-    if asked.arrival is not Arrival.WHOLE:
-        return asked.arrival.value
-    status = f" {found['status']}" if (found := asked.session) else ""
-    wait = f", retry after {asked.retry_after} s" if asked.retry_after is not None else ""
-    return f"{asked.status}{status}{wait}"
+    if request.arrival is not Arrival.WHOLE:
+        return request.arrival.value
+    status = f" {found['status']}" if (found := request.session) else ""
+    wait = f", retry after {request.retry_after} s" if request.retry_after is not None else ""
+    return f"{request.status}{status}{wait}"
 
 
 @law(
@@ -182,8 +182,12 @@ def fate(asked: Asked) -> str:
     "A handle on a session that was never started leads a driver to a charger that does nothing.",
     "documented: 201 with the session's token (start-session#response)",
 )
-def _started(call: Call) -> Iterator[str]:
-    if call.operation == "start" and call.end is End.ANSWERED and not any(one.session for one in call.own):
+def _started(call: ClientCall) -> Iterator[str]:
+    if (
+        call.operation == "start"
+        and call.end is CallEnding.ANSWERED
+        and not any(one.session for one in call.own_requests)
+    ):
         yield "it returned a handle, and no answer had told it of a session"
 
 
@@ -192,13 +196,13 @@ def _started(call: Call) -> Iterator[str]:
     "The driver sees what the client shows, and pays what is so.",
     "documented: the fields of a session (confirm-payment#response)",
 )
-def _true(call: Call) -> Iterator[str]:
-    if call.operation == "start" or call.end is not End.ANSWERED:
+def _true(call: ClientCall) -> Iterator[str]:
+    if call.operation == "start" or call.end is not CallEnding.ANSWERED:
         return
     if _is_gone(call):
         yield f"it shows a session in {call.value['status']}, and the API knows the session no more"
         return
-    candidates = [found for found in (call.told, call.truth) if found is not None and _is_fresh(call, found)]
+    candidates = [found for found in (call.last_told, call.truth) if found is not None and _is_fresh(call, found)]
     found = [list(differences(call.value, one)) for one in candidates]
     if not found:
         yield "it shows a session, and no answer had told it of one"
@@ -206,15 +210,15 @@ def _true(call: Call) -> Iterator[str]:
         yield from found[0]
 
 
-def _is_gone(call: Call) -> bool:
-    """Say whether the client heard last that there is no such session. One that has ended may be remembered."""
-    last = next((asked for asked in reversed(call.asked) if asked.is_clear), None)
+def _is_gone(call: ClientCall) -> bool:
+    """Return whether the last clear answer was 404. A session that has ended may be remembered."""
+    last = next((request for request in reversed(call.requests) if request.is_clear), None)
     return last is not None and last.status == 404 and not call.is_over
 
 
-def _is_fresh(call: Call, found: dict[str, Any]) -> bool:
-    """Say whether to show this is no memory: it was told in this call, or is still so, or will always be so."""
-    return found is call.truth or found is not call.known or (call.is_over and call.truth is None)
+def _is_fresh(call: ClientCall, found: dict[str, Any]) -> bool:
+    """Return whether this view is current: told in this call, still true, or final."""
+    return found is call.truth or found is not call.known_before or (call.is_over and call.truth is None)
 
 
 @law(
@@ -222,16 +226,16 @@ def _is_fresh(call: Call, found: dict[str, Any]) -> bool:
     "What the API has said plainly must not be reported as a failure.",
     "documented: the successes of the operations",
 )
-def _given(call: Call) -> Iterator[str]:
-    if call.end not in (End.REFUSED, End.UNSURE) or not call.asked:
+def _given(call: ClientCall) -> Iterator[str]:
+    if call.end not in (CallEnding.REFUSED, CallEnding.UNSURE) or not call.requests:
         return
-    last = call.asked[-1]
+    last = call.requests[-1]
     if last.operation == call.operation and last.session and not _is_bad_news(call, last.session):
         yield f"it raised {type(call.error).__name__}, and had been told: {fate(last)}"
 
 
-def _is_bad_news(call: Call, session: dict[str, Any]) -> bool:
-    """Say whether an exception is a way to tell of this session, such as "declined" for one that failed."""
+def _is_bad_news(call: ClientCall, session: dict[str, Any]) -> bool:
+    """Return whether an exception may report this session, such as "declined" for one that failed."""
     return session["status"] in ("failed", "expired", "abandoned") and call.operation != "cancel"
 
 
@@ -240,12 +244,12 @@ def _is_bad_news(call: Call, session: dict[str, Any]) -> bool:
     "To say that nothing happened, when it did, makes a driver pay twice or walk away from a running session.",
     "documented: after a 504 the action may still take effect (errors); inferred: so may one whose answer is lost",
 )
-def _refused(call: Call) -> Iterator[str]:
-    if call.end is not End.REFUSED or not call.asked or call.asked[-1].is_clear:
+def _refused(call: ClientCall) -> Iterator[str]:
+    if call.end is not CallEnding.REFUSED or not call.requests or call.requests[-1].is_clear:
         return
-    for asked in call.own:
-        if asked.had_effect and not asked.is_clear:
+    for request in call.own_requests:
+        if request.had_effect and not request.is_clear:
             yield (
                 f"it raised {type(call.error).__name__}, as if nothing had happened; but the {call.operation}"
-                f" was carried out, and its answer was {fate(asked)}"
+                f" was carried out, and its answer was {fate(request)}"
             )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Api:
-    """The API as one client meets it in one life. Its clock stands still, but for who waits and what is due."""
+    """The API as one client meets it in one run. Its clock moves only when somebody waits or a step moves it."""
 
     base_url = BASE_URL
     """The base URL that the transports answer, up to and without `/v3`."""
@@ -32,7 +32,7 @@ class Api:
         return self._fake.async_transport()
 
     def serve(self) -> str:
-        """Serve the fake on a socket for any other client, until the life is over; return the base URL."""
+        """Serve the fake on a socket for any other client, until the run is over; return the base URL."""
         return self._ends.enter_context(_site().serving(self._fake)).url
 
     def now(self) -> float:

@@ -1,21 +1,21 @@
-"""The client under test, as the harness holds it: pressed one button at a time, until its life is over."""
+"""The client under test at work: one call at a time, until the run is over."""
 
 import asyncio
 import inspect
 from collections.abc import Callable
 from typing import Any
 
-from plugproof_harness.adapter import Adapter
-from plugproof_harness.api import Api
-from plugproof_harness.call import End, Outcome
-from plugproof_harness.hearing import NeverEndsError
+from plugproof_harness.client.adapter import Adapter
+from plugproof_harness.client.client_api import Api
+from plugproof_harness.client.client_call import CallEnding, CallOutcome
+from plugproof_harness.client.request_log import EndlessCallError
 from plugproof_mockserver import FakePlugchoice
 
 LONGEST_WAIT = 24 * 3600
 """Seconds that one call may wait in all before it counts as one that never ends."""
 
 
-class Client:
+class ClientDriver:
     """An adapter at work on a fake; `passed` is called when it has waited."""
 
     def __init__(self, adapter: type[Adapter], fake: FakePlugchoice, passed: Callable[[], object]) -> None:
@@ -25,19 +25,19 @@ class Client:
         self._api = Api(fake, self._wait)
         self.adapter = adapter(self._api)
 
-    def press(self, button: Callable[[], Any]) -> Outcome:
-        """Call the client, and say how that ended."""
+    def press(self, button: Callable[[], Any]) -> CallOutcome:
+        """Call the client; return how that ended."""
         self._waited = 0
         try:
-            return Outcome(End.ANSWERED, self._returned(button()))
+            return CallOutcome(CallEnding.ANSWERED, self._returned(button()))
         except self.adapter.refused as error:
-            return Outcome(End.REFUSED, error=error)
+            return CallOutcome(CallEnding.REFUSED, error=error)
         except self.adapter.unsure as error:
-            return Outcome(End.UNSURE, error=error)
-        except NeverEndsError as error:
-            return Outcome(End.NEVER, error=error)
+            return CallOutcome(CallEnding.UNSURE, error=error)
+        except EndlessCallError as error:
+            return CallOutcome(CallEnding.NEVER, error=error)
         except Exception as error:
-            return Outcome(End.CRASHED, error=error)
+            return CallOutcome(CallEnding.CRASHED, error=error)
 
     def close(self) -> None:
         """End the client, and what it was given."""
@@ -57,6 +57,6 @@ class Client:
     def _wait(self, seconds: float) -> None:
         self._waited += seconds
         if self._waited > LONGEST_WAIT:
-            raise NeverEndsError
+            raise EndlessCallError
         self._fake.clock.advance(seconds=seconds)
         self._passed()

@@ -3,8 +3,8 @@
 import pytest
 
 from plugproof_harness import BrokenLawError
-from plugproof_harness.shortest import MOST_FOR_PAIRS, shortest
-from plugproof_harness.step import Step
+from plugproof_harness.runs.steps import Step
+from plugproof_harness.search.shrinking import MOST_FOR_PAIRS, shrink
 
 
 class FoundError(BrokenLawError):
@@ -36,14 +36,14 @@ def breaking(when, otherwise=None):
 @pytest.mark.parametrize("needed", [set(), {0}, {9}, {3}, {1, 7}, {0, 9}, {4, 5}, {0, 2, 4, 6, 8}, set(range(10))])
 @pytest.mark.parametrize("otherwise", [None, OtherError])
 def test_every_step_that_is_not_needed_is_left_out(needed, otherwise):
-    found = shortest(waits(10), breaking(needed.issubset, otherwise), FoundError)
+    found = shrink(waits(10), breaking(needed.issubset, otherwise), FoundError)
     assert type(found) is FoundError
     assert found.waits == sorted(needed)
 
 
 @pytest.mark.parametrize("otherwise", [None, OtherError])
 def test_what_does_not_come_again_has_no_shortest_life(otherwise):
-    assert shortest(waits(10), breaking(lambda left: False, otherwise), FoundError) is None
+    assert shrink(waits(10), breaking(lambda left: False, otherwise), FoundError) is None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_does_not_come_again_has_no_shortest_life(otherwise):
 def test_two_steps_that_mend_each_other_are_left_out_together_while_the_life_is_short(needed, length):
     one, other = 3, 8
     rest = [number for number in range(MOST_FOR_PAIRS + 1) if number not in (one, other)][:needed]
-    found = shortest(
+    found = shrink(
         waits(MOST_FOR_PAIRS + 1),
         breaking(lambda left: left.issuperset(rest) and (one in left) == (other in left)),
         FoundError,
@@ -68,5 +68,5 @@ def test_a_long_life_is_shortened_in_large_pieces_first():
         tried.append(len(steps))
         return FoundError(steps)
 
-    assert shortest(waits(64), lives, FoundError).waits == []
+    assert shrink(waits(64), lives, FoundError).waits == []
     assert tried[:3] == [64, 32, 0]

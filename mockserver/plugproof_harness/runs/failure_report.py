@@ -1,4 +1,4 @@
-"""The story of a life, as it is told when the client has broken a law."""
+"""The report of a run in which the client broke a law."""
 
 import traceback
 from collections.abc import Iterable
@@ -7,16 +7,16 @@ from typing import Any
 
 from plugproof_contracts import Token
 from plugproof_contracts.secrets.scrubber import Scrubber
-from plugproof_harness.call import Call, End
-from plugproof_harness.laws import BrokenLawError, Law, fate
-from plugproof_harness.step import Step
+from plugproof_harness.client.client_call import CallEnding, ClientCall
+from plugproof_harness.laws.client_laws import BrokenLawError, Law, fate
+from plugproof_harness.runs.steps import Step
 
 _FRAMES = 6
 _UNDER = " " * 19
 
 
-class Story:
-    """Collects the steps of a life and what the client did in each."""
+class FailureReport:
+    """Collects the steps of a run and what the client did in each."""
 
     def __init__(self, adapter: str, settings: dict[str, Any]) -> None:
         self._adapter, self._settings = adapter, settings
@@ -30,22 +30,22 @@ class Story:
         self._began = self._began or now
         self._lines.append(f"  {now - self._began!s:>15}  {step}")
 
-    def tell(self, call: Call) -> None:
+    def add_call(self, call: ClientCall) -> None:
         """Note what the client asked in a step, and how the call ended."""
-        for asked in call.asked:
-            self._lines.append(f"{_UNDER}{asked.method} {asked.path} -> {fate(asked)}")
+        for request in call.requests:
+            self._lines.append(f"{_UNDER}{request.method} {request.path} -> {fate(request)}")
         self._lines.append(f"{_UNDER}the client: {_ending(call)}")
 
-    def broken(self, law: Law, complaint: str, call: Call, tokens: Iterable[Token]) -> BrokenLawError:
+    def broken(self, law: Law, complaint: str, call: ClientCall, tokens: Iterable[Token]) -> BrokenLawError:
         """Return the error that says which law was broken, what happened, and how to see it again."""
 
-        def tell() -> str:
+        def render() -> str:
             # The client's own words may show the token.
-            return Scrubber(token.reveal() for token in tokens)("\n".join(self._told(law, complaint, call)))
+            return Scrubber(token.reveal() for token in tokens)("\n".join(self._text(law, complaint, call)))
 
-        return law.error(*_place(call))(tell)
+        return law.error(*_place(call))(render)
 
-    def _told(self, law: Law, complaint: str, call: Call) -> list[str]:
+    def _text(self, law: Law, complaint: str, call: ClientCall) -> list[str]:
         return [
             f"{law.name}: in `{self._steps[-1]}` the client broke a law: {complaint}.",
             f"{law.why} ({law.source})",
@@ -63,22 +63,22 @@ class Story:
         return f"replay({self._adapter}, {self._steps!r}{settings})"
 
 
-def _ending(call: Call) -> str:
+def _ending(call: ClientCall) -> str:
     if call.error is not None:
-        return f"{call.end}, {type(call.error).__name__}" if call.end is not End.NEVER else "never done"
+        return f"{call.end}, {type(call.error).__name__}" if call.end is not CallEnding.NEVER else "never done"
     return "has a handle" if call.operation == "start" else f"shows {call.value['status']}"
 
 
-def _place(call: Call) -> tuple[str, ...]:
+def _place(call: ClientCall) -> tuple[str, ...]:
     """Return what tells one crash from another: its exception, and the line that raised it."""
-    if call.end is not End.CRASHED or call.error is None:
+    if call.end is not CallEnding.CRASHED or call.error is None:
         return ()
     last = traceback.extract_tb(call.error.__traceback__)[-1]
     return type(call.error).__name__, last.filename, str(last.lineno)
 
 
-def _crash(call: Call) -> list[str]:
-    if call.end is not End.CRASHED or call.error is None:
+def _crash(call: ClientCall) -> list[str]:
+    if call.end is not CallEnding.CRASHED or call.error is None:
         return []
     lines = traceback.format_exception(call.error, limit=-_FRAMES, chain=False)
     return ["", *"".join(lines).rstrip().splitlines()]

@@ -1,4 +1,4 @@
-"""Steps: what happens in a life, one line of text each, so that a life can be printed and lived again."""
+"""Steps: what happens in a run, one line of text each, so that a run can be printed and repeated."""
 
 import shlex
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ class Step(NamedTuple):
 
     @property
     def session(self) -> int | None:
-        """The number of the session that the step is about; null when it is about none that there is."""
+        """The number of the session that the step is about; None when it is about none."""
         return int(self.arguments[0]) if FORMS[self.verb].startswith("SESSION") else None
 
     def about(self, session: int) -> "Step":
@@ -90,7 +90,7 @@ def parse_step(text: str) -> Step:
     except ValueError:
         verb, arguments = "", []
     if verb not in FORMS:
-        raise ValueError(f"{text!r} is no step; it begins with one of {', '.join(FORMS)}")
+        raise ValueError(f"{text!r} is not a step; it begins with one of {', '.join(FORMS)}")
     words = FORMS[verb].split()
     needed = sum(not word.startswith("[") for word in words)
     if not needed <= len(arguments) <= len(words):

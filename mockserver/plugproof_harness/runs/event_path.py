@@ -1,4 +1,4 @@
-"""Ways: the events that lead a session from one status to another without its client."""
+"""Event paths: the events that lead a session from one status to another without its client."""
 
 from functools import cache
 
@@ -10,16 +10,16 @@ _PAYMENT = {Event.WEBHOOK: Status.AUTHORIZED}
 
 
 @cache
-def way(source: Status, target: Status) -> tuple[Event, ...]:
-    """Return the shortest way, nothing when there is none."""
-    ways: dict[Status, tuple[Event, ...]] = {source: ()}
+def event_path(source: Status, target: Status) -> tuple[Event, ...]:
+    """Return the shortest path of events, empty when there is none."""
+    paths: dict[Status, tuple[Event, ...]] = {source: ()}
     for status in (statuses := [source]):
         for event in Event:
             reached = _reached(status, event)
-            if reached is not None and reached not in ways:
-                ways[reached] = (*ways[status], event)
+            if reached is not None and reached not in paths:
+                paths[reached] = (*paths[status], event)
                 statuses.append(reached)
-    return ways.get(target, ())
+    return paths.get(target, ())
 
 
 def _reached(status: Status, event: Event) -> Status | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from plugproof_contracts import Session
-from plugproof_harness.api import Api
+from plugproof_harness.client.client_api import Api
 from plugproof_mockserver.world.faults import UNKNOWN
 
 FIELDS = Session.__struct_fields__
@@ -16,7 +16,7 @@ class AdapterError(Exception):
 
 
 class Adapter:
-    """One client in one life; a subclass says how it is used. Each method may be `async`.
+    """One client in one run; a subclass says how it is used. Each method may be `async`.
 
     `start` returns a handle, whatever the client calls a session by. The others take the handle and
     return what the client now believes of the session: a mapping, or an object with attributes, of
@@ -52,7 +52,7 @@ class Adapter:
         """Set the address that the receipt goes to."""
 
     def close(self) -> Any:
-        """End the client; the life is over."""
+        """End the client; the run is over."""
 
 
 METHODS = {
@@ -79,7 +79,7 @@ def offered(adapter: type[Adapter]) -> frozenset[str]:
 
 
 def takes_email(adapter: type[Adapter]) -> bool:
-    """Say whether the client can give a receipt address when it starts a session."""
+    """Return whether the client can give a receipt address when it starts a session."""
     return "email" in inspect.signature(adapter.start).parameters
 
 

@@ -1,14 +1,14 @@
-"""A call: one button pressed on the client, with all that came of it."""
+"""One call of the client: the button, the requests it made, and how it ended."""
 
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from plugproof_contracts import Token
 from plugproof_contracts.facts.lifecycle import TERMINAL
-from plugproof_harness.hearing import Asked
+from plugproof_harness.client.request_log import ObservedRequest
 
 
-class End(StrEnum):
+class CallEnding(StrEnum):
     """How a call of the client ended."""
 
     ANSWERED = "answered"
@@ -18,35 +18,35 @@ class End(StrEnum):
     NEVER = "never"
 
 
-class Outcome(NamedTuple):
+class CallOutcome(NamedTuple):
     """How a call ended. `value` is what it returned: a handle for `start`, else the fields that are shown."""
 
-    end: End
+    end: CallEnding
     value: Any = None
     error: BaseException | None = None
 
     def __repr__(self) -> str:
         # What a start returns mostly is the token, and what an error says may hold it.
-        return f"<Outcome {self.end}>"
+        return f"<CallOutcome {self.end}>"
 
 
-class Call(NamedTuple):
+class ClientCall(NamedTuple):
     """One call of the client, and how it ended.
 
-    `known` is what the API had last told the client of the session before the call, `truth` what
-    the fake knows of it after the call, null once the token has expired.
+    `known_before` is what the API had last told the client of the session before the call, `truth` what
+    the fake knows of it after the call, None once the token has expired.
     """
 
     operation: str
-    given: dict[str, Any]
+    arguments: dict[str, Any]
     token: Token | None
-    asked: list[Asked]
-    outcome: Outcome
-    known: dict[str, Any] | None = None
+    requests: list[ObservedRequest]
+    outcome: CallOutcome
+    known_before: dict[str, Any] | None = None
     truth: dict[str, Any] | None = None
 
     @property
-    def end(self) -> End:
+    def end(self) -> CallEnding:
         """How it ended."""
         return self.outcome.end
 
@@ -61,16 +61,18 @@ class Call(NamedTuple):
         return self.outcome.error
 
     @property
-    def told(self) -> dict[str, Any] | None:
+    def last_told(self) -> dict[str, Any] | None:
         """What the API has last told the client of the session, in this call or before."""
-        return next((found for asked in reversed(self.asked) if (found := asked.session)), self.known)
+        return next(
+            (found for request in reversed(self.requests) if (found := request.session)), self.known_before
+        )
 
     @property
     def is_over(self) -> bool:
         """Whether the client knows that nothing more will happen to the session by itself."""
-        return self.told is not None and self.told["status"] in TERMINAL
+        return self.last_told is not None and self.last_told["status"] in TERMINAL
 
     @property
-    def own(self) -> list[Asked]:
+    def own_requests(self) -> list[ObservedRequest]:
         """The requests for what the client was asked to do."""
-        return [asked for asked in self.asked if asked.operation == self.operation]
+        return [request for request in self.requests if request.operation == self.operation]

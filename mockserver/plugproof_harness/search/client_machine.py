@@ -1,4 +1,4 @@
-"""The state machine: Hypothesis chooses the steps of a life."""
+"""The state machine: Hypothesis chooses the steps of a run."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from plugproof_contracts import Status
-from plugproof_harness.adapter import Adapter, AdapterError, offered
-from plugproof_harness.laws import BrokenLawError
-from plugproof_harness.life import Life, live
-from plugproof_harness.shortest import shortest
-from plugproof_harness.step import FAULTS, OPERATION_OF, Step
+from plugproof_harness.client.adapter import Adapter, AdapterError, offered
+from plugproof_harness.laws.client_laws import BrokenLawError
+from plugproof_harness.runs.client_run import ClientRun, run_steps
+from plugproof_harness.runs.steps import FAULTS, OPERATION_OF, Step
+from plugproof_harness.search.shrinking import shrink
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.scenarios import SCENARIOS
@@ -33,29 +33,29 @@ def _statuses(*most: str) -> st.SearchStrategy[str]:
 
 _UNDER_WAY = (Status.AUTHORIZED, Status.STARTING, Status.CHARGING, Status.SETTLING)
 TROUBLES = st.sampled_from((*[""] * 6, *FAULTS, "limit", "expire"))
-"""What comes in the way of a request: often nothing."""
+"""What disturbs a request: often nothing."""
 MOST_RUNNING = 2
 """Sessions that a client has at a time. When they are over it may start others."""
 
-_HAS_SESSIONS = precondition(lambda self: self.life.sessions)
+_HAS_SESSIONS = precondition(lambda self: self.client_run.sessions)
 
 
 class ClientMachine(RuleBasedStateMachine):
-    """Takes one client through one life; `client_machine` makes the subclass for an adapter."""
+    """Takes one client through one run; `client_machine` makes the subclass for an adapter."""
 
     adapter: ClassVar[type[Adapter]]
     world: ClassVar[dict[str, Any]] = {}
 
     def __init__(self) -> None:
         super().__init__()
-        self.life = Life(self.adapter, **self.world)
+        self.client_run = ClientRun(self.adapter, **self.world)
         self.steps: list[Step] = []
 
     def teardown(self) -> None:
-        """End the life."""
-        self.life.close()
+        """End the run."""
+        self.client_run.close()
 
-    @precondition(lambda self: self.life.running() < MOST_RUNNING)
+    @precondition(lambda self: self.client_run.running() < MOST_RUNNING)
     @rule(code=CODES, connector_id=st.sampled_from((1, 2)), email=st.none() | emails(), trouble=TROUBLES)
     def start(self, code: str, connector_id: int, email: str | None, trouble: str) -> None:
         """Start a session."""
@@ -106,7 +106,7 @@ class ClientMachine(RuleBasedStateMachine):
     def event(self, back: int, choice: int, fault: str) -> None:
         """Let something happen to a session that is possible now, and perhaps damage the next look at it."""
         session = self._session(back)
-        possible = [event for event in self.life.possible(str(session)) if event is not Event.EXPIRE_TOKEN]
+        possible = [event for event in self.client_run.possible(str(session)) if event is not Event.EXPIRE_TOKEN]
         if possible:
             self._do("event", session, possible[choice % len(possible)])
         if fault:
@@ -116,8 +116,8 @@ class ClientMachine(RuleBasedStateMachine):
 
     def _press(self, verb: str, back: int, status: str, trouble: str, *arguments: str) -> None:
         session = self._session(back)
-        if status and self.life.is_over(str(session)):
-            # From an end nothing leads anywhere, and most lives would be spent there.
+        if status and self.client_run.is_over(str(session)):
+            # From an end nothing leads anywhere, and most runs would be spent there.
             self._do("start", "HAPPY", 1)
             session = self._session(0)
         if status:
@@ -134,21 +134,21 @@ class ClientMachine(RuleBasedStateMachine):
             self._do("fault", OPERATION_OF[verb], trouble)
 
     def _session(self, back: int) -> int:
-        numbers = list(self.life.sessions)
+        numbers = list(self.client_run.sessions)
         return numbers[max(0, len(numbers) - 1 - back)]
 
     def _do(self, verb: str, *arguments: object) -> None:
         self.steps.append(Step(verb, tuple(map(str, arguments))))
         try:
-            self.life.do(self.steps[-1])
+            self.client_run.do(self.steps[-1])
         except BrokenLawError as error:
-            error.instead = partial(shortest, self.steps, self._breaks, type(error))
+            error.instead = partial(shrink, self.steps, self._breaks, type(error))
             raise
 
     def _breaks(self, steps: Sequence[Step]) -> BrokenLawError | None:
-        """Return what a life breaks; one that goes wrong otherwise, or lacks a session, breaks nothing."""
+        """Return what a run breaks; one that goes wrong otherwise, or lacks a session, breaks nothing."""
         try:
-            live(self.adapter, steps, self.world)
+            run_steps(self.adapter, steps, self.world)
         except BrokenLawError as error:
             return error
         except (ValueError, AdapterError):

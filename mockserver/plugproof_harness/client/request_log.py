@@ -29,11 +29,11 @@ class Arrival(StrEnum):
     LOST = "lost"
 
 
-class Asked(NamedTuple):
+class ObservedRequest(NamedTuple):
     """One request and its answer.
 
-    `operation` is null where there is none; `token` is that of the path, or the one that a start
-    has issued; `session` is what the answer tells of a session, null when it tells of none;
+    `operation` is None where there is none; `token` is that of the path, or the one that a start
+    has issued; `session` is what the answer tells of a session, None when it tells of none;
     `had_effect` is whether the request itself changed anything.
     """
 
@@ -55,55 +55,55 @@ class Asked(NamedTuple):
         return self.arrival is Arrival.WHOLE and self.status < 500
 
 
-class NeverEndsError(BaseException):
-    """A call goes on for too long. No `Exception`, lest the client's own loop takes it for one more failure."""
+class EndlessCallError(BaseException):
+    """A call goes on for too long. Not an `Exception`, so that no retry of the client catches it."""
 
 
-class Hearing:
-    """Listens to a world while its client is at work. Who lets time pass meanwhile has to call `look`."""
+class RequestLog:
+    """Records what a client asks of a world. Whoever lets time pass meanwhile calls `look`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._seen: list[SessionState] = []
-        self.asked: list[Asked] = []
+        self.requests: list[ObservedRequest] = []
         self.tokens: set[Token] = set()
         self._client = 0
-        self._is_deaf = False
+        self._is_paused = False
 
     @contextmanager
-    def elsewhere(self) -> Iterator[None]:
-        """Do not listen to what others ask meanwhile."""
-        self._is_deaf = True
+    def paused(self) -> Iterator[None]:
+        """Do not record what others ask meanwhile."""
+        self._is_paused = True
         try:
             yield
         finally:
-            self._is_deaf = False
+            self._is_paused = False
 
     def begin(self) -> None:
-        """Listen to one call of the client."""
-        self.asked, self._client = [], threading.get_ident()
+        """Begin to record one call of the client."""
+        self.requests, self._client = [], threading.get_ident()
         self.look()
 
     def look(self) -> bool:
-        """Look at the sessions, and say whether any of them has changed since the last look."""
+        """Look at the sessions; return whether any of them has changed since the last look."""
         with self._world.lock:
             before, self._seen = self._seen, list(self._world.sessions.all(self._world.clock.now()))
         return before != self._seen
 
     def __call__(self, request: Request, reply: Reply, now: int) -> None:
-        """Take note of one answer."""
-        if self._is_deaf:
+        """Record one answer."""
+        if self._is_paused:
             return
-        asked = _asked(request, reply, now, had_effect=self.look())
-        self.asked.append(asked)
-        if asked.token:
-            self.tokens.add(asked.token)
+        observed = _observed(request, reply, now, had_effect=self.look())
+        self.requests.append(observed)
+        if observed.token:
+            self.tokens.add(observed.token)
         # On a socket the answer is another thread's, where raising would reach nobody.
-        if len(self.asked) > MOST_REQUESTS and threading.get_ident() == self._client:
-            raise NeverEndsError
+        if len(self.requests) > MOST_REQUESTS and threading.get_ident() == self._client:
+            raise EndlessCallError
 
 
-def _asked(request: Request, reply: Reply, now: int, *, had_effect: bool) -> Asked:
+def _observed(request: Request, reply: Reply, now: int, *, had_effect: bool) -> ObservedRequest:
     place = find(request.path)
     operation = place.methods.get(request.method) if place else None
     headers = dict(reply.headers)
@@ -111,7 +111,7 @@ def _asked(request: Request, reply: Reply, now: int, *, had_effect: bool) -> Ask
     arrival = Arrival.LOST if reply.cut else Arrival.GARBLED if content is None else Arrival.WHOLE
     told = content if content and arrival is Arrival.WHOLE and reply.status < 300 else {}
     issued = place.argument if place and place.has_token else told.get("session_token")
-    return Asked(
+    return ObservedRequest(
         at=now,
         method=request.method,
         path=place.template if place and place.has_token else request.safe_path(),

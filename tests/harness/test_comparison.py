@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from plugproof_harness.view import differences
+from plugproof_harness.laws.comparison import differences
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 TOLD = "2026-01-10T12:00:00.000000Z"

@@ -1,4 +1,4 @@
-"""What a client shows, held against what is so."""
+"""Compare what a client shows with what the API said."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def differences(shown: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[str]:
-    """Yield each field that a client shows otherwise than it is."""
+    """Yield each field whose shown value differs."""
     for name, value in shown.items():
         if not _same(value, told[name]):
             yield f"{name} is {value!r}, and should be {told[name]!r}"

@@ -3,8 +3,8 @@
 import pytest
 
 from plugproof_harness import BrokenLawError, client_machine
-from plugproof_harness.shortest import without
-from plugproof_harness.step import FORMS, Step, parse_step
+from plugproof_harness.runs.steps import FORMS, Step, parse_step
+from plugproof_harness.search.shrinking import without
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ def test_a_step_that_is_written_can_be_read(step):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "'' is no step; it begins with one of start, poll"),
-        ("dance 1", "'dance 1' is no step; it begins with one of start, poll"),
-        ("start 'HAPPY", "is no step"),
+        ("", "'' is not a step; it begins with one of start, poll"),
+        ("dance 1", "'dance 1' is not a step; it begins with one of start, poll"),
+        ("start 'HAPPY", "is not a step"),
         ("start HAPPY", "has 1 arguments; the form is `start CODE CONNECTOR [EMAIL]`"),
         ("next 1", "has 1 arguments; the form is `next`"),
         ("start HAPPY one", "'one' in 'start HAPPY one' can't be the CONNECTOR; it must be a whole number"),

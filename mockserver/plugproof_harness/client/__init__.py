@@ -1,0 +1,1 @@
+"""The client under test: its adapter, what it is given, what it asks and how its calls end."""

@@ -1,0 +1,1 @@
+"""Runs: one fake, one client and a list of steps."""
