@@ -73,7 +73,7 @@ def _fixture() -> Row:
     import respx
 
     from plugproof_mockserver import FakePlugchoice
-    from plugproof_pytest.intercept import intercepting
+    from plugproof_pytest.interception.host_interception import intercepting
 
     def ours() -> None:
         with intercepting(FakePlugchoice()):
@@ -93,7 +93,7 @@ def _call(name: str) -> Row:
     import respx
 
     from plugproof_mockserver import FakePlugchoice
-    from plugproof_pytest.intercept import intercepting
+    from plugproof_pytest.interception.host_interception import intercepting
 
     fake = FakePlugchoice(rate_limit="off")
     session = fake.seed_session("captured")

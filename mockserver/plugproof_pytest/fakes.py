@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from plugproof_mockserver import FakePlugchoice
+from plugproof_pytest.known_secrets import FAKES, WHEN_DONE
 from plugproof_pytest.marker import read
-from plugproof_pytest.recent import FAKES, WHEN_DONE
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The marker `plugchoice`: what one test wishes of its fake."""
+"""The marker `plugchoice`: what one test options of its fake."""
 
 from collections.abc import Mapping
 from inspect import unwrap
@@ -9,11 +9,11 @@ import pytest
 from plugproof_mockserver import FakePlugchoice
 
 UNKNOWN_ROUTES = ("refuse", "pass")
-WISHES = {"check": (True, False), "unknown_routes": UNKNOWN_ROUTES}
+OWN_ARGUMENTS = {"check": (True, False), "unknown_routes": UNKNOWN_ROUTES}
 """The arguments that are the plugin's own, with what is allowed."""
 
 
-class Wishes(NamedTuple):
+class FakeOptions(NamedTuple):
     """What the markers of one test say, the closest one first: the fake's settings, and the plugin's own."""
 
     settings: Mapping[str, Any]
@@ -25,11 +25,11 @@ class Wishes(NamedTuple):
         return FakePlugchoice(**self.settings)
 
 
-_NONE = Wishes({})
-_READ = pytest.StashKey[Wishes]()
+_NONE = FakeOptions({})
+_READ = pytest.StashKey[FakeOptions]()
 
 
-def read(item: pytest.Item) -> Wishes:
+def read(item: pytest.Item) -> FakeOptions:
     """Return what the markers of a test say; fail the test, at its line, when one of them is wrong."""
     __tracebackhide__ = True
     if _READ not in item.stash:
@@ -37,7 +37,7 @@ def read(item: pytest.Item) -> Wishes:
     return item.stash[_READ]
 
 
-def _read(item: pytest.Item) -> Wishes:
+def _read(item: pytest.Item) -> FakeOptions:
     __tracebackhide__ = True
     markers = list(item.iter_markers("plugchoice"))
     if not markers:
@@ -46,22 +46,22 @@ def _read(item: pytest.Item) -> Wishes:
     for marker in reversed(markers):
         given |= marker.kwargs
     try:
-        return _wishes(given, [argument for marker in markers for argument in marker.args])
+        return _options(given, [argument for marker in markers for argument in marker.args])
     except (ValueError, TypeError) as error:
         complaint = str(error)
     pytest.fail(f"{_position(item)}: @pytest.mark.plugchoice: {complaint}", pytrace=False)
 
 
-def _wishes(given: dict[str, Any], positional: list[Any]) -> Wishes:
+def _options(given: dict[str, Any], positional: list[Any]) -> FakeOptions:
     if positional:
         raise TypeError(f"{positional[0]!r} has no name; every argument has one, as in scenario='HAPPY'")
-    for name, allowed in WISHES.items():
+    for name, allowed in OWN_ARGUMENTS.items():
         if name in given and given[name] not in allowed:
             raise ValueError(f"{name} can't be {given[name]!r}; it is one of {', '.join(map(repr, allowed))}")
-    settings = {name: value for name, value in given.items() if name not in WISHES}
-    wishes = Wishes(settings, given.get("check", True), given.get("unknown_routes") != "pass")
-    wishes.fake()
-    return wishes
+    settings = {name: value for name, value in given.items() if name not in OWN_ARGUMENTS}
+    options = FakeOptions(settings, given.get("check", True), given.get("unknown_routes") != "pass")
+    options.fake()
+    return options
 
 
 def _position(item: pytest.Item) -> str:

@@ -24,7 +24,7 @@ WATCHING = tuple(
 REDACTED = ("longrepr", "sections", "user_properties", "wasxfail", "context")
 """The parts of a report that may show a token."""
 LOGS = ("log_cli_level", "log_file")
-RECENT = "plugproof_pytest.recent"
+RECENT = "plugproof_pytest.known_secrets"
 """The module that knows tokens; until it is imported, nothing of ours has been used."""
 HIDES_TOKENS = pytest.StashKey[bool]()
 MARKER = (
@@ -50,13 +50,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the parts that were asked for."""
     config.addinivalue_line("markers", MARKER)
     if config.getoption("plugchoice_guard"):
-        from plugproof_pytest.guard import register_guard
+        from plugproof_pytest.interception.host_guard import register_guard
 
         register_guard(config)
     if _is_watched(config):
-        from plugproof_pytest.parts import register_parts
+        from plugproof_pytest.features import register_features
 
-        register_parts(config)
+        register_features(config)
 
 
 def pytest_unconfigure() -> None:
@@ -69,7 +69,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """In CI, guard the suites that use the plugin."""
     unsaid = session.config.getoption("plugchoice_guard") is None
     if unsaid and os.environ.get("CI") and (_is_watched(session.config) or any(map(_uses_us, session.items))):
-        from plugproof_pytest.guard import register_guard
+        from plugproof_pytest.interception.host_guard import register_guard
 
         register_guard(session.config)
 
@@ -109,7 +109,7 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Take tokens out of a test's report before any other plugin sees it."""
     if RECENT in sys.modules:
-        from plugproof_pytest.redaction import note_arguments
+        from plugproof_pytest.reporting.redaction import note_arguments
 
         note_arguments(getattr(item, "funcargs", None) or {})
     return _redacted((yield))
@@ -129,7 +129,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def _redacted(report: Any) -> Any:
     if parts := {name: found for name in REDACTED if (found := getattr(report, name, None))}:
-        from plugproof_pytest.redaction import redact
+        from plugproof_pytest.reporting.redaction import redact
 
         redact(report, parts)
     return report
@@ -138,7 +138,7 @@ def _redacted(report: Any) -> Any:
 @pytest.hookimpl(tryfirst=True)
 def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
     """Take tokens out of a warning before it is summed up."""
-    from plugproof_pytest.redaction import redact_warning
+    from plugproof_pytest.reporting.redaction import redact_warning
 
     if isinstance(warning_message.message, Warning):
         redact_warning(warning_message.message)
@@ -149,7 +149,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Take tokens out of the logs that are shown while tests run."""
     config = session.config
     if any(config.getoption(name) for name in LOGS) or config.getini("log_cli") or config.getini("log_file"):
-        from plugproof_pytest.redaction import clean_live_logs
+        from plugproof_pytest.reporting.redaction import clean_live_logs
 
         clean_live_logs(config.pluginmanager.get_plugin("logging-plugin"))
 
@@ -166,7 +166,7 @@ def _plugchoice_fake(request: pytest.FixtureRequest) -> Iterator["FakePlugchoice
 @pytest.fixture
 def plugchoice(_plugchoice_fake: "FakePlugchoice", request: pytest.FixtureRequest) -> Iterator["FakePlugchoice"]:
     """A fresh fake of the API behind https://app.plugchoice.com, for httpx and httpx2, sync and async."""
-    from plugproof_pytest.intercept import intercepting
+    from plugproof_pytest.interception.host_interception import intercepting
     from plugproof_pytest.marker import read
 
     for other in ("httpx_mock", "respx_mock"):

@@ -8,7 +8,7 @@ import importlib
 
 import pytest
 
-from plugproof_pytest import recent
+from plugproof_pytest import known_secrets
 
 for _module in (
     "httpx",
@@ -35,9 +35,9 @@ PLUGIN = ("-p", "no:plugproof", "-p", "plugproof_pytest.plugin", "-p", "no:cache
 @pytest.fixture(autouse=True)
 def nothing_seen():
     """Begin each test as a run begins: no other has used the plugin yet."""
-    recent.forget()
+    known_secrets.forget()
     yield
-    recent.forget()
+    known_secrets.forget()
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.world.faults import Kind
 from plugproof_mockserver.world.pipeline import answer
-from plugproof_pytest.coverage_reports import as_html, as_json, table
-from plugproof_pytest.met import CATALOGUE, Met
+from plugproof_pytest.reporting.behaviour_coverage import CATALOGUE, BehaviourCoverage
+from plugproof_pytest.reporting.coverage_reports import as_html, as_json, table
 
 SESSIONS = f"{BASE_URL}/v3/public-charging/sessions"
 
@@ -22,7 +22,7 @@ def session(status, **fields):
 
 
 def met(*exchanges):
-    found = Met()
+    found = BehaviourCoverage()
     for exchange in exchanges:
         found.see(exchange)
     return {kind: names for kind, names in found.plain().items() if names}
@@ -92,7 +92,7 @@ def test_the_catalogue_knows_every_move_and_every_fault():
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_limit_and_every_operation_can_be_met_on_the_fake(operation):
-    fake, found = FakePlugchoice(rate_limit="endpoint", limits={operation: (1, 60)}), Met()
+    fake, found = FakePlugchoice(rate_limit="endpoint", limits={operation: (1, 60)}), BehaviourCoverage()
     row = OPERATIONS[operation]
     status = {"stop": "charging"}.get(operation, "created")
     token = fake.seed_session(status).token.reveal()
@@ -107,7 +107,7 @@ def test_every_limit_and_every_operation_can_be_met_on_the_fake(operation):
 
 
 def test_nothing_met_is_nothing_percent_and_everything_is_all_of_it():
-    found = Met()
+    found = BehaviourCoverage()
     assert found.percent() == 0
     found.merge({kind: list(names) for kind, names in CATALOGUE.items()})
     assert found.percent() == 100
@@ -116,7 +116,7 @@ def test_nothing_met_is_nothing_percent_and_everything_is_all_of_it():
 
 
 def test_the_table_says_what_was_never_met():
-    found = Met()
+    found = BehaviourCoverage()
     found.strike(["reset"])
     line = next(line for line in table(found) if line.startswith("faults"))
     assert line.split("never: ")[1] == "latency, 500, 503, 504, empty, truncate and 3 more"
@@ -124,7 +124,7 @@ def test_the_table_says_what_was_never_met():
 
 
 def test_json_has_both_sides():
-    found = Met()
+    found = BehaviourCoverage()
     found.strike(["reset"])
     report = json.loads(as_json(found))
     assert report["kinds"]["faults"]["met"] == ["reset"]

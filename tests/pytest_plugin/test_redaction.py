@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from plugproof_pytest import recent
-from plugproof_pytest.redaction import (
+from plugproof_pytest import known_secrets
+from plugproof_pytest.reporting.redaction import (
     PIECE,
     SHORTEST,
     STAND_IN,
@@ -52,11 +52,11 @@ def test_what_is_no_token_stays():
 @pytest.fixture
 def used(monkeypatch):
     """The plugin as it is in a suite that uses it, or not."""
-    monkeypatch.setattr(recent, "FAKES", [])
-    monkeypatch.setattr(recent, "WATCHES", [])
+    monkeypatch.setattr(known_secrets, "FAKES", [])
+    monkeypatch.setattr(known_secrets, "WATCHES", [])
 
     def used(whether):
-        monkeypatch.setattr(recent, "SEEN", ["another-token"] if whether else [])
+        monkeypatch.setattr(known_secrets, "SEEN", ["another-token"] if whether else [])
 
     return used
 
@@ -106,13 +106,13 @@ def test_a_shorter_word_where_a_token_stands_is_a_placeholder_of_a_test(used, le
     note_arguments(
         {"token": word, "session_token": CANARY, "tokens": [CANARY] * SHORTEST, "name": "another-long-word"}
     )
-    assert set(recent.SEEN) - {"another-token"} == ({word, CANARY} if is_one else {CANARY})
+    assert set(known_secrets.SEEN) - {"another-token"} == ({word, CANARY} if is_one else {CANARY})
 
 
 def test_arguments_of_other_suites_are_not_noted(used):
     used(False)
     note_arguments({"token": CANARY})
-    assert list(recent.SEEN) == []
+    assert list(known_secrets.SEEN) == []
 
 
 @pytest.mark.parametrize(

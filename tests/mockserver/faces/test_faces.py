@@ -23,7 +23,7 @@ from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.live_server import site
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.world.faults import Kind
-from plugproof_pytest.intercept import UnknownRouteError, intercepting
+from plugproof_pytest.interception.host_interception import UnknownRouteError, intercepting
 
 BASE = "https://app.plugchoice.com/api"
 HERE = "127.0.0.1"

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from plugproof_pytest.replacing import replaced
+from plugproof_pytest.interception.patching import replaced
 
 WHERE = "plugproof.where"
 

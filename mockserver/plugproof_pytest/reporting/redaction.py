@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from plugproof_pytest import recent
+from plugproof_pytest import known_secrets
 
 STAND_IN = "token~redacted"
 PIECE = 10
@@ -28,7 +28,7 @@ Clean = Callable[[str], str]
 def tokens_in(text: str) -> Iterator[str]:
     """Yield the tokens that a text shows where tokens stand."""
     # Other suites have tokens of their own, which are none of our business.
-    for pattern in (_IN_URL, _IN_NAME) if recent.is_used() else (_IN_URL,):
+    for pattern in (_IN_URL, _IN_NAME) if known_secrets.is_used() else (_IN_URL,):
         for found in pattern.findall(text):
             if len(found) >= SHORTEST and "token~" not in found:
                 yield found
@@ -36,9 +36,9 @@ def tokens_in(text: str) -> Iterator[str]:
 
 def note_arguments(arguments: Mapping[str, Any]) -> None:
     """Take note of the arguments of a test whose names say that they are tokens."""
-    if recent.is_used():
+    if known_secrets.is_used():
         found = [value for name, value in arguments.items() if "token" in name and isinstance(value, str)]
-        recent.SEEN.extend(value for value in found if len(value) >= SHORTEST)
+        known_secrets.SEEN.extend(value for value in found if len(value) >= SHORTEST)
 
 
 def cleaner(tokens: Iterable[str]) -> Clean:
@@ -66,8 +66,8 @@ def _without(text: str, pieces: set[str]) -> str:
 
 
 def _cleaner_for(texts: list[str]) -> Clean | None:
-    recent.SEEN.extend({token for text in texts for token in tokens_in(text)} - set(recent.SEEN))
-    known = set(recent.tokens())
+    known_secrets.SEEN.extend({token for text in texts for token in tokens_in(text)} - set(known_secrets.SEEN))
+    known = set(known_secrets.tokens())
     return cleaner(known) if known and any(texts) else None
 
 

@@ -18,7 +18,7 @@ import pytest
 HOST = "app.plugchoice.com"
 
 
-class Door(NamedTuple):
+class ConnectionHook(NamedTuple):
     """A method that opens connections, and how to tell from its arguments to which host."""
 
     module: str
@@ -29,14 +29,18 @@ class Door(NamedTuple):
 
 _POOLS = ("ConnectionPool", "HTTPProxy", "SOCKSProxy", "AsyncConnectionPool", "AsyncHTTPProxy", "AsyncSOCKSProxy")
 
-DOORS = (
-    Door("socket", ("socket",), "connect", lambda address: address[0] if isinstance(address, tuple) else None),
-    Door("socket", ("socket",), "connect_ex", lambda address: address[0] if isinstance(address, tuple) else None),
-    Door("httpcore", _POOLS, "create_connection", lambda origin: origin.host),
-    Door("httpcore2", _POOLS, "create_connection", lambda origin: origin.host),
-    Door("aiohttp", ("BaseConnector",), "connect", lambda request, *_, **__: request.url.host),
-    Door("uvloop", ("Loop",), "getaddrinfo", lambda host, *_, **__: host),
-    Door("uvloop", ("Loop",), "create_connection", lambda _, host=None, *__, **___: host),
+CONNECTION_HOOKS = (
+    ConnectionHook(
+        "socket", ("socket",), "connect", lambda address: address[0] if isinstance(address, tuple) else None
+    ),
+    ConnectionHook(
+        "socket", ("socket",), "connect_ex", lambda address: address[0] if isinstance(address, tuple) else None
+    ),
+    ConnectionHook("httpcore", _POOLS, "create_connection", lambda origin: origin.host),
+    ConnectionHook("httpcore2", _POOLS, "create_connection", lambda origin: origin.host),
+    ConnectionHook("aiohttp", ("BaseConnector",), "connect", lambda request, *_, **__: request.url.host),
+    ConnectionHook("uvloop", ("Loop",), "getaddrinfo", lambda host, *_, **__: host),
+    ConnectionHook("uvloop", ("Loop",), "create_connection", lambda _, host=None, *__, **___: host),
 )
 
 _THROUGH_A_PROXY = re.compile(rb"(CONNECT |[A-Z]+ https?://)" + re.escape(HOST.encode()) + rb"[:/ ]")
@@ -51,7 +55,7 @@ EVENTS: dict[str, Callable[[Any], bool]] = {
 """The audit events that tell of a call, and whether it would go to the real API."""
 
 
-class Guard:
+class HostGuard:
     """Refuses calls, and fails the test that made one even if its code made nothing of the refusal."""
 
     def __init__(self) -> None:
@@ -69,29 +73,29 @@ class Guard:
         )
         pytest.fail(self._refused)
 
-    def watch_doors(self) -> None:
-        """Watch the clients that have been imported by now."""
-        for door in DOORS:
-            if door.module in sys.modules and door.module + door.method not in self._opened:
-                self._opened.add(door.module + door.method)
-                _watch(door)
+    def watch_hooks(self) -> None:
+        """ResponseRecorder the clients that have been imported by now."""
+        for hook in CONNECTION_HOOKS:
+            if hook.module in sys.modules and hook.module + hook.method not in self._opened:
+                self._opened.add(hook.module + hook.method)
+                _watch(hook)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
-        """Watch the setup of a test."""
+        """ResponseRecorder the setup of a test."""
         self._test, self._refused = item.nodeid, ""
-        self.watch_doors()
+        self.watch_hooks()
         yield from self._watched()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self) -> Iterator[None]:
-        """Watch a test."""
-        self.watch_doors()
+        """ResponseRecorder a test."""
+        self.watch_hooks()
         yield from self._watched()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self) -> Iterator[None]:
-        """Watch the teardown of a test."""
+        """ResponseRecorder the teardown of a test."""
         yield from self._watched()
 
     def _watched(self) -> Iterator[None]:
@@ -105,25 +109,25 @@ class Guard:
     def pytest_unconfigure(self) -> None:
         """Let go of everything but the audit hook, which can't be removed and then does nothing."""
         _guards.remove(self)
-        while _doors:
-            owner, method, real = _doors.pop()
+        while _hooks:
+            owner, method, real = _hooks.pop()
             setattr(owner, method, real)
 
 
-_guards: list[Guard] = []
-_doors: list[tuple[Any, str, Any]] = []
+_guards: list[HostGuard] = []
+_hooks: list[tuple[Any, str, Any]] = []
 _hooked: list[bool] = []
 
 
 def register_guard(config: pytest.Config) -> None:
     """Let a guard stand for the rest of this run."""
-    guard = Guard()
+    guard = HostGuard()
     _guards.append(guard)
     config.pluginmanager.register(guard, "plugproof-guard")
     if find_spec("uvloop"):  # pragma: no branch - there where this is measured
         # Its look-ups can be met nowhere else, so it is not left to the moment when a test imports it.
         import_module("uvloop")
-    guard.watch_doors()
+    guard.watch_hooks()
     if not _hooked:
         _hooked.append(True)
         sys.addaudithook(_audit)
@@ -135,17 +139,17 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:  # pragma: no cover 
         _guards[-1].refuse()
 
 
-def _watch(door: Door) -> None:
-    for name in door.owners:
+def _watch(hook: ConnectionHook) -> None:
+    for name in hook.owners:
         # Without their extras some packages have only stand-ins, which open nothing.
-        owner = getattr(sys.modules[door.module], name, None)
-        real = getattr(owner, door.method, None)
+        owner = getattr(sys.modules[hook.module], name, None)
+        real = getattr(owner, hook.method, None)
         if real is not None:
-            _doors.append((owner, door.method, real))
-            setattr(owner, door.method, _watched_door(real, door.host))
+            _hooks.append((owner, hook.method, real))
+            setattr(owner, hook.method, _guarded(real, hook.host))
 
 
-def _watched_door(real: Any, host: Callable[..., Any]) -> Any:
+def _guarded(real: Any, host: Callable[..., Any]) -> Any:
     @wraps(real)
     def opens(self: Any, *arguments: Any, **named: Any) -> Any:
         __tracebackhide__ = True
@@ -154,6 +158,10 @@ def _watched_door(real: Any, host: Callable[..., Any]) -> Any:
         return real(self, *arguments, **named)
 
     return opens
+
+
+def _host_of(address: Any) -> Any:
+    return address[0] if isinstance(address, tuple) else None
 
 
 def _is_real(host: Any) -> bool:

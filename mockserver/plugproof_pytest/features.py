@@ -4,22 +4,22 @@ from contextlib import ExitStack
 
 import pytest
 
+from plugproof_pytest.interception.response_recorder import ResponseRecorder
 from plugproof_pytest.options import COVERAGE
-from plugproof_pytest.watch import Watch
 
 
-def register_parts(config: pytest.Config) -> None:
+def register_features(config: pytest.Config) -> None:
     """Register the parts that the options ask for, on one watch."""
-    watch = Watch()
+    watch = ResponseRecorder()
     if config.getoption("plugchoice_check"):
-        from plugproof_pytest.checking import Checker, failing_rules
+        from plugproof_pytest.reporting.answer_check import AnswerChecker, failing_rules
 
         failing = failing_rules(
             strict=config.getoption("plugchoice_strict"), allowed=config.getoption("plugchoice_allow")
         )
-        config.pluginmanager.register(Checker(watch, failing), "plugproof-check")
+        config.pluginmanager.register(AnswerChecker(watch, failing), "plugproof-check")
     if any(config.getoption(name) not in (None, False) for name in COVERAGE):
-        from plugproof_pytest.coverage import coverage_of
+        from plugproof_pytest.reporting.coverage_feature import coverage_of
 
         config.pluginmanager.register(coverage_of(config, watch), "plugproof-coverage")
     stack = ExitStack()

@@ -8,10 +8,10 @@ import pytest
 
 from plugproof_contracts import RULES, Exchange, Level, check
 from plugproof_mockserver.faces.transports import BY_FAKE
-from plugproof_pytest.findings import Finding, Tally
+from plugproof_pytest.interception.mock_locations import position_of, remembering
+from plugproof_pytest.interception.response_recorder import ResponseRecorder
 from plugproof_pytest.marker import read
-from plugproof_pytest.positions import position_of, remembering
-from plugproof_pytest.watch import Watch
+from plugproof_pytest.reporting.check_findings import CheckTally, MockFinding
 
 KEY = "plugproof_check"
 
@@ -21,13 +21,13 @@ _WAY_OUT = (
 )
 
 
-class Checker:
+class AnswerChecker:
     """The part of the plugin that checks. What the fake answers is its own affair and not checked here."""
 
-    def __init__(self, watch: Watch, failing: frozenset[str]) -> None:
-        self.tally = Tally()
+    def __init__(self, watch: ResponseRecorder, failing: frozenset[str]) -> None:
+        self.tally = CheckTally()
         self._watch, self._failing = watch, failing
-        self._met: list[Finding] = []
+        self._met: list[MockFinding] = []
         self._stack = ExitStack()
         self._stack.enter_context(remembering())
         watch.listeners.append(self.judge)
@@ -39,7 +39,7 @@ class Checker:
             return
         self.tally.answers += 1
         where = position_of(response)
-        self._met += [Finding(violation, where) for violation in check(exchange)]
+        self._met += [MockFinding(violation, where) for violation in check(exchange)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:

@@ -9,25 +9,25 @@ import pytest
 from plugproof_contracts import Exchange
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver import live_server as live
-from plugproof_pytest import recent
-from plugproof_pytest.coverage_reports import as_html, as_json, table
-from plugproof_pytest.met import Met
-from plugproof_pytest.watch import Watch
+from plugproof_pytest import known_secrets
+from plugproof_pytest.interception.response_recorder import ResponseRecorder
+from plugproof_pytest.reporting.behaviour_coverage import BehaviourCoverage
+from plugproof_pytest.reporting.coverage_reports import as_html, as_json, table
 
 KEY = "plugproof_coverage"
 
-Writer = Callable[[Met], str]
+Writer = Callable[[BehaviourCoverage], str]
 
 
-class Coverage:
+class CoverageFeature:
     """The part of the plugin that keeps account of what was met, by clients and by servers."""
 
-    def __init__(self, watch: Watch, *, least: float | None, files: dict[Path | None, Writer]) -> None:
-        self.met = Met()
+    def __init__(self, watch: ResponseRecorder, *, least: float | None, files: dict[Path | None, Writer]) -> None:
+        self.met = BehaviourCoverage()
         self._least, self._files = least, files
         watch.listeners.append(lambda exchange, _: self.met.see(exchange))
         live.LISTENERS.append(self._served)
-        recent.WHEN_DONE.append(self._struck)
+        known_secrets.WHEN_DONE.append(self._struck)
 
     def _served(self, method: str, path: str, status: int, body: bytes) -> None:
         self.met.see(Exchange(method, path, status, (), body))
@@ -76,13 +76,13 @@ class Coverage:
     def pytest_unconfigure(self) -> None:
         """Listen no more."""
         live.LISTENERS.remove(self._served)
-        recent.WHEN_DONE.remove(self._struck)
+        known_secrets.WHEN_DONE.remove(self._struck)
 
 
-def coverage_of(config: pytest.Config, watch: Watch) -> Coverage:
+def coverage_of(config: pytest.Config, watch: ResponseRecorder) -> CoverageFeature:
     """Return the part as the options wish."""
     files: dict[Path | None, Writer] = {_file(config, "json"): as_json, _file(config, "html"): as_html}
-    return Coverage(watch, least=config.getoption("plugchoice_coverage_fail_under"), files=files)
+    return CoverageFeature(watch, least=config.getoption("plugchoice_coverage_fail_under"), files=files)
 
 
 def _file(config: pytest.Config, kind: str) -> Path | None:

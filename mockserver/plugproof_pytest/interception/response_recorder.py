@@ -10,15 +10,15 @@ from weakref import WeakSet
 
 from plugproof_contracts import Exchange
 from plugproof_contracts.adapters import exchange_of
-from plugproof_pytest import recent
-from plugproof_pytest.intercept import HOST
-from plugproof_pytest.replacing import replaced
+from plugproof_pytest import known_secrets
+from plugproof_pytest.interception.host_interception import HOST
+from plugproof_pytest.interception.patching import replaced
 
 Listener = Callable[[Exchange, Any], None]
 """Is told of an exchange, and of the client's own response."""
 
 
-class Watch:
+class ResponseRecorder:
     """Tells its listeners of the answers, each once; of those that are streamed, when they have been read."""
 
     def __init__(self) -> None:
@@ -51,16 +51,16 @@ class Watch:
             self.unread += 1
             return
         if exchange.token:
-            recent.SEEN.append(exchange.token.reveal())
+            known_secrets.SEEN.append(exchange.token.reveal())
         for listener in self.listeners:
             listener(exchange, answer)
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """See what clients send until the block ends."""
-        recent.WATCHES.append(self)
+        known_secrets.WATCHES.append(self)
         with ExitStack() as stack:
-            stack.callback(recent.WATCHES.remove, self)
+            stack.callback(known_secrets.WATCHES.remove, self)
             for package in map(import_module, ("httpx", "httpx2")):
                 stack.enter_context(replaced(package.Client, "send", self._sync))
                 stack.enter_context(replaced(package.AsyncClient, "send", self._async))

@@ -35,7 +35,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
 """What there is to meet: successes and limits of operations, session fields that are null, and so on."""
 
 
-class Met:
+class BehaviourCoverage:
     """What was met so far, by the kinds of the catalogue."""
 
     def __init__(self) -> None:

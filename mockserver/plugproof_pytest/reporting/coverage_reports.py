@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from html import escape
 
-from plugproof_pytest.met import CATALOGUE, Met
+from plugproof_pytest.reporting.behaviour_coverage import CATALOGUE, BehaviourCoverage
 
 SHOWN = 6
 """How many names a line of the table has; -v shows all."""
 
 
-def table(met: Met, every: bool = False) -> Iterator[str]:
+def table(met: BehaviourCoverage, every: bool = False) -> Iterator[str]:
     """Yield a line for each kind, and one for all."""
     for kind, names in CATALOGUE.items():
         missed = met.missed(kind)
@@ -29,7 +29,7 @@ def _never(missed: list[str], every: bool) -> str:
     return f"   never: {', '.join(shown)}{more}" if missed else ""
 
 
-def as_json(met: Met) -> str:
+def as_json(met: BehaviourCoverage) -> str:
     """Return everything as JSON; percentages have one decimal."""
     kinds = {
         kind: {"met": names, "missed": met.missed(kind), "percent": round(met.percent(kind), 1)}
@@ -60,13 +60,13 @@ td:nth-child(2) {{ text-align: right; white-space: nowrap }}
 """
 
 
-def as_html(met: Met) -> str:
+def as_html(met: BehaviourCoverage) -> str:
     """Return a page that loads nothing and runs nothing."""
     rows = "\n".join(_row(met, kind) for kind in CATALOGUE)
     return _PAGE.format(percent=met.percent(), rows=rows)
 
 
-def _row(met: Met, kind: str) -> str:
+def _row(met: BehaviourCoverage, kind: str) -> str:
     missed, total = met.missed(kind), len(CATALOGUE[kind])
     cells = (kind, f"{total - len(missed)} of {total}", ", ".join(missed) or "nothing")
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"

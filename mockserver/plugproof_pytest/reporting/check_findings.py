@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from plugproof_contracts import Level, Violation
 
 
-class Finding(NamedTuple):
+class MockFinding(NamedTuple):
     """One breach, and where it came from: the mock's line if that is known, else the test."""
 
     violation: Violation
@@ -17,7 +17,7 @@ class Finding(NamedTuple):
         return f"{self.violation}" + (f"\n  {'mocked at':<12} {self.where}" if self.where else "")
 
 
-class Row(NamedTuple):
+class SummaryRow(NamedTuple):
     """One line of the summary."""
 
     level: str
@@ -26,19 +26,21 @@ class Row(NamedTuple):
     message: str
 
 
-class Tally:
+class CheckTally:
     """Counts of what was checked and found."""
 
     def __init__(self) -> None:
         self.answers = 0
         self.unread = 0
         self.by_fakes = 0
-        self._rows: Counter[Row] = Counter()
+        self._rows: Counter[SummaryRow] = Counter()
 
-    def add(self, finding: Finding, test: str) -> None:
+    def add(self, finding: MockFinding, test: str) -> None:
         """Count one finding of one test."""
         violation = finding.violation
-        self._rows[Row(violation.level.value, violation.rule, finding.where or test, violation.message)] += 1
+        self._rows[
+            SummaryRow(violation.level.value, violation.rule, finding.where or test, violation.message)
+        ] += 1
 
     def plain(self) -> dict[str, Any]:
         """Return everything as lists and numbers."""
@@ -51,7 +53,7 @@ class Tally:
         self.unread += plain["unread"]
         self.by_fakes += plain["by_fakes"]
         for *row, count in plain["rows"]:
-            self._rows[Row(*row)] += count
+            self._rows[SummaryRow(*row)] += count
 
     def lines(self) -> Iterator[str]:
         """Yield the summary: what was checked, then each kind of finding with its number and its places."""
@@ -71,8 +73,8 @@ NAMES = {Level.DOCUMENTED.value: "errors", Level.INFERRED.value: "warnings", Lev
 """What a break of each level is called."""
 
 
-def _grouped(rows: Counter[Row]) -> dict[tuple[str, str], list[Row]]:
-    groups: dict[tuple[str, str], list[Row]] = {}
+def _grouped(rows: Counter[SummaryRow]) -> dict[tuple[str, str], list[SummaryRow]]:
+    groups: dict[tuple[str, str], list[SummaryRow]] = {}
     for row in sorted(rows, key=lambda row: (list(NAMES).index(row.level), row)):
         groups.setdefault((row.level, row.rule), []).append(row)
     return groups
