@@ -193,7 +193,7 @@ def test_an_address_that_is_not_of_this_machine_is_reported_in_one_line(plugproo
     assert host in refused.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_quietly_whatever_connections_are_open(serving, number):
     with (
         serving("--fault", "confirm:latency:600000ms") as server,
@@ -218,3 +218,23 @@ def test_a_signal_ends_it_quietly_whatever_connections_are_open(serving, number)
         assert server.process.wait(timeout=3) == 0
         assert server.process.stderr.read() == ""
         assert server.process.stdout.read() == ""
+
+
+def test_a_hang_up_that_is_ignored_stays_ignored(spawning):
+    """`nohup` means it: the server outlives the terminal that it was started from."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with spawning("serve", "--json", "--port", "0") as process:
+            place = json.loads(process.stdout.readline())
+            process.send_signal(signal.SIGHUP)
+            with socket.create_connection(("127.0.0.1", place["port"]), timeout=20) as line:
+                line.sendall(b"GET /_plugproof/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert line.recv(12) == b"HTTP/1.1 200"
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_request_has_as_long_to_come_as_it_is_given(serving):
+    with serving("--receive-timeout", "0.1s") as server, server.connection() as half:
+        half.sendall(b"GET /")
+        assert half.recv(12) == b"HTTP/1.1 408"

@@ -56,6 +56,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     allow_host: tuple[str, ...]
     control_secret: str | None
     self_check: bool
+    receive_timeout: float
     as_json: bool
 
     def settings(self) -> Settings:
@@ -126,6 +127,12 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 @_option(
     "--self-check", is_flag=True, help="Check every answer by the contract's rules; see /_plugproof/violations."
 )
+@_default(
+    "--receive-timeout",
+    type=options.DURATION,
+    default="60s",
+    help="How long a request's head, and then its body, may take to come.",
+)
 @_option("--json", "as_json", is_flag=True, help="Announce readiness as one line of JSON.")
 def serve(**given: Any) -> None:
     """Serve the fake on a socket.
@@ -152,7 +159,7 @@ def _run(given: Given) -> None:
         )
         app = _app(given, place.identity)
     announce = banner.as_json if given.as_json else banner.for_people
-    server.serve(app, listener, ready=lambda: click.echo(announce(place)))
+    server.serve(app, listener, ready=lambda: click.echo(announce(place)), receive_seconds=given.receive_timeout)
 
 
 @contextmanager

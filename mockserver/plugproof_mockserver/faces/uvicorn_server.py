@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+import signal
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from signal import SIGINT, SIGTERM, signal
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from plugproof_mockserver.faces.http_protocol import RECEIVE_SECONDS, BoundedProtocol
 from plugproof_mockserver.http.asgi_types import TRANSPORT, WRITE, ASGIApp, Send
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ class PortTakenError(OSError):
     """The address can't be bound; the message says why and what to do."""
 
 
-class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, which also lets the application at the connection itself."""
+class _Protocol(BoundedProtocol):
+    """The bounded protocol, which also lets the application at the connection itself."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -79,12 +81,21 @@ class _Server(uvicorn.Server):
             yield  # only the main thread may have a say in signals
             return
         # uvicorn raises the signal again once it has ended; asked to end, we end with 0.
-        before = {number: signal(number, self.handle_exit) for number in (SIGINT, SIGTERM)}
+        before = {number: signal.signal(number, self.handle_exit) for number in _ending_signals()}
         try:
             yield
         finally:
             for number, handler in before.items():
-                signal(number, handler)
+                signal.signal(number, handler)
+
+
+def _ending_signals() -> list[signal.Signals]:
+    """Return the signals that end a server in peace; a hang-up that nohup had ignored stays ignored."""
+    ending = [signal.SIGINT, signal.SIGTERM]
+    hang_up = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:
+        ending.append(hang_up)
+    return ending
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -101,16 +112,27 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: ASGIApp, listener: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is called once connections are answered."""
-    _run(_server(app, ready), listener)
+def serve(
+    app: ASGIApp,
+    listener: socket.socket,
+    ready: Callable[[], None] = lambda: None,
+    *,
+    receive_seconds: float = RECEIVE_SECONDS,
+) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; `ready` is called once connections are answered.
+
+    `receive_seconds` is how long the head of a request, and then its body, may take to come.
+    """
+    _run(_server(app, ready, receive_seconds), listener)
 
 
 @contextmanager
-def serving(app: ASGIApp, listener: socket.socket) -> "Iterator[None]":
+def serving(
+    app: ASGIApp, listener: socket.socket, *, receive_seconds: float = RECEIVE_SECONDS
+) -> "Iterator[None]":
     """Serve in a thread for as long as the block lasts; raise `RuntimeError` when the server does not start."""
     ready = threading.Event()
-    server = _server(app, ready.set)
+    server = _server(app, ready.set, receive_seconds)
     thread = threading.Thread(target=_run, args=(server, listener), name="plugproof server", daemon=True)
     thread.start()
     try:
@@ -127,10 +149,11 @@ def _run(server: _Server, listener: socket.socket) -> None:
         runner.run(server.serve(sockets=[listener]))
 
 
-def _server(app: ASGIApp, ready: Callable[[], None]) -> _Server:
+def _server(app: ASGIApp, ready: Callable[[], None], receive_seconds: float) -> _Server:
+    protocol: Any = partial(_Protocol, receive_seconds=receive_seconds)
     config = uvicorn.Config(
         cast("Any", app),
-        http=_Protocol,
+        http=protocol,
         loop="auto",
         ws="none",
         lifespan="off",

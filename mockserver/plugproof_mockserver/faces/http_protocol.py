@@ -1,0 +1,184 @@
+"""HTTP/1.1 as uvicorn speaks it, bounded: how long a head may be, and how long a request may take to come.
+
+Three rules, and where they stand in RFC 9110:
+
+1. An `Upgrade` that is not granted is ignored (section 7.8). The parser takes everything after such a
+   head for another protocol, so the head is read again without that header, and its body with it.
+2. Whatever is no body is held in memory until it ends, so it ends within `MOST_HEAD`: a head (431,
+   RFC 6585), the trailers of a chunked body, the extensions of a chunk, blank lines before a request.
+3. A head, and then a body, has `receive_seconds` to come (408, section 15.5.9).
+"""
+
+from asyncio import TimerHandle, Transport
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from plugproof_mockserver.http.response import Problem
+
+MOST_HEAD = 64 * 1024
+"""Bytes of the request's target, and of the names and values of its headers; most send less than two thousand."""
+RECEIVE_SECONDS = 60.0
+"""How long a head may take to come, and then a body; people who type a request by hand take their time."""
+LINGER_SECONDS = 2.0
+"""How long a client that was refused may go on sending, so that it reads why before its connection breaks."""
+
+_CLOSE = ((b"connection", b"close"),)
+_NOT_HTTP = Problem(400, "This is not a request in HTTP/1.1.", headers=_CLOSE)
+_LONG_HEAD = Problem(431, f"The head of the request is too large; {MOST_HEAD} bytes are allowed.", headers=_CLOSE)
+
+
+class _LongHeadError(Exception):
+    """Raised in a callback of the parser, which hands it on as the context of its own error."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol within bounds of size and time; `receive_seconds` is rule 3's."""
+
+    def __init__(self, *args: Any, receive_seconds: float = RECEIVE_SECONDS, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._receive_seconds = receive_seconds
+        self._deadline: TimerHandle | None = None
+        self._packet = 0
+        self._unfinished = 0  # bytes since the last piece of a body or the end of anything
+        self._is_receiving = self._is_in_head = self._is_refused = False
+        self._head_again = b""
+
+    # What the connection tells.
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Wait for the first request, but not for ever."""
+        super().connection_made(transport)
+        self._start_deadline()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._stop_deadline()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, as long as it stays within the bounds."""
+        if self._is_refused:
+            return
+        self._unset_keepalive_if_required()
+        self._packet = len(data)
+        self._unfinished += self._packet
+        try:
+            self._feed(data)
+        except httptools.HttpParserError as error:
+            self._refuse(_LONG_HEAD if isinstance(error.__context__, _LongHeadError) else _NOT_HTTP)
+            return
+        if self._unfinished > MOST_HEAD:
+            self._refuse(_LONG_HEAD)
+        elif self._is_receiving and self._deadline is None:
+            self._start_deadline()
+
+    def _feed(self, data: bytes) -> None:
+        left = memoryview(data)
+        while True:
+            try:
+                self.parser.feed_data(left)
+            except httptools.HttpParserUpgrade as upgrade:
+                left = left[upgrade.args[0] :]
+                self.parser.feed_data(self._head_again)
+            else:
+                return
+
+    # What the parser tells.
+
+    def on_message_begin(self) -> None:
+        """Begin a head."""
+        super().on_message_begin()
+        self._is_receiving = self._is_in_head = True
+
+    def on_headers_complete(self) -> None:
+        """Hand a whole head on, or have it read again without an upgrade."""
+        # The two are upper bounds, so that only a large packet has its headers counted.
+        if max(self._packet, self._unfinished) > MOST_HEAD and self._size_of_head() > MOST_HEAD:
+            raise _LongHeadError
+        self._unfinished = 0
+        self._stop_deadline()
+        if self.parser.should_upgrade():
+            self._head_again = self._head_without_upgrade()
+            return
+        self._is_in_head = False
+        super().on_headers_complete()
+        self.headers = []  # what comes now are trailers, which are no part of the head
+
+    def on_body(self, body: bytes) -> None:
+        """Hand on a piece of a body, which has no bound here: who reads it has one."""
+        self._unfinished = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Hand on that the request has come whole."""
+        if self.parser.should_upgrade():
+            return
+        self._is_receiving, self._unfinished = False, 0
+        self._stop_deadline()
+        super().on_message_complete()
+
+    def _size_of_head(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _head_without_upgrade(self) -> bytes:
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            raise ValueError("a tunnel is no upgrade that can be ignored")
+        lines = [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+        version = self.parser.get_http_version().encode()
+        return b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, version, b"".join(lines))
+
+    # Deadlines.
+
+    def _start_deadline(self) -> None:
+        self._deadline = self.loop.call_later(self._receive_seconds, self._be_late)
+
+    def _stop_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _be_late(self) -> None:
+        self._deadline = None
+        if self.flow.read_paused:
+            self._start_deadline()  # the client waits for the application, not the other way round
+        elif self._is_receiving:
+            self._refuse(_late(self._receive_seconds))
+        else:
+            self.transport.close()
+
+    # Refusals.
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP, in the fake's own form."""
+        self._refuse(_NOT_HTTP)
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer what can't be read to its end, hear no more, and close."""
+        self._is_refused = True
+        self._stop_deadline()
+        cycle = self.cycle
+        is_in_body = self._is_receiving and not self._is_in_head
+        if is_in_body and (self.pipeline or cycle.response_started):
+            self.transport.close()
+        elif is_in_body:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            self._say(problem)
+        elif cycle is not None and not cycle.response_complete:
+            cycle.keep_alive = False  # earlier requests came whole: their answers are the last ones
+        else:
+            self._say(problem)
+
+    def _say(self, problem: Problem) -> None:
+        response = problem.reply()
+        self.transport.write(response.wire_head() + response.body)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+
+def _late(seconds: float) -> Problem:
+    return Problem(408, f"The request did not come within {seconds:g} seconds.", headers=_CLOSE)
