@@ -136,7 +136,7 @@ class FakeFaults:
     ) -> Fault:
         """Inject a fault; see `faults.make_fault`. Raises `ValueError` that names what is wrong."""
         fault = make_fault(operation, kind, when=when, rate=rate, first=first, milliseconds=milliseconds)
-        self._world.faults.append(fault)
+        self._world.inject(fault)
         return fault
 
     def clear(self) -> None:

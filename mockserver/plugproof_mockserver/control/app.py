@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from plugproof_mockserver.control.guard import LOCKED, knows, refusal
 from plugproof_mockserver.control.handlers import ROWS, Asked, Row
-from plugproof_mockserver.control.request_bodies import UnreadableError, read
+from plugproof_mockserver.control.request_bodies import UnreadableError, read, read_query
 from plugproof_mockserver.engine.transitions import NotPossibleError
 from plugproof_mockserver.http.asgi_types import WORLD, ASGIApp, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
@@ -84,16 +84,17 @@ def _route(path: str, rows: dict[str, Row], identity: str) -> Route:
             return _refusing(Problem(400, "The request ended before its body did."))
         if len(body) > MAX_BODY:
             return _refusing(TOO_LARGE)
-        return _answer(row, Asked(request.scope[WORLD], identity, argument, {}), body)
+        asked = Asked(request.scope[WORLD], identity, argument, {}, {})
+        return _answer(row, asked, body, request.url.query)
 
     return Route(path, endpoint, methods=list(rows))
 
 
-def _answer(row: Row, asked: Asked, body: bytes) -> Response:
+def _answer(row: Row, asked: Asked, body: bytes, query: str) -> Response:
     try:
-        fields = read(body, row.form)
+        asked = asked._replace(fields=read(body, row.form), query=read_query(query, row.query))
         with asked.world.lock:
-            return _written(row.status, row.handler(asked._replace(fields=fields)))
+            return _written(row.status, row.handler(asked))
     except tuple(_STATUSES) as error:
         status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
         return _refusing(Problem(status, f"{error}."))

@@ -3,7 +3,8 @@
 A web page can make its reader's browser send requests to this machine. A page can't read the
 answers (there is no CORS here), but a request may act without its answer being read. So a foreign
 `Origin` is refused, and whatever changes something needs a header that a page can't add to a
-request without asking for permission first, which nobody gives.
+request without asking for permission first, which nobody gives. A request that has no content and
+nothing by which browsers mark what a page sends needs none: it comes from a program.
 """
 
 import hmac
@@ -28,14 +29,27 @@ def refusal(method: str, headers: Headers) -> Problem | None:
     host = headers.get("host", "").lower()
     if any(origin.partition("://")[2].lower() != host for origin in headers.getlist("origin")):
         return FOREIGN
-    if method in _SAFE or "x-plugproof" in headers:
+    if method in _SAFE or "x-plugproof" in headers or _is_of_a_program(headers):
         return None
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media == "application/json":
         return None
     if media:
         return Problem(415, f"A {method} can't be sent as {media!r}; {_HOW}.")
-    return Problem(403, f"A {method} needs a header that no foreign page can send; {_HOW}.")
+    return Problem(403, f"This {method} needs a header that no foreign page can send; {_HOW}.")
+
+
+def _is_of_a_program(headers: Headers) -> bool:
+    """Return whether a request has no content, and nothing that a browser adds to what a page sends.
+
+    Browsers put `Origin` on every unsafe request to another origin, and `Sec-Fetch-Site` on every request to
+    this machine; those that are too old for either name the page in `Referer`.
+    """
+    if headers.get("content-length", "0") != "0" or headers.get("content-type"):
+        return False
+    if any(name in headers for name in ("origin", "referer", "transfer-encoding")):
+        return False
+    return all(site in ("none", "same-origin") for site in headers.getlist("sec-fetch-site"))
 
 
 def knows(secret: str, headers: Headers) -> bool:

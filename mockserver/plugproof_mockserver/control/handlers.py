@@ -25,12 +25,13 @@ from plugproof_mockserver.world.world import World
 
 
 class Asked(NamedTuple):
-    """One request: the argument of its path, and the fields of its body. `identity` is the server's nonce."""
+    """One request: the argument of its path, and the fields of its body and query. `identity` is the server's."""
 
     world: World
     identity: str
     argument: str
     fields: dict[str, Any]
+    query: dict[str, Any]
 
     def __repr__(self) -> str:
         return f"<Asked of the world {self.world.name}>"
@@ -126,8 +127,10 @@ def _next(state: SessionState) -> dict[str, Any] | None:
 
 
 def _sessions(asked: Asked) -> Any:
-    world = asked.world
-    return {"sessions": [_session(world, state) for state in world.sessions.all(world.clock.now())]}
+    world, page = asked.world, asked.query
+    offset, limit = page.get("offset", 0), page.get("limit", forms.MOST_LISTED)
+    states, total = world.sessions.page(world.clock.now(), offset, limit)
+    return {"sessions": [_session(world, state) for state in states], "total": total}
 
 
 def _seed(asked: Asked) -> Any:
@@ -177,7 +180,7 @@ def _faults(asked: Asked) -> Any:
 
 def _inject(asked: Asked) -> Any:
     fault = make_fault(**asked.fields)
-    asked.world.faults.append(fault)
+    asked.world.inject(fault)
     return fault
 
 
@@ -218,13 +221,17 @@ def document() -> msgspec.Raw:
 
 
 class Row(NamedTuple):
-    """What answers `method` at `path`: the form of its body, and the status of its success."""
+    """What answers `method` at `path`: the forms of its body and query, and the status of its success.
+
+    Without a form of its own, a query is not looked at.
+    """
 
     method: str
     path: str
     handler: Handler
     form: forms.Form = forms.NOTHING
     status: int = 200
+    query: forms.Form = forms.NOTHING
 
 
 ROWS = (
@@ -234,7 +241,7 @@ ROWS = (
     Row("GET", "/clock", _clock),
     Row("PATCH", "/clock", _set_clock, forms.CLOCK),
     Row("POST", "/clock/advance", _advance, forms.ADVANCE),
-    Row("GET", "/sessions", _sessions),
+    Row("GET", "/sessions", _sessions, query=forms.PAGE),
     Row("POST", "/sessions", _seed, forms.SEED, 201),
     Row("GET", "/sessions/{token}", _get_session),
     Row("PATCH", "/sessions/{token}", _amend, forms.SESSION),

@@ -1,7 +1,9 @@
-"""The request bodies of the control plane: which fields there are, and what each may be."""
+"""The request bodies and queries of the control plane: which fields there are, and what each may be."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -19,7 +21,13 @@ from plugproof_mockserver.world.faults import Kind, When
 MOST_LEVELS = 32
 """How deep a body may nest: what is kept of it has to be encoded again, inside of something else."""
 
+MOST_LISTED = 1000
+"""Sessions in one answer, for a world is locked while they are listed."""
+
 MODES = ("real", "frozen")
+
+
+_DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class UnreadableError(ValueError):
@@ -52,6 +60,12 @@ def _number(least: int, most: int, *, note: str = "") -> Field:
     return Field(holds, f"a number from {least} to {most}{note}")
 
 
+def _whole(least: int, most: int) -> Field:
+    return Field(
+        lambda value: type(value) is int and least <= value <= most, f"a whole number from {least} to {most}"
+    )
+
+
 def _one_of(choices: Iterable[str], *, required: bool = False) -> Field:
     known = tuple(str(choice) for choice in choices)
     return Field(lambda value: value in known, f"one of {', '.join(known)}", known, required)
@@ -72,6 +86,7 @@ SEED: Form = SESSION | {
     "status": _one_of(Status),
     "code": Field(lambda value: isinstance(value, str) and is_code(value), "1 to 10 letters and digits"),
 }
+PAGE: Form = {"limit": _whole(1, MOST_LISTED), "offset": _whole(0, 2**53)}
 EVENT: Form = {"event": _one_of(Event, required=True)}
 CHARGER: Form = dict.fromkeys(CHARGER_FIELDS, _ANYTHING)
 FAULT: Form = {
@@ -89,7 +104,18 @@ def read(body: bytes, form: Form) -> dict[str, Any]:
 
     Raises `UnreadableError`, or `ValueError` that names a field, its value and what is allowed.
     """
-    fields = _decode(body) if body else {}
+    return _valid(_decode(body) if body else {}, form)
+
+
+def read_query(query: str, form: Form) -> dict[str, Any]:
+    """Read and validate a query, numbers as such; raise `ValueError` that names a field. No form reads nothing."""
+    if not form:
+        return {}
+    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
+    return _valid({name: int(value) if _DIGITS.fullmatch(value) else value for name, value in pairs}, form)
+
+
+def _valid(fields: dict[str, Any], form: Form) -> dict[str, Any]:
     for name, value in fields.items():
         if name not in form:
             known = f"there are {', '.join(form)}" if form else "this request takes none"

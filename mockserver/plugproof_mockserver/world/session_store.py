@@ -52,6 +52,11 @@ class Sessions:
         """Yield every live session as it stands at `now`, in the order in which they were made."""
         return (state for token in list(self._kept) if (state := self.find(token, now)))
 
+    def page(self, now: int, offset: int, limit: int) -> tuple[list[SessionState], int]:
+        """Return up to `limit` of `all` after the first `offset`, and how many there are; only they are played."""
+        live = [token for token, kept in self._kept.items() if kept.expires > now]
+        return [state for token in live[offset : offset + limit] if (state := self.find(token, now))], len(live)
+
     def tokens(self) -> list[str]:
         """Return the tokens of all sessions that are kept, expired or not."""
         return list(self._kept)

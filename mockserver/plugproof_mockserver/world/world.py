@@ -37,6 +37,8 @@ Listener = Callable[[Request, Reply, int], None]
 
 _HOUR = seconds(3600)
 _KEPT_VIOLATIONS = 1000
+MOST_FAULTS = 100
+"""Faults that a world may have at once."""
 
 
 SelfCheck = Callable[[Settings, Request, Reply, int], Iterable[dict[str, object]]]
@@ -174,6 +176,13 @@ class World:
         # One that was taken away stays away.
         if charger := self.chargers.find(code):
             self.chargers.put(replace(charger, online=online))
+
+    def inject(self, fault: Fault) -> None:
+        """Add a fault; raise `ValueError` when there are too many, for each costs every request its time."""
+        with self.lock:
+            if len(self.faults) >= MOST_FAULTS:
+                raise ValueError(f"there are {MOST_FAULTS} faults, which is as many as can be; clear them first")
+            self.faults.append(fault)
 
     # Time.
 

@@ -311,7 +311,7 @@ def test_a_python_program_sets_chargers_up_alike(fake):
 
 def test_a_request_does_not_show_its_token_to_who_debugs(fake):
     token = fake.seed_session("charging").token.reveal()
-    assert token not in repr(Asked(fake.world, "identity", token, {"failure_reason": token}))
+    assert token not in repr(Asked(fake.world, "identity", token, {"failure_reason": token}, {}))
 
 
 # Faults, journal, violations, scenarios.
@@ -380,7 +380,7 @@ async def test_a_world_has_its_own_everything(fake):
         token = (await seed(other))["token"]
         await other.put("/chargers/MINE", json={})
         await other.post("/faults", json={"operation": "*", "kind": "500"})
-        assert (await one.get("/sessions")).json() == {"sessions": []}
+        assert (await one.get("/sessions")).json() == {"sessions": [], "total": 0}
         assert (await one.get(f"/sessions/{token}")).status_code == 404
         assert (await one.get("/chargers/MINE")).status_code == 404
         assert (await one.get("/faults")).json() == {"faults": []}

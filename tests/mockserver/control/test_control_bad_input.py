@@ -136,6 +136,15 @@ BAD = [
     ("POST", "/faults", {"operation": "stop", "kind": "500", "milliseconds": 5}, 422, ["milliseconds", "5"]),
     ("POST", "/faults", {"operation": "stop", "kind": "latency"}, 422, ["milliseconds", "600000"]),
     ("POST", "/faults", {"operation": "stop", "kind": "500", "struck": 5}, 422, ["'struck'", "first"]),
+    # Queries.
+    ("GET", "/sessions?limit=0", None, 422, ["limit", "0", "1 to 1000"]),
+    ("GET", "/sessions?limit=1001", None, 422, ["limit", "1001", "1 to 1000"]),
+    ("GET", "/sessions?limit=all", None, 422, ["limit", "'all'"]),
+    ("GET", "/sessions?limit=", None, 422, ["limit", "''"]),
+    ("GET", "/sessions?offset=-1", None, 422, ["offset", "'-1'", "from 0"]),
+    ("GET", "/sessions?offset=1&page=2", None, 422, ["'page'", "limit, offset"]),
+    ("GET", "/sessions?limit=%D9%A1", None, 422, ["limit", "1 to 1000"]),
+    ("GET", "/sessions?" + "&".join(["limit=1"] * 101), None, 422, ["fields"]),
     # Paths and methods.
     ("GET", "", None, 404, ["openapi.json"]),
     ("GET", "/", None, 404, ["openapi.json"]),

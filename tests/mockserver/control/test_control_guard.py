@@ -211,7 +211,7 @@ UNSAFE_ROWS = [row for row in ROWS if row.method in UNSAFE]
 )
 @pytest.mark.parametrize("row", UNSAFE_ROWS, ids=lambda row: f"{row.method} {row.path}")
 async def test_a_change_needs_a_header_that_no_page_can_send(row, media, expected):
-    sent = () if media is None else (("Content-Type", media),)
+    sent = (("Content-Length", "2"),) if media is None else (("Content-Length", "2"), ("Content-Type", media))
     status, _, body = await ask(app_of(), row.method, f"/_plugproof{row.path}", ("Host", "localhost"), *sent)
     assert status == expected
     assert b"Content-Type: application/json" in body
@@ -229,6 +229,52 @@ async def test_a_change_needs_a_header_that_no_page_can_send(row, media, expecte
 )
 async def test_either_header_is_enough(header):
     assert (await ask(app_of(), "POST", "/_plugproof/reset", ("Host", "localhost"), header))[0] == 204
+
+
+REFERERS = ((), ("",), ("https://evil.example/",), ("http://localhost:8000/",), ("null",))
+SITES = ((), ("none",), ("same-origin",), ("same-site",), ("cross-site",), ("",), ("none", "cross-site"), ("?",))
+CONTENTS = {
+    "none": (),
+    "empty": (("Content-Length", "0"),),
+    "some": (("Content-Length", "2"),),
+    "chunked": (("Transfer-Encoding", "chunked"),),
+    "a form": (("Content-Length", "0"), ("Content-Type", "application/x-www-form-urlencoded")),
+    "text": (("Content-Type", "text/plain"),),
+}
+PROGRAMS = {(referer, site) for referer in REFERERS[:1] for site in SITES[:3]}
+
+
+def combined(name, values):
+    return tuple((name, value) for value in values)
+
+
+@pytest.mark.parametrize("row", UNSAFE_ROWS, ids=lambda row: f"{row.method} {row.path}")
+async def test_only_a_program_may_leave_the_header_out(row):
+    """What has no content and none of a browser's marks is let in; every other combination is refused."""
+    app, wrong, count = app_of(), [], 0
+    origins = [(), *((origin,) for origin in FOREIGN_ORIGINS), ("http://localhost:8000",)]
+    for origin, referer, site, content in product(origins, REFERERS, SITES, CONTENTS):
+        marks = combined("Origin", origin) + combined("Referer", referer) + combined("Sec-Fetch-Site", site)
+        headers = (("Host", "localhost:8000"), *CONTENTS[content], *marks)
+        status, _, _ = await ask(app, row.method, f"/_plugproof{row.path}", *headers)
+        is_of_program = not origin and (referer, site) in PROGRAMS and content in ("none", "empty")
+        count += 1
+        if (status not in (403, 415)) != is_of_program:
+            wrong.append((headers, status))
+    assert (wrong, count) == ([], len(origins) * len(REFERERS) * len(SITES) * len(CONTENTS))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("Accept", "*/*"), ("Sec-Fetch-Mode", "cors"), ("User-Agent", "node"), ("Content-Length", "0")),
+        (("Accept", "*/*"), ("User-Agent", "python-requests/2.34.2"), ("Content-Length", "0")),
+        (("Content-Length", "0"), ("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c")),
+    ],
+    ids=["fetch of node", "requests", "java"],
+)
+async def test_a_reset_by_a_usual_client_is_let_in(headers):
+    assert (await ask(app_of(), "POST", "/_plugproof/reset", ("Host", "localhost"), *headers))[0] == 204
 
 
 async def test_with_its_own_header_any_content_type_is_json():
