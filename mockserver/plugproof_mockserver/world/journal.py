@@ -1,14 +1,23 @@
 """The journal: what the fake was asked, the last so many requests of it."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple, overload
 
 from plugproof_contracts import Token
+from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.model.timestamps import iso
 
 SIZE = 1000
 KEPT_BODY = 2048
+"""Bytes of a body that are kept."""
+
+_SECRET = re.compile(rb"(?:[\w-]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}){32,}", re.ASCII)
+"""What may be a token, as it is or escaped as forms and JSON do: no other word in a body is as long."""
+_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\u00([0-9A-Fa-f]{2})")
+_BEYOND = 512
+"""Bytes after the kept ones in which a token that begins among them is looked for."""
 
 
 class Entry(NamedTuple):
@@ -51,6 +60,8 @@ class Journal:
     def add(self, entry: _Raw) -> None:
         """Note one request; its fields are those of `Entry`, the token still as it came."""
         # A plain tuple: this runs for every request, and most entries are never read.
+        if len(entry[-1]) > KEPT_BODY:
+            entry = (*entry[:-1], _shown(entry[-1]))
         self._ring.append(entry)
 
     def clear(self) -> None:
@@ -79,4 +90,14 @@ class Journal:
 def _entry(raw: _Raw) -> Entry:
     at, method, path, operation, token, status, client, faults, body = raw
     secret = None if token is None else Token(token)
-    return Entry(at, method, path, operation, secret, status, client, faults, body[:KEPT_BODY])
+    return Entry(at, method, path, operation, secret, status, client, faults, _shown(body))
+
+
+def _shown(body: bytes) -> bytes:
+    """Return as much of a body as is kept, with the fingerprint of whatever may be a token in it."""
+    return _SECRET.sub(_fingerprint, body[: KEPT_BODY + _BEYOND])[:KEPT_BODY]
+
+
+def _fingerprint(found: re.Match[bytes]) -> bytes:
+    plain = _ESCAPE.sub(lambda escape: bytes.fromhex((escape[1] or escape[2]).decode()), found[0])
+    return fingerprint(plain.decode("latin-1")).encode()

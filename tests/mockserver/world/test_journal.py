@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from plugproof_contracts import Status, Token
@@ -85,5 +87,50 @@ def test_a_refused_request_is_noted(make_world, ask):
 
 def test_a_long_body_is_cut():
     journal = Journal()
-    journal.add(raw(1, b"x" * 5000))
-    assert len(journal[0].body) == KEPT_BODY
+    journal.add(raw(1, b"many words " * 500))
+    assert journal[0].body == (b"many words " * 500)[:KEPT_BODY]
+
+
+def test_no_more_of_a_body_is_kept_than_is_shown():
+    """A thousand bodies of 64 KB would be 64 MB."""
+    journal = Journal()
+    journal.add(raw(1, b"many words " * 5000))
+    assert len(pickle.dumps(journal._ring)) < KEPT_BODY + 500
+
+
+TOKEN = "3f9a1c0b52" * 4
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        TOKEN,
+        "".join(f"%{ord(letter):02x}" for letter in TOKEN),
+        "".join(f"\\u{ord(letter):04X}" for letter in TOKEN),
+        f"%33{TOKEN[1:]}",
+        f"\\u0033{TOKEN[1:]}",
+    ],
+)
+@pytest.mark.parametrize(
+    "around",
+    ['{{"session_token": "{}"}}', "session_token={}&x=1", "{}", "[{}]", "https://x.example/sessions/{}/confirm"],
+)
+def test_a_token_in_a_body_is_shown_as_its_fingerprint(written, around):
+    journal = Journal()
+    journal.add(raw(1, around.format(written).encode()))
+    assert journal[0].body.decode() == around.format(Token(TOKEN))
+
+
+@pytest.mark.parametrize("before", range(KEPT_BODY - 45, KEPT_BODY, 4))
+def test_a_token_is_not_shown_in_part_where_a_body_is_cut(before):
+    journal = Journal()
+    journal.add(raw(1, b" " * before + TOKEN.encode() + b" " * 5000))
+    assert set(journal[0].body.strip().decode()) <= set(str(Token(TOKEN)))
+    assert TOKEN[:12] not in journal[0].describe()["body"]
+
+
+def test_what_a_test_looks_for_in_a_body_stays():
+    body = b'{"code": "HAPPY", "connector_id": 1, "email": "first.last+tag@a-rather-long.example.org"}'
+    journal = Journal()
+    journal.add(raw(1, body))
+    assert journal[0].body == body
