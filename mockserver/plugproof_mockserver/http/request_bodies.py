@@ -1,7 +1,7 @@
-"""The request bodies of start and receipt-email: JSON or form, read and validated."""
+"""The request bodies of start and receipt-email: JSON or a form, read and validated."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,15 @@ MAX_BODY = 64 * 1024
 
 TOO_LARGE = Problem(413, f"The request body is too large; {MAX_BODY} bytes are allowed.")
 
+MOST_FIELDS = 100
+"""Fields of a form, as sent."""
+
 _FORM = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
+_BOUNDARY = re.compile(r';\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
+_DISPOSITION = re.compile(rb"(?:\A|\r\n)content-disposition:\s*form-data((?:[^\r]|\r(?!\n))*)", re.IGNORECASE)
+_NAME = re.compile(rb';\s*name=(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
+_FILE = re.compile(rb";\s*filename\*?=", re.IGNORECASE)
 _ATOM = r"[^\s@()<>\[\],;:\\\".\x00-\x20\x7f]+"
 _LABEL = r"[^\W_](?:[^\W_]|-){0,62}(?<!-)"
 _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
@@ -66,6 +74,8 @@ def _parse(body: bytes, content_type: str) -> dict[str, Any]:
     media = content_type.partition(";")[0].strip().lower()
     if media == _FORM:
         return _parse_form(body)
+    if media == _MULTIPART:
+        return _parse_multipart(body, content_type)
     if body and (media.endswith(("/json", "+json"))):
         return _parse_json(body)
     return {}
@@ -83,13 +93,53 @@ def _parse_json(body: bytes) -> dict[str, Any]:
 
 def _parse_form(body: bytes) -> dict[str, Any]:
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+        )
     except ValueError:
-        raise _UnreadableError("The request body is not a valid form of at most 100 fields in UTF-8.") from None
-    fields: dict[str, Any] = dict(pairs)
-    if re.fullmatch(r"\d{1,9}", fields.get("connector_id", ""), re.ASCII):
-        fields["connector_id"] = int(fields["connector_id"])
+        raise _not_a_form() from None
+    return _fields(pairs)
+
+
+def _parse_multipart(body: bytes, content_type: str) -> dict[str, Any]:
+    """Read the parts of a form as RFC 7578 has them: flat, with neither a charset nor an encoding of their own."""
+    found = _BOUNDARY.search(content_type)
+    if found is None:
+        raise _UnreadableError("The Content-Type of a multipart form must name its boundary.")
+    delimiter = b"\r\n--" + (found[1] or found[2]).encode("latin-1")
+    _, *parts = (b"\r\n" + body).split(delimiter, MOST_FIELDS + 2)
+    end = next((at for at, part in enumerate(parts) if part.startswith(b"--")), None)
+    if end is None or end > MOST_FIELDS:
+        raise _not_a_form()
+    try:
+        return _fields(_part(part) for part in parts[:end])
+    except ValueError:
+        raise _not_a_form() from None
+
+
+def _part(part: bytes) -> tuple[str, Any]:
+    """Return the name and the value of one part; a file is no string, whatever is in it."""
+    padding, _, rest = part.partition(b"\r\n")
+    head, ends, value = rest.partition(b"\r\n\r\n")
+    disposition = _DISPOSITION.search(head)
+    name = _NAME.search(disposition[1]) if disposition else None
+    if padding.strip() or not ends or not disposition or not name:
+        raise _not_a_form()
+    text = {} if _FILE.search(disposition[1]) else value.decode()
+    return (name[1] or name[2] or b"").decode(), text
+
+
+def _fields(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a form, of each the last that was sent; a number is written in digits."""
+    fields = dict(pairs)
+    number = fields.get("connector_id")
+    if isinstance(number, str) and re.fullmatch(r"\d{1,9}", number, re.ASCII):
+        fields["connector_id"] = int(number)
     return fields
+
+
+def _not_a_form() -> _UnreadableError:
+    return _UnreadableError(f"The request body is not a valid form of at most {MOST_FIELDS} fields in UTF-8.")
 
 
 def _code(value: Any) -> str | None:

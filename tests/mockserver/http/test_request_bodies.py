@@ -1,5 +1,6 @@
 import json
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from plugproof_mockserver.http.request_bodies import Start, read_email, read_sta
 from plugproof_mockserver.http.response import Problem
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=x"
 
 
 def complaints(found: object) -> set[str]:
@@ -122,12 +124,97 @@ def test_a_form_that_can_not_be_read_is_a_422_that_says_so(body):
     assert found.message.startswith("The request body is not a valid form")
 
 
+def multipart(*parts, boundary="x", end="--\r\n"):
+    """Write a form of parts, each its head's disposition and its value."""
+    lines = [f"--{boundary}\r\nContent-Disposition: form-data; {head}\r\n\r\n{value}\r\n" for head, value in parts]
+    return f"{''.join(lines)}--{boundary}{end}".encode()
+
+
+CODE, NUMBER, EMAIL = ('name="code"', "HAPPY"), ('name="connector_id"', "1"), ('name="email"', "a@b.example")
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (multipart(CODE, NUMBER, EMAIL), MULTIPART),
+        (multipart(CODE, NUMBER, EMAIL, end="--"), "Multipart/Form-Data; Boundary=x"),
+        (multipart(CODE, NUMBER, EMAIL, boundary="a b:c"), 'multipart/form-data; boundary="a b:c"; charset=utf-8'),
+        (
+            multipart(CODE, NUMBER, EMAIL, boundary="----f'()+_,-./:=?"),
+            "multipart/form-data;boundary=----f'()+_,-./:=?",
+        ),
+        (multipart(*[(head.replace('"', ""), value) for head, value in (CODE, NUMBER, EMAIL)]), MULTIPART),
+        (multipart(('name="code"', "x"), CODE, NUMBER, EMAIL, ('name="more"; filename="a"', "b")), MULTIPART),
+        (
+            multipart(*[(f"{head}\r\nContent-Type: text/plain", text) for head, text in (CODE, NUMBER, EMAIL)]),
+            MULTIPART,
+        ),
+        (b"before\r\n" + multipart(CODE, NUMBER, EMAIL).replace(b"--x\r\n", b"--x \t\r\n") + b"after", MULTIPART),
+        (
+            multipart(CODE, NUMBER, EMAIL).replace(b"Content-Disposition:", b"X-A: 1\r\ncontent-disposition:"),
+            MULTIPART,
+        ),
+    ],
+)
+def test_a_start_is_read_from_a_multipart_form(body, media):
+    assert read_start(body, media) == Start("HAPPY", 1, "a@b.example")
+
+
+def test_a_multipart_form_is_read_as_the_usual_client_writes_it():
+    fields = {"code": (None, "HAPPY"), "connector_id": (None, "1"), "email": (None, "ü@exämple.org")}
+    request = httpx.Request("POST", "https://x.example", files=fields)
+    assert read_start(request.read(), request.headers["content-type"]) == Start("HAPPY", 1, "ü@exämple.org")
+
+
+def test_a_file_is_no_text():
+    body = multipart(
+        ('name="code"; filename="code.txt"', "HAPPY"), NUMBER, ("name=\"email\"; filename*=UTF-8''x", "a@b.c")
+    )
+    assert complaints(read_start(body, MULTIPART)) == {"code", "email"}
+
+
+@pytest.mark.parametrize("value", ["", "--", "\r\n", "-x", "a\r\n--y\r\nb", "\x00", "x" * 50_000])
+def test_a_value_in_a_multipart_form_is_any_text(value):
+    found = read_start(multipart(CODE, NUMBER, ('name="email"', value)), MULTIPART)
+    assert complaints(found) == {"email"}
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (multipart(EMAIL), "multipart/form-data"),
+        (multipart(EMAIL), "multipart/form-data; boundary=" + "x" * 71),
+        (multipart(EMAIL), "multipart/form-data; boundary=y"),
+        (multipart(EMAIL)[:-6], MULTIPART),
+        (multipart(EMAIL, end=""), MULTIPART),
+        (multipart(EMAIL).replace(b"\r\n", b"\n"), MULTIPART),
+        (multipart(EMAIL).replace(b"name", b"nome"), MULTIPART),
+        (multipart(EMAIL).replace(b"form-data", b"attachment"), MULTIPART),
+        (multipart(EMAIL).replace(b"\r\n\r\n", b"\r\n"), MULTIPART),
+        (multipart(EMAIL).replace(b"--x\r\n", b"--xy\r\n"), MULTIPART),
+        (multipart(EMAIL).replace(b"a@b", b"\xff@b"), MULTIPART),
+        (multipart(*[EMAIL] * 101), MULTIPART),
+        (b"", MULTIPART),
+    ],
+)
+def test_a_multipart_form_that_can_not_be_read_is_a_422_that_says_so(body, media):
+    found = read_email(body, media)
+    assert isinstance(found, Problem)
+    assert found.message.startswith(
+        ("The request body is not a valid form", "The Content-Type of a multipart form")
+    )
+
+
+def test_a_multipart_form_has_up_to_a_hundred_fields():
+    assert read_email(multipart(*[EMAIL] * 100), MULTIPART) == "a@b.example"
+
+
 @pytest.mark.parametrize("number", ["+1", "1.0", "x", "", "-1", "0x1", "%D9%A1", "1" * 10])
 def test_a_number_in_a_form_is_written_in_digits(number):
     assert complaints(read_start(f"code=HAPPY&connector_id={number}".encode(), FORM)) == {"connector_id"}
 
 
-@pytest.mark.parametrize("media", ["", "text/plain", "application/xml", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize("media", ["", "text/plain", "application/xml", "multipart/mixed; boundary=x"])
 def test_a_body_of_any_other_kind_has_no_fields(media):
     found = read_email(b'{"email": "a@b.example"}', media)
     assert isinstance(found, Problem)
@@ -173,7 +260,13 @@ def test_an_email_is_valid_or_not(email):
     assert (found == email) if EMAILS[email] else complaints(found) == {"email"}
 
 
-@given(st.binary(max_size=300), st.sampled_from([JSON, FORM, "", "text/plain"]))
+@given(
+    st.binary(max_size=300)
+    | st.lists(
+        st.sampled_from([b"--x", b"\r\n", b"--", b"content-disposition: form-data", b"; name=code", b";", b"a"])
+    ).map(b"".join),
+    st.sampled_from([JSON, FORM, MULTIPART, "", "text/plain"]),
+)
 def test_any_body_is_read_or_complained_about(body, media):
     assert isinstance(read_start(body, media), Start) or complaints(read_start(body, media))
     assert isinstance(read_email(body, media), str) or complaints(read_email(body, media))
