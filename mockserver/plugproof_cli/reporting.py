@@ -50,14 +50,14 @@ report_option = click.option(
 )
 
 
-def base_url(text: str) -> str:
-    """Read a base URL, or tell what is wrong with it."""
+def base_url(text: str, *, named: str = "BASE_URL") -> str:
+    """Read the base URL of an argument or option, or tell what is wrong with it."""
     from plugproof_contracts.conformance import target
 
     try:
         return target.base_url(text)
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="BASE_URL") from None
+        raise click.BadParameter(str(error), param_hint=named) from None
 
 
 def accepts(baseline: str | None) -> "tuple[Accept, ...]":

@@ -38,7 +38,7 @@ def schema(asked: Asked) -> OpenApiSchema:
 
 def document(codes: tuple[str, ...]) -> dict[str, Any]:
     """Return our document, its examples naming the given chargers, its links beginning where sessions begin."""
-    found = deepcopy(spec.document())
+    found = deepcopy(spec.document(links=True))
     for row in OPERATIONS.values():
         if row.method == "POST" and "{token}" in row.path:
             # Schemathesis would take every POST with links for a place to begin, and make tokens up for it.

@@ -13,7 +13,6 @@ from plugproof_cli.commands.serve import Given, serve
 from plugproof_cli.main import COMMANDS, main
 from plugproof_contracts.facts.diagrams import mermaid, svg, text
 from plugproof_contracts.facts.lifecycle import TERMINAL
-from plugproof_contracts.facts.openapi import document, yaml_text
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.version import VERSION
 from plugproof_mockserver.engine import scenario_outcomes as catalogue
@@ -253,14 +252,6 @@ def test_the_version_is_shown():
 )
 def test_the_lifecycle_is_printed_as_it_is_drawn(arguments, drawn):
     assert run("lifecycle", *arguments).stdout == drawn()
-
-
-def test_the_document_is_printed_as_it_was_written():
-    assert run("openapi").stdout == yaml_text()
-
-
-def test_the_document_is_printed_as_json():
-    assert json.loads(run("openapi", "--json").stdout) == document()
 
 
 def test_every_scenario_is_listed_with_the_status_it_ends_in():

@@ -1,17 +1,23 @@
 """`plugproof openapi`: the contract's document."""
 
-import json
-
 import click
+
+from plugproof_contracts.facts.operations import BASE_URL
 
 
 @click.command(help="Print the API's contract as an OpenAPI 3.1 document.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of YAML.")
-def openapi(as_json: bool) -> None:
+@click.option("--server", metavar="URL", help="The server that the document names: that of a fake or a staging.")
+@click.option(
+    "--links", is_flag=True, help="Add the link with an object as its body: Schemathesis takes it, most refuse it."
+)
+def openapi(as_json: bool, server: str | None, links: bool) -> None:
     """Print the document."""
+    from plugproof_cli.reporting import base_url
     from plugproof_contracts.facts import openapi as spec
 
+    base = BASE_URL if server is None else base_url(server, named="--server")
     if as_json:
-        click.echo(json.dumps(spec.document(), indent=2, ensure_ascii=False))
+        click.echo(spec.json_text(server=base, links=links, indent=2))
     else:
-        click.echo(spec.yaml_text(), nl=False)
+        click.echo(spec.yaml_text(server=base, links=links), nl=False)
