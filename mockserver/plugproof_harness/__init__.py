@@ -2,8 +2,21 @@
 
 from plugproof_harness.client.adapter import Adapter, AdapterError
 from plugproof_harness.client.client_api import Api
+from plugproof_harness.exploration.client_cells import client_cells
+from plugproof_harness.exploration.exploration import Exploration, explore
 from plugproof_harness.laws.client_laws import LAWS, BrokenLawError
 from plugproof_harness.runs.client_run import replay
 from plugproof_harness.search.client_machine import client_machine
 
-__all__ = ["LAWS", "Adapter", "AdapterError", "Api", "BrokenLawError", "client_machine", "replay"]
+__all__ = [
+    "LAWS",
+    "Adapter",
+    "AdapterError",
+    "Api",
+    "BrokenLawError",
+    "Exploration",
+    "client_cells",
+    "client_machine",
+    "explore",
+    "replay",
+]

@@ -20,7 +20,12 @@ ALLOWED = {
     "plugproof_strategies": {"plugproof_contracts"},
     "plugproof_schemathesis": {"plugproof_contracts"},
     "plugproof_mockserver": {"plugproof_contracts"},
-    "plugproof_cli": {"plugproof_contracts", "plugproof_mockserver", "plugproof_schemathesis"},
+    "plugproof_cli": {
+        "plugproof_contracts",
+        "plugproof_mockserver",
+        "plugproof_schemathesis",
+        "plugproof_harness",
+    },
     "plugproof_harness": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
     "plugproof_pytest": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
 }
@@ -66,7 +71,9 @@ ROOMS = {
         "laws": {"client"},
         "runs": {"client", "laws"},
         "search": {"client", "laws", "runs"},
-        "__init__": {"client", "laws", "runs", "search"},
+        "exploration": {"client", "laws", "runs"},
+        "maps": {"exploration"},
+        "__init__": {"client", "laws", "runs", "search", "exploration"},
     },
     "plugproof_pytest": {
         "known_secrets": set(),

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -18,11 +19,11 @@ class Target(NamedTuple):
     path: Path | None
 
 
-def target(text: str) -> Target:
+def target(text: str, known: Sequence[str] = FORMATS) -> Target:
     """Read `FORMAT=PATH`; raises `ValueError` for another format, and where there is no folder to write in."""
     name, equals, path = text.partition("=")
-    if name not in FORMATS:
-        raise ValueError(f"{name!r} is not a format: one of {', '.join(FORMATS)}")
+    if name not in known:
+        raise ValueError(f"{name!r} is not a format: one of {', '.join(known)}")
     if not equals or not path:
         raise ValueError(f"{name} has no path: {name}=PATH, or {name}=- for standard output")
     if path == "-":

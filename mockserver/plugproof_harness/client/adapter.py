@@ -29,6 +29,8 @@ class Adapter:
 
     refused: ClassVar[tuple[type[Exception], ...]] = ()
     unsure: ClassVar[tuple[type[Exception], ...]] = ()
+    expression: ClassVar[str] = ""
+    """What stands for the adapter in a `replay(…)` line; its name, if empty."""
 
     def __init__(self, api: Api) -> None:
         self.api = api

@@ -1,6 +1,7 @@
 """What a client under test is given of the API: where it is, how to get there, and how to wait."""
 
 import atexit
+import math
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
@@ -20,8 +21,12 @@ class Api:
     base_url = BASE_URL
     """The base URL that the transports answer, up to and without `/v3`."""
 
-    def __init__(self, fake: FakePlugchoice, waits: Callable[[float], object]) -> None:
+    def __init__(
+        self, fake: FakePlugchoice, waits: Callable[[float], object], time_limit: float = math.inf
+    ) -> None:
         self._fake, self._waits, self._ends = fake, waits, ExitStack()
+        self.time_limit = time_limit
+        """Seconds of real time that one call may take."""
 
     def transport(self) -> Transport:
         """Return a transport for `httpx.Client` and `httpx2.Client`."""

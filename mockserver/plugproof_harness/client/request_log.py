@@ -100,7 +100,7 @@ class RequestLog:
             self.tokens.add(observed.token)
         # On a socket the answer is another thread's, where raising would reach nobody.
         if len(self.requests) > MOST_REQUESTS and threading.get_ident() == self._client:
-            raise EndlessCallError
+            raise EndlessCallError(f"after {MOST_REQUESTS} requests")
 
 
 def _observed(request: Request, reply: Reply, now: int, *, had_effect: bool) -> ObservedRequest:

@@ -15,8 +15,29 @@ from plugproof_harness.laws.comparison import differences
 Finder = Callable[[ClientCall], Iterator[str]]
 
 
+class LawFailure(NamedTuple):
+    """One broken law in short: no token and no traceback is in it.
+
+    `complaint` says what the client did, `crash` names the exception and its line or is empty, and
+    `replay` is the line of Python that repeats the run.
+    """
+
+    law: str
+    why: str
+    source: str
+    complaint: str
+    crash: str
+    steps: tuple[str, ...]
+    replay: str
+
+
 class BrokenLawError(AssertionError):
     """The client broke a law. The text says which, what happened, and how to see it again."""
+
+    failure: LawFailure
+    """The same in short."""
+    place: tuple[str, ...] = ()
+    """What tells one failure of a law from another."""
 
     instead: "Callable[[], BrokenLawError | None] | None" = None
     """Finds the same failure in a shorter run, whose report is then shown."""
@@ -85,7 +106,7 @@ def _survives(call: ClientCall) -> Iterator[str]:
 )
 def _ends(call: ClientCall) -> Iterator[str]:
     if call.end is CallEnding.NEVER:
-        yield f"it had sent {len(call.requests)} requests and was not done"
+        yield " ".join(f"it had sent {len(call.requests)} requests and was not done {call.error or ''}".split())
 
 
 @law(

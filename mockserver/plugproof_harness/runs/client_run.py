@@ -9,7 +9,7 @@ from plugproof_contracts.facts.lifecycle import TERMINAL
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_harness.client.adapter import METHODS, Adapter, AdapterError, fields_of, offered, takes_email
 from plugproof_harness.client.client_call import CallEnding, ClientCall
-from plugproof_harness.client.client_driver import ClientDriver
+from plugproof_harness.client.client_driver import TIME_LIMIT, ClientDriver
 from plugproof_harness.client.request_log import RequestLog
 from plugproof_harness.laws.client_laws import LAWS
 from plugproof_harness.runs.event_path import event_path
@@ -18,9 +18,12 @@ from plugproof_harness.runs.steps import OPERATION_OF, Step, parse_step
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.fake import FakeSession
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.model.events import possible_events
+from plugproof_mockserver.model.events import Event, possible_events
 from plugproof_mockserver.world import pipeline as api
 from plugproof_mockserver.world.session_store import UnknownSessionError
+
+OTHER_DEVICE = "192.0.2.2"
+"""The address of the driver's other device: one that documentation may use."""
 
 
 class DrivenSession(NamedTuple):
@@ -37,7 +40,7 @@ class DrivenSession(NamedTuple):
 class ClientRun:
     """One client in one world. Raises `BrokenLawError` in the step in which the client breaks a law."""
 
-    def __init__(self, adapter: type[Adapter], **settings: Any) -> None:
+    def __init__(self, adapter: type[Adapter], *, time_limit: float = TIME_LIMIT, **settings: Any) -> None:
         self.offered = offered(adapter)
         self._takes_email = takes_email(adapter)
         self.fake = FakePlugchoice(**{"seed": 0, **settings})
@@ -45,9 +48,10 @@ class ClientRun:
         self.fake.world.listeners.append(self.request_log)
         self.sessions: dict[int, DrivenSession] = {}
         self._starts = 0
-        self.report = FailureReport(adapter.__name__, settings)
+        self.last_call: ClientCall | None = None
+        self.report = FailureReport(adapter, settings)
         self._known: dict[Token, dict[str, Any]] = {}
-        self._client = ClientDriver(adapter, self.fake, self.request_log.look)
+        self._client = ClientDriver(adapter, self.fake, self.request_log.look, time_limit)
         self._adapter = self._client.adapter
 
     def close(self) -> None:
@@ -98,6 +102,11 @@ class ClientRun:
         """Return how many sessions of the client are not over."""
         return sum(session.status not in TERMINAL for session in self.fake.sessions)
 
+    def status(self, number: str) -> str:
+        """Return the status of a session, or "unknown" when its token has expired."""
+        truth = _data(self.driven(number).session)
+        return str(truth["status"]) if truth else "unknown"
+
     def is_over(self, number: str) -> bool:
         """Return whether a session has ended, or its token has expired."""
         truth = _data(self.driven(number).session)
@@ -110,13 +119,27 @@ class ClientRun:
             session.event(event)
 
     def lead(self, number: str, status: str) -> None:
-        """Let a session get to a status by the shortest path of events, if there is one."""
+        """Let a session get to a status by the shortest path that its client has no part in."""
         if not self.possible(number):
             return
-        for event in event_path(self.driven(number).session.status, Status(status)):
-            # A declined card leaves the path.
-            if event in self.possible(number):
-                self.driven(number).session.event(event)
+        session = self.driven(number).session
+        for move in event_path(session.status, Status(status)):
+            if not isinstance(move, Event):
+                self._operate_elsewhere(move, session)
+            elif move in self.possible(number):
+                # A declined card leaves the path.
+                session.event(move)
+
+    def _operate_elsewhere(self, operation: str, session: FakeSession) -> None:
+        """Let the driver do something on another device, which has its own address and a sound connection."""
+        world = self.fake.world
+        path = OPERATIONS[operation].template.replace("{token}", session.token.reveal())
+        with world.lock, self.request_log.paused():
+            faults, world.faults = world.faults, []
+            try:
+                api.answer(world, Request("POST", path, client=OTHER_DEVICE))
+            finally:
+                world.faults = faults
 
     def possible(self, number: str) -> tuple[str, ...]:
         """Return what can happen to a session now; nothing once its token has expired."""
@@ -156,6 +179,7 @@ class ClientRun:
             outcome = outcome._replace(value=fields_of(outcome.value, METHODS[operation]))
         truth = _data(session) if session else None
         call = ClientCall(operation, given, token, self.request_log.requests, outcome, known, truth)
+        self.last_call = call
         self._judge(call)
         return call
 

@@ -3,12 +3,14 @@
 import traceback
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from plugproof_contracts import Token
 from plugproof_contracts.secrets.scrubber import Scrubber
+from plugproof_harness.client.adapter import Adapter
 from plugproof_harness.client.client_call import CallEnding, ClientCall
-from plugproof_harness.laws.client_laws import BrokenLawError, Law, fate
+from plugproof_harness.laws.client_laws import BrokenLawError, Law, LawFailure, fate
 from plugproof_harness.runs.steps import Step
 
 _FRAMES = 6
@@ -18,7 +20,7 @@ _UNDER = " " * 19
 class FailureReport:
     """Collects the steps of a run and what the client did in each."""
 
-    def __init__(self, adapter: str, settings: dict[str, Any]) -> None:
+    def __init__(self, adapter: type[Adapter], settings: dict[str, Any]) -> None:
         self._adapter, self._settings = adapter, settings
         self._steps: list[str] = []
         self._lines: list[str] = []
@@ -39,11 +41,14 @@ class FailureReport:
     def broken(self, law: Law, complaint: str, call: ClientCall, tokens: Iterable[Token]) -> BrokenLawError:
         """Return the error that says which law was broken, what happened, and how to see it again."""
 
-        def render() -> str:
+        def scrub(text: str) -> str:
             # The client's own words may show the token.
-            return Scrubber(token.reveal() for token in tokens)("\n".join(self._text(law, complaint, call)))
+            return Scrubber(token.reveal() for token in tokens)(text)
 
-        return law.error(*_place(call))(render)
+        error = law.error(*_place(call))(lambda: scrub("\n".join(self._text(law, complaint, call))))
+        crash, steps = scrub(_crash_in_short(call)), tuple(self._steps)
+        error.failure = LawFailure(law.name, law.why, law.source, scrub(complaint), crash, steps, self._replay())
+        return error
 
     def _text(self, law: Law, complaint: str, call: ClientCall) -> list[str]:
         return [
@@ -60,7 +65,7 @@ class FailureReport:
 
     def _replay(self) -> str:
         settings = "".join(f", {name}={value!r}" for name, value in self._settings.items())
-        return f"replay({self._adapter}, {self._steps!r}{settings})"
+        return f"replay({self._adapter.expression or self._adapter.__name__}, {self._steps!r}{settings})"
 
 
 def _ending(call: ClientCall) -> str:
@@ -75,6 +80,13 @@ def _place(call: ClientCall) -> tuple[str, ...]:
         return ()
     last = traceback.extract_tb(call.error.__traceback__)[-1]
     return type(call.error).__name__, last.filename, str(last.lineno)
+
+
+def _crash_in_short(call: ClientCall) -> str:
+    if not (place := _place(call)):
+        return ""
+    name, file, line = place
+    return f"{name}: {call.error} ({Path(file).name}, line {line})"
 
 
 def _crash(call: ClientCall) -> list[str]:

@@ -45,10 +45,11 @@ FORMS = {
 }
 """Every verb with what it takes. SESSION is a number: 1 is what the first `start` has started.
 
-`event` lets something happen to a session, `meanwhile` lets happen whatever leads to a status, if
-anything does; the client has no part in either. `wait` lets time pass, `next` lets it pass until
-something happens by itself. `fault` damages the next answer of an operation. `limit` lets somebody
-behind the same address use up its rate limit.
+`event` lets something happen to a session. `meanwhile` lets happen whatever leads to a status, if
+anything does: events, or a stop or cancel on another device of the driver. The client has no part
+in either. `wait` lets time pass, `next` lets it pass until something happens by itself. `fault`
+damages the next answer of an operation. `limit` lets somebody behind the same address use up its
+rate limit.
 """
 
 OPERATION_OF = {

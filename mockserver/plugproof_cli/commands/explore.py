@@ -1,0 +1,201 @@
+"""`plugproof explore MODULE:ADAPTER`: a client in every status, with every button and every fault."""
+
+import sys
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from plugproof_cli.reporting import goes_to_stdout, no_traceback, refuse_unwritable
+from plugproof_contracts.reports import formats
+from plugproof_contracts.secrets.filenames import plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plugproof_harness import Adapter, Exploration
+    from plugproof_harness.exploration.exploration import Notice
+
+FORMATS = ("text", "json", "html", "junit")
+TO_STDOUT = formats.Target("json", None)
+
+
+class ExploreOptions(NamedTuple):
+    """The options as they were given."""
+
+    adapter: str | None
+    depth: int
+    then: tuple[str, ...]
+    only: tuple[str, ...]
+    fail_fast: bool
+    resume: str | None
+    time_limit: float
+    as_json: bool
+    targets: tuple[formats.Target, ...]
+
+
+def _target(text: str) -> formats.Target:
+    try:
+        return formats.target(text, FORMATS)
+    except ValueError as error:
+        raise click.BadParameter(plain_name(str(error))) from None
+
+
+_target.__name__ = "format=path"
+
+
+@click.command(help="Try a client in every status, with every button and every fault.")
+@click.argument("adapter", metavar="MODULE:ADAPTER", required=False)
+@click.option(
+    "--depth",
+    type=click.IntRange(1, 4),
+    default=1,
+    show_default=True,
+    metavar="N",
+    envvar="PLUGPROOF_DEPTH",
+    help="Presses of a button in a row.",
+)
+@click.option(
+    "--then",
+    multiple=True,
+    metavar="BUTTON",
+    envvar="PLUGPROOF_THEN",
+    help="Only this button as a second or later press; repeatable.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="CELL",
+    envvar="PLUGPROOF_ONLY",
+    help="Only this cell, such as charging/stop/504 or 'charging/*'; repeatable.",
+)
+@click.option("--fail-fast", is_flag=True, envvar="PLUGPROOF_FAIL_FAST", help="End with the first broken law.")
+@click.option(
+    "--resume",
+    metavar="FILE",
+    envvar="PLUGPROOF_RESUME",
+    help="Keep the progress in FILE, and do not try again what it says was fine.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0.1, 600),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    envvar="PLUGPROOF_TIME_LIMIT",
+    help="Seconds that one call of the client may take.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the map to standard output as JSON.")
+@click.option(
+    "--report",
+    "targets",
+    multiple=True,
+    type=_target,
+    envvar="PLUGPROOF_REPORT",
+    help=f"Write the map; repeatable. Formats: {', '.join(FORMATS)}; the path - is standard output.",
+)
+def explore(**given: Any) -> None:
+    """Try the cells, write the maps, and end with the verdict's exit code."""
+    options = ExploreOptions(**given)
+    targets = (*options.targets, *([TO_STDOUT] if options.as_json else []))
+    goes_to_stdout(targets)
+    refuse_unwritable(options.targets, options.resume)
+    with no_traceback():
+        found = _explored(options)
+        _write_maps(found, targets)
+    sys.exit(found.verdict.exit_code)
+
+
+def _explored(options: ExploreOptions) -> "Exploration":
+    from plugproof_harness import AdapterError
+    from plugproof_harness import explore as explore_client
+    from plugproof_harness.exploration.cells import BUTTONS, cells, choose
+
+    then = options.then or BUTTONS
+    try:
+        adapter = _adapter(options)
+        chosen = choose(list(cells(options.depth, then)), options.only)
+        with ExitStack() as stack:
+            # What the client prints is no part of the map.
+            stack.enter_context(redirect_stdout(sys.stderr))
+            known, keep = stack.enter_context(_progress(options.resume, adapter))
+            notice = stack.enter_context(_bar(len(chosen) - len(known), keep))
+            return explore_client(
+                adapter,
+                options.depth,
+                only=options.only,
+                then=then,
+                fail_fast=options.fail_fast,
+                time_limit=options.time_limit,
+                known=known,
+                notice=notice,
+            )
+    except (AdapterError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _adapter(options: ExploreOptions) -> "type[Adapter]":
+    from plugproof_harness.client.loading import load_adapter
+
+    if options.adapter is None:
+        raise click.UsageError("no client is given: name its adapter as MODULE:ADAPTER")
+    return load_adapter(options.adapter)
+
+
+@contextmanager
+def _progress(resume: str | None, adapter: "type[Adapter]") -> "Iterator[tuple[dict[str, Any], Notice | None]]":
+    if resume is None:
+        yield {}, None
+        return
+    from plugproof_harness.exploration.progress_file import ProgressError, keep_progress, read_progress
+
+    name = adapter.expression or adapter.__name__
+    try:
+        known = read_progress(Path(resume), name)
+        with keep_progress(Path(resume), name) as keep:
+            yield known, keep
+    except ProgressError as error:
+        raise click.UsageError(f"{plain_name(resume)}: {error}") from None
+    except OSError as error:
+        raise click.UsageError(f"{plain_name(resume)} can't be used: {error.strerror}") from None
+
+
+@contextmanager
+def _bar(total: int, keep: "Notice | None") -> "Iterator[Notice | None]":
+    """Show how far the exploration is, if somebody is watching."""
+    if not sys.stderr.isatty():
+        yield keep
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("exploring", total=total)
+
+        def notice(result: Any) -> None:
+            bar.advance(task)
+            if keep:
+                keep(result)
+
+        yield notice
+
+
+def _write_maps(found: "Exploration", targets: tuple[formats.Target, ...]) -> None:
+    from plugproof_harness.maps import render_map
+
+    for target in targets:
+        content = render_map(target.format, found)
+        if target.path is None:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            _write(target, content)
+    click.echo(render_map("text", found), err=goes_to_stdout(targets), nl=False)
+
+
+def _write(target: formats.Target, content: bytes) -> None:
+    try:
+        formats.write(target.path or Path(), content)
+    except OSError as error:
+        raise click.UsageError(f"the {target.format} map was not written: {error.strerror}") from None

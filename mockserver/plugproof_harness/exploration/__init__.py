@@ -1,0 +1,1 @@
+"""Exploration: every status, every button and every fault, each tried once."""
