@@ -222,6 +222,9 @@ def _answer(line: socket.socket, request: Request, clock: _Clock) -> tuple[h11.R
         return reading.whole()
     except TimeoutError:
         raise clock.over() from None
+    except h11.LocalProtocolError:
+        clock.sent = False
+        raise _TroubleError(Layer.PROTOCOL, "the request can't be sent as HTTP/1.1") from None
     except h11.RemoteProtocolError as error:
         raise reading.trouble(error) from None
     except OSError as error:
@@ -246,7 +249,9 @@ class _Reading:
         headers = [("Host", parts.netloc), *request.headers, ("Connection", "close")]
         if request.body or request.method not in ("GET", "HEAD"):
             headers.append(("Content-Length", str(len(request.body))))
-        head = h11.Request(method=request.method, target=target, headers=headers)
+        # As bytes, since a header may hold letters beyond ASCII, which h11 takes only so.
+        raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+        head = h11.Request(method=request.method, target=target, headers=raw)
         events = (head, h11.Data(data=request.body), h11.EndOfMessage())
         return b"".join(self.http.send(event) or b"" for event in events)
 

@@ -19,6 +19,8 @@ _BY_SHAPE = {
     for row in OPERATIONS.values()
 }
 _WORDS = frozenset(row.path.rpartition("/")[2] for row in OPERATIONS.values() if row.path.count("/") > 2)
+LONG = 16
+"""Characters from which on a part of a path may be a token: below the API's base no word or code is as long."""
 
 
 class Route(NamedTuple):
@@ -51,15 +53,39 @@ def charger_code(url: str) -> str:
 
 
 def redacted(url: str) -> str:
-    """Return the URL without user, query and fragment, and with a fingerprint for every session token in it."""
-    path = re.split(r"[?#]", url, maxsplit=1)[0]
-    return "/".join(_redacted_parts(_USERINFO.sub("", path).split("/")))
+    """Return the URL without user, query and fragment, and a fingerprint for whatever may be a token in it."""
+    parts = _parts(url)
+    return "/".join(
+        fingerprint(part) if may_be_token else part
+        for part, may_be_token in zip(parts, _may_be_tokens(parts), strict=True)
+    )
 
 
-def _redacted_parts(parts: list[str]) -> list[str]:
+def possible_tokens(url: str) -> list[str]:
+    """Return the parts of a URL that `redacted` hides, as they were sent."""
+    parts = _parts(url)
+    return [part for part, may_be_token in zip(parts, _may_be_tokens(parts), strict=True) if may_be_token]
+
+
+def _parts(url: str) -> list[str]:
+    return _USERINFO.sub("", re.split(r"[?#]", url, maxsplit=1)[0]).split("/")
+
+
+def _may_be_tokens(parts: list[str]) -> list[bool]:
+    """Tell tokens by their place after `sessions`, and in a path that is misspelt by their length."""
     plain = [unquote(part).lower() for part in parts]
+    base = _base(plain)
     at = next((index for index, part in enumerate(plain) if part.startswith("sessions")), len(parts))
     return [
-        part if index <= at or not part or (index > at + 1 and part in _WORDS) else fingerprint(part)
+        (bool(part) and index > at and (index == at + 1 or part not in _WORDS))
+        or (index > base and len(part) >= LONG)
         for index, part in enumerate(parts)
     ]
+
+
+def _base(plain: list[str]) -> int:
+    """Return where the API's base ends, which may hold long names of worlds and hosts."""
+    for word in ("v3", "api"):
+        if word in plain:
+            return plain.index(word)
+    return 2 if plain[1:2] == [""] else -1

@@ -10,6 +10,7 @@ import msgspec
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import Headers
+from plugproof_contracts.exchanges.route import possible_tokens
 from plugproof_contracts.facts.operations import OPERATIONS, PREFIX
 from plugproof_contracts.parsing.response import Answer
 from plugproof_contracts.secrets.encodings import forms
@@ -47,6 +48,7 @@ def secrets_of(exchange: Exchange) -> Iterator[str]:
     """Yield what an exchange holds that nobody may read: in its URL, its headers and its bodies."""
     if exchange.token is not None:
         yield exchange.token.reveal()
+    yield from possible_tokens(exchange.url)
     yield from _of_address(exchange.url, whole_path=False)
     yield from _of_headers(exchange.request_headers)
     yield from _of_headers(exchange.headers)

@@ -40,10 +40,10 @@ def _serve(base: str, port: int, har: str | None, timeout: float) -> None:
     server.serve(app, listener, ready=lambda: click.echo(f"{place} forwards to {redacted(base)}"))
     if har is not None:
         try:
-            formats.write(Path(har), to_har(app.exchanges))
+            formats.write(Path(har), to_har(*zip(*app.kept, strict=True)) if app.kept else to_har(()))
         except OSError as error:
             raise click.UsageError(f"the recording was not written: {error.strerror}") from None
-        click.echo(f"{len(app.exchanges)} exchanges written to {plain_name(har)}")
+        click.echo(f"{len(app.kept)} exchanges written to {plain_name(har)}")
 
 
 def _tell(request: Request, outcome: Outcome) -> None:

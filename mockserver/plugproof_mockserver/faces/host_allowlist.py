@@ -37,6 +37,12 @@ class Hosts:
         return name in self._names or is_loopback(name)
 
 
+def is_of_loopback(origin: str) -> bool:
+    """Return whether an `Origin` header is that of a page of this machine, on whatever port."""
+    scheme, _, host = origin.partition("://")
+    return scheme.lower() in ("http", "https") and Hosts().accept([host.encode("latin-1")])
+
+
 def _has_port(value: str) -> bool:
     return ":" in value and not value.endswith("]")
 

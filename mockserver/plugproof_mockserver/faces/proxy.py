@@ -1,13 +1,16 @@
 """A proxy in front of the real API: what passes is forwarded once, checked, and kept for a recording."""
 
-import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
+
+import anyio
 
 from plugproof_contracts.conformance.transport import Outcome, Request, send
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.faces.host_allowlist import Hosts, is_of_loopback
 from plugproof_mockserver.http.asgi_types import Message, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
 from plugproof_mockserver.http.response import Problem, Reply
@@ -25,6 +28,9 @@ _NOT_RETURNED = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "trailer", "upgrade"}
 )
 _WRONG_HOST = Problem(421, "This proxy answers its own machine only.")
+_FOREIGN = Problem(
+    403, "The Origin header is of another site; this proxy takes requests from pages of its own machine."
+)
 _NOWHERE = Problem(404, f"Nothing lives here: the base URL of the API ends in {BELOW}.")
 
 
@@ -34,16 +40,23 @@ class Proxy:
     def __init__(
         self, base: str, saw: Callable[[Request, Outcome], None], *, timeout: float = 30.0, send: Any = send
     ) -> None:
-        self.base, self.timeout, self.exchanges = base, timeout, deque[Exchange](maxlen=MOST_KEPT)
+        self.base, self.timeout, self.kept = base, timeout, deque[tuple[Exchange, float]](maxlen=MOST_KEPT)
         self._saw, self._send, self._hosts = saw, send, Hosts()
+
+    @cached_property
+    def _threads(self) -> anyio.CapacityLimiter:
+        """As many as there are requests, each bounded by its deadline: a slow API keeps nobody else waiting."""
+        return anyio.CapacityLimiter(math.inf)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward one request."""
         if scope["type"] != "http":
             return
         raw = scope["raw_path"].decode("latin-1")
-        if not self._hosts.accept([value for name, value in scope["headers"] if name == b"host"]):
+        if not self._hosts.accept(_values(scope, b"host")):
             await _tell(_WRONG_HOST.reply(), send)
+        elif not all(is_of_loopback(origin.decode("latin-1")) for origin in _values(scope, b"origin")):
+            await _tell(_FOREIGN.reply(), send)
         elif not raw.startswith(BELOW + "/"):
             await _tell(_NOWHERE.reply(), send)
         else:
@@ -57,13 +70,14 @@ class Proxy:
             await _tell(TOO_LARGE.reply(), send)
             return
         request = self._request(path, scope, body)
-        outcome = await asyncio.to_thread(self._send, request, self.timeout)
+        outcome = await anyio.to_thread.run_sync(self._send, request, self.timeout, limiter=self._threads)
         if outcome.exchange is not None:
-            self.exchanges.append(outcome.exchange)
+            self.kept.append((outcome.exchange, outcome.seconds))
         self._saw(request, outcome)
         if outcome.exchange is None:
-            problem = Problem(502, f"plugproof proxy: {outcome.trouble.layer}: {outcome.trouble.words}")
-            await _tell(problem.reply(), send)
+            await _tell(_bad_gateway(f"{outcome.trouble.layer}: {outcome.trouble.words}"), send)
+        elif not 200 <= outcome.exchange.status <= 599:
+            await _tell(_bad_gateway(f"the status {outcome.exchange.status} can't be passed on"), send)
         else:
             await _pass_on(outcome.exchange, scope["method"], send)
 
@@ -78,6 +92,14 @@ class Proxy:
         return Request(scope["method"], self.base + target, (*headers, ("accept-encoding", "identity")), body)
 
 
+def _values(scope: Scope, name: bytes) -> list[bytes]:
+    return [value for key, value in scope["headers"] if key == name]
+
+
+def _bad_gateway(why: str) -> Reply:
+    return Problem(502, f"plugproof proxy: {why}").reply()
+
+
 async def _tell(reply: Reply, send: Send) -> None:
     await _answer(send, reply.status, list(reply.wire_headers()), reply.body)
 
@@ -89,7 +111,8 @@ async def _pass_on(exchange: Exchange, method: str, send: Send) -> None:
         for name, value in exchange.headers
         if name.lower() not in _NOT_RETURNED
     ]
-    headers.append((b"content-length", str(len(body)).encode()))
+    if exchange.status != 204:
+        headers.append((b"content-length", str(len(body)).encode()))
     await _answer(send, exchange.status, headers, b"" if method == "HEAD" else body)
 
 

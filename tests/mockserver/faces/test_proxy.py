@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import ExitStack
 
 import httpx2
 import pytest
@@ -17,6 +19,7 @@ from plugproof_contracts.adapters.har_writing import to_har
 from plugproof_contracts.conformance.transport import Outcome, Request
 from plugproof_contracts.reports.builder import Terms
 from plugproof_contracts.rules.examples import TOKEN, failure, success
+from plugproof_mockserver.faces import uvicorn_server
 from plugproof_mockserver.faces.proxy import Proxy
 from plugproof_mockserver.http.request_bodies import MAX_BODY
 
@@ -137,6 +140,83 @@ def test_what_an_exchange_breaks_is_told_below_it(capsys):
     assert TOKEN not in "".join(said)
 
 
+ELSEWHERE = [
+    "https://evil.example",
+    "http://localhost.evil.example",
+    "http://evil.example:8001",
+    "http://localhost@evil.example",
+    "file://localhost",
+    "chrome-extension://localhost",
+    "localhost:8001",
+    "null",
+    "",
+]
+HERE = ["http://localhost:3000", "http://127.0.0.1:8001", "https://LOCALHOST", "http://[::1]:5173"]
+
+
+@pytest.mark.parametrize(("origin", "status"), [(one, 403) for one in ELSEWHERE] + [(one, 200) for one in HERE])
+def test_only_a_page_of_this_machine_may_ask(origin, status):
+    """Whatever page is open in a browser could otherwise act on the live API, and fill the recording."""
+    passing = Proxy("https://x/api", lambda *seen: None, send=lambda *sent: Outcome(success(), None, 0.1))
+    headers = [(b"host", b"localhost:8001"), (b"origin", origin.encode())]
+    assert asked(passing, headers=headers) == [status]
+
+
+@pytest.mark.parametrize("status", [199, 600, 999])
+def test_a_status_that_no_server_may_send_is_a_502(status):
+    odd = Proxy("https://x/api", lambda *seen: None, send=lambda *sent: Outcome(failure(status), None, 0.1))
+    assert asked(odd) == [502]
+
+
+def test_a_slow_answer_keeps_nobody_waiting():
+    """As many requests hang as the threads of any pool, until the last one lets all of them go."""
+    count = 100
+    everybody = threading.Barrier(count)
+
+    def hanging(request, seconds):
+        everybody.wait(PATIENCE)
+        return Outcome(failure(404), None, 0.1)
+
+    async def many():
+        scope = {"type": "http", "method": "GET", "raw_path": b"/api/v3", "query_string": b""}
+        scope["headers"] = [(b"host", b"localhost")]
+
+        async def receive():
+            return {"type": "http.request"}
+
+        async def send(message):
+            sent.append(message.get("status"))
+
+        await asyncio.gather(*(proxy(dict(scope), receive, send) for _ in range(count)))
+
+    sent = []
+    proxy = Proxy("https://x/api", lambda *seen: None, send=hanging)
+    asyncio.run(many())
+    assert sent.count(404) == count
+
+
+async def nordic(scope, receive, send):
+    """Answer with the name that was asked with, and with one of its own."""
+    name = dict(scope["headers"])[b"x-name"]
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"x-name", name), (b"x-own", b"J\xf6rg")]}
+    )
+    await send({"type": "http.response.body", "body": b""})
+
+
+def test_a_header_of_other_letters_passes_both_ways():
+    with ExitStack() as stack:
+        upstream, listener = (stack.enter_context(uvicorn_server.bind("127.0.0.1", 0)) for _ in range(2))
+        stack.enter_context(uvicorn_server.serving(nordic, upstream))
+        base = f"http://127.0.0.1:{upstream.getsockname()[1]}/api"
+        stack.enter_context(uvicorn_server.serving(Proxy(base, lambda *seen: None), listener))
+        line = stack.enter_context(socket.create_connection(listener.getsockname(), timeout=PATIENCE))
+        line.sendall(b"GET /api/v3 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Name: Zo\xeb\r\n\r\n")
+        answered = line.makefile("rb").read()
+    assert b"x-name: Zo\xeb\r\n" in answered
+    assert b"x-own: J\xf6rg\r\n" in answered
+
+
 def asked(proxy, messages=({"type": "http.request"},), **scope):
     """Send one request to the proxy itself, and return what it answered."""
     waiting, sent = list(messages), []
@@ -182,3 +262,9 @@ def test_a_recording_without_secrets_is_judged_as_the_traffic_was(tmp_path):
     report = inspect([tmp_path / "x.har"], Terms(exchanges[0].at.date()))
     assert report.counts["exchanges read"] == 3
     assert report.problems == ()
+
+
+def test_a_token_in_a_misspelt_path_is_not_told(capsys):
+    request = Request("POST", f"https://x/api/v3/public-charging/session/{TOKEN}/confirm", ())
+    _tell(request, Outcome(failure(404), None, 0.1))
+    assert TOKEN not in capsys.readouterr().out
