@@ -20,7 +20,7 @@ from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE, Start,
 from plugproof_mockserver.http.response import NOT_FOUND, Problem, Reply, invalid
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Settings
-from plugproof_mockserver.model.state import ChargerState, SessionState
+from plugproof_mockserver.model.state import ChargerState, SessionState, Stripe
 from plugproof_mockserver.model.timestamps import seconds
 
 
@@ -202,7 +202,7 @@ def new_session(form: Start, charger: ChargerState, token: str, settings: Settin
         entered=now,
         pay_by=now + seconds(scenario.payment_window or settings.payment_window),
         expires=now + seconds(scenario.token_ttl or settings.token_ttl),
-        stripe=scenario.stripe,
+        stripe=scenario.stripe if settings.auto_pay else Stripe.PENDING,
         email=form.email,
     )
 

@@ -66,9 +66,14 @@ def payment_of(state: SessionState) -> Payment | None:
     """Return what a browser needs to pay; null once the session has left `created`."""
     if state.status is not Status.CREATED:
         return None
+    return Payment(client_secret_of(state), "pk_test_plugproof", "acct_plugproof")
+
+
+def client_secret_of(state: SessionState) -> str:
+    """Return the secret of a session's payment intent, with the intent's id before `_secret_`."""
     # Derived, so that it need not be kept, and one way, so that it does not give the token away.
     digest = blake2b(state.token.encode(), digest_size=12).hexdigest()
-    return Payment(f"pi_{digest}_secret_fake", "pk_test_plugproof", "acct_plugproof")
+    return f"pi_{digest}_secret_fake"
 
 
 def _iso(moment: int | None) -> str | None:

@@ -119,7 +119,7 @@ def enter(
 
 def reconcile(state: SessionState, cause: Cause, at: int, settings: Settings) -> SessionState:
     """Let the API learn what Stripe knows, by confirm or by webhook; nothing changes while nobody has paid."""
-    if not targets(state.status, cause) or state.stripe is Stripe.PENDING:
+    if not targets(state.status, cause) or state.stripe in (Stripe.PENDING, Stripe.CHALLENGED):
         return state
     if state.stripe is Stripe.DECLINED:
         return enter(state, Status.FAILED, at, settings, DECLINED_REASON)
@@ -137,7 +137,12 @@ def happen(state: SessionState, event: Event, at: int, settings: Settings) -> Se
 
 
 def _paid(state: SessionState, at: int, settings: Settings) -> SessionState:
-    return replace(state, stripe=Stripe.PAID)
+    # A scenario's webhook comes so long after the payment, not after the start.
+    return replace(state, stripe=Stripe.PAID, entered=at)
+
+
+def _challenged(state: SessionState, at: int, settings: Settings) -> SessionState:
+    return replace(state, stripe=Stripe.CHALLENGED)
 
 
 def _declined(state: SessionState, at: int, settings: Settings) -> SessionState:
@@ -146,7 +151,7 @@ def _declined(state: SessionState, at: int, settings: Settings) -> SessionState:
 
 def _webhook(state: SessionState, at: int, settings: Settings) -> SessionState:
     # Stripe sends a webhook because something happened; with nothing said before, it was paid.
-    known = _paid(state, at, settings) if state.stripe is Stripe.PENDING else state
+    known = state if state.stripe in (Stripe.PAID, Stripe.DECLINED) else _paid(state, at, settings)
     return reconcile(known, Cause.WEBHOOK, at, settings)
 
 
@@ -160,6 +165,7 @@ def _expire_token(state: SessionState, at: int, settings: Settings) -> SessionSt
 
 _SPECIAL: dict[Event, Callable[[SessionState, int, Settings], SessionState]] = {
     Event.PAID: _paid,
+    Event.CHALLENGED: _challenged,
     Event.DECLINED: _declined,
     Event.WEBHOOK: _webhook,
     Event.SETTLED: _settled,
@@ -173,7 +179,9 @@ _SPECIAL: dict[Event, Callable[[SessionState, int, Settings], SessionState]] = {
 def next_due(state: SessionState) -> tuple[int, Event] | None:
     """Return the next event that happens by itself, and its moment; null when none will."""
     due: list[tuple[int, Event]] = []
-    if step := SCENARIOS[state.scenario].script.get(state.status):
+    step = SCENARIOS[state.scenario].script.get(state.status)
+    # Stripe's webhook tells of a payment, so it waits for one.
+    if step and not (step.event is Event.WEBHOOK and state.stripe is not Stripe.PAID):
         due.append((state.entered + seconds(step.seconds), step.event))
     if state.status is Status.CREATED:
         due.append((state.pay_by, Event.WINDOW_OVER))

@@ -14,6 +14,8 @@ TRANSPORT = "plugproof.transport"
 """Where a server leaves the connection in the scope, for the faults that break it."""
 WRITE = "plugproof.write"
 """Where a server leaves a function in the scope that writes a whole answer at once, if it has one."""
+BASE = "plugproof.base"
+"""Where the front door leaves what stands before a path of the world, such as `/worlds/a`, or nothing."""
 WORLD = "plugproof.world"
 """Where the front door leaves the world in the scope, for the control plane."""
 

@@ -17,6 +17,7 @@ class Event(StrEnum):
     """The events that a scenario plays and that the control plane takes."""
 
     PAID = "paid"
+    CHALLENGED = "challenged"
     DECLINED = "declined"
     WEBHOOK = "webhook"
     WINDOW_OVER = "window_over"
@@ -81,7 +82,7 @@ EFFECTS: tuple[Effect, ...] = (
 ANY_TIME = frozenset({Event.EXPIRE_TOKEN, Event.CHARGER_OFFLINE, Event.CHARGER_ONLINE})
 """What can happen in any status: it concerns the token or the charger, and the session only if a row says so."""
 
-PAYMENT_EVENTS = frozenset({Event.PAID, Event.DECLINED, Event.WEBHOOK})
+PAYMENT_EVENTS = frozenset({Event.PAID, Event.CHALLENGED, Event.DECLINED, Event.WEBHOOK})
 """What happens at Stripe, and so only before the session is authorised."""
 
 

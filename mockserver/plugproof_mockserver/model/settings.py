@@ -79,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vat: float = 21
     hold: int = 5000
     errors: Errors = Errors.JSON
+    auto_pay: bool = True
+    """Whether a session is born paid (or declined), as its scenario says; else the browser or an event pays."""
 
     def __post_init__(self) -> None:
         _require_ranges(self)

@@ -13,6 +13,7 @@ class Stripe(StrEnum):
     """What Stripe knows of the driver's payment; the API learns it by confirm or by webhook."""
 
     PENDING = "pending"
+    CHALLENGED = "challenged"
     PAID = "paid"
     DECLINED = "declined"
 

@@ -1,0 +1,167 @@
+"""The browser's plane: pages, scripts and styles, and what the stand-in for Stripe answers.
+
+The front door has chosen the world and left it in the scope; `base` is what stands before a path of
+that world, such as `/worlds/a`. Pages hold no data: scripts fetch it, and put it into text nodes.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from plugproof_mockserver.browser import stripe
+from plugproof_mockserver.http.asgi_types import BASE, TRANSPORT, WORLD, read_body
+from plugproof_mockserver.http.request_bodies import MAX_BODY
+from plugproof_mockserver.world.world import World
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""No script, style or request of anybody else, and no page of anybody else around ours."""
+
+_PAGE_HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+_ANY_ORIGIN = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-headers": "content-type",
+    "access-control-allow-methods": "GET, POST",
+    # Chromium asks this of a server on this machine before a public page may reach it.
+    "access-control-allow-private-network": "true",
+    "cache-control": "no-store",
+}
+"""A team's page calls from its own origin, as it calls Stripe; the client secret is the credential."""
+
+_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_FILE = re.compile(r"[a-z]+\.(?:js|css)")
+
+
+def routes() -> list[Route]:
+    """Return the routes of the plane, with paths below those of a world."""
+    return [
+        Route("/", _to_console),
+        Route("/_plugproof", _to_console),
+        Route("/_plugproof/", _console),
+        Route("/pay", _pay),
+        Route("/pay/{code}", _pay),
+        Route("/browser/{name}", _asset),
+        Route("/stripe/v3.js", _script),
+        Route("/stripe/v3", _script),
+        Route("/stripe/v3/", _script),
+        Route("/stripe/v1/payment_intents/{intent}", _retrieve, methods=["GET", "OPTIONS"]),
+        Route("/stripe/v1/payment_intents/{intent}/confirm", _confirm, methods=["POST", "OPTIONS"]),
+        Route("/stripe/v1/payment_intents/{intent}/challenge", _challenge, methods=["POST", "OPTIONS"]),
+    ]
+
+
+# Pages.
+
+
+async def _to_console(request: Request) -> Response:
+    return Response(status_code=307, headers={"location": f"{request.scope[BASE]}/_plugproof/"} | _PAGE_HEADERS)
+
+
+async def _console(request: Request) -> Response:
+    return _page("console.html", request)
+
+
+async def _pay(request: Request) -> Response:
+    return _page("pay.html", request)
+
+
+def _page(name: str, request: Request) -> Response:
+    world: World = request.scope[WORLD]
+    text = _text(name).replace("%BASE%", escape(request.scope[BASE])).replace("%WORLD%", escape(world.name))
+    return Response(text, headers=_PAGE_HEADERS, media_type="text/html")
+
+
+async def _asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    if not _FILE.fullmatch(name) or name == "stripe.js" or not _static(name).is_file():
+        return Response("There is no such file here.", 404, _PAGE_HEADERS, "text/plain")
+    return Response(_text(name), headers=_PAGE_HEADERS, media_type=_TYPES[name[name.index(".") :]])
+
+
+def _static(name: str) -> Any:
+    return files(__package__).joinpath("static", name)
+
+
+@cache
+def _text(name: str) -> str:
+    text: str = _static(name).read_text("utf-8")
+    return text
+
+
+# Stripe.
+
+
+async def _script(request: Request) -> Response:
+    # The Host header is one that the front door lets through, and is written as a JSON string.
+    base = f"{request.url.scheme}://{request.headers['host']}{request.scope[BASE]}"
+    return Response(stripe.script(base), headers=_ANY_ORIGIN, media_type="text/javascript")
+
+
+async def _retrieve(request: Request) -> Response:
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=_ANY_ORIGIN)
+    secret = request.query_params.get("client_secret", "")
+    return await _answer(request, stripe.retrieve(request.scope[WORLD], request.path_params["intent"], secret))
+
+
+async def _confirm(request: Request) -> Response:
+    return await _with_fields(
+        request,
+        lambda world, intent, fields: stripe.confirm(world, intent, fields["client_secret"], fields["card"]),
+    )
+
+
+async def _challenge(request: Request) -> Response:
+    return await _with_fields(
+        request,
+        lambda world, intent, fields: stripe.answer_challenge(
+            world, intent, fields["client_secret"], fields["outcome"], fields["card"]
+        ),
+    )
+
+
+Action = Callable[[World, str, dict[str, str]], stripe.StripeAnswer]
+
+
+async def _with_fields(request: Request, act: Action) -> Response:
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=_ANY_ORIGIN)
+    body = await read_body(request.receive)
+    if body is None or len(body) > MAX_BODY:
+        return await _answer(request, _unreadable("The body is missing or too large."))
+    try:
+        fields = msgspec.json.decode(body, type=dict[str, str | None])
+    except (ValueError, RecursionError):
+        return await _answer(request, _unreadable("The body is not an object of strings in JSON."))
+    texts = {name: fields.get(name) or "" for name in ("client_secret", "card", "outcome")}
+    return await _answer(request, act(request.scope[WORLD], request.path_params["intent"], texts))
+
+
+def _unreadable(message: str) -> stripe.StripeAnswer:
+    return stripe.StripeAnswer(400, {"error": {"type": "invalid_request_error", "message": message}})
+
+
+async def _answer(request: Request, answer: stripe.StripeAnswer) -> Response:
+    if answer.content is None:
+        # A network error: the connection closes without a byte. Without a connection, an answer that no script reads.
+        if (transport := request.scope.get(TRANSPORT)) is not None:
+            transport.abort()
+        return Response(status_code=502, headers={"cache-control": "no-store"})
+    return Response(msgspec.json.encode(answer.content), answer.status, _ANY_ORIGIN, "application/json")

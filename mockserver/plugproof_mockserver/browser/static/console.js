@@ -1,0 +1,256 @@
+// The console: what lives in one world, and every button that a test has. All text from outside goes into text nodes.
+const base = document.body.dataset.base;
+const control = `${base}/_plugproof`;
+const PAGE = 50;
+const ORDER = ["created", "authorized", "starting", "charging", "stopping", "settling", "captured", "refunded", "no_charge",
+  "expired", "failed", "abandoned", "capture_failed", "requires_review", "written_off"];
+const by = (id) => document.getElementById(id);
+const state = { selected: null, offset: 0, search: "", speed: 1, paths: new Map(), tokens: new Map() };
+
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+};
+
+function tell(text) {
+  by("message").textContent = text;
+  by("message").hidden = !text;
+}
+
+async function ask(method, path, fields) {
+  const headers = { "x-plugproof": "console" };
+  const secret = sessionStorage.getItem("plugproof:secret");
+  if (secret) headers["x-plugproof-secret"] = secret;
+  const options = { method, headers, cache: "no-store" };
+  if (fields) Object.assign(headers, { "content-type": "application/json" }) && (options.body = JSON.stringify(fields));
+  let response;
+  try {
+    response = await fetch(control + path, options);
+  } catch {
+    throw new Error("The fake does not answer. If it was restarted, this page goes on by itself.");
+  }
+  const text = await response.text();
+  const content = text ? JSON.parse(text) : null;
+  if (response.status === 401) return unlock(content.message, () => ask(method, path, fields));
+  if (!response.ok) throw new Error(content?.message ?? `The control plane answered ${response.status}.`);
+  return content;
+}
+
+async function unlock(why, again) {
+  const secret = window.prompt(why);
+  if (!secret) throw new Error(why);
+  sessionStorage.setItem("plugproof:secret", secret);
+  return again();
+}
+
+async function act(work) {
+  try {
+    await work();
+    tell("");
+    await refresh();
+  } catch (error) {
+    tell(error.message);
+  }
+}
+
+// The clock.
+
+function drawClock(clock) {
+  state.speed = clock.speed;
+  by("now").textContent = clock.now.replace("T", " ").replace(/\.\d+Z$/, " UTC");
+  by("freeze").textContent = clock.speed ? "Freeze" : "Run";
+  by("freeze").setAttribute("aria-pressed", String(!clock.speed));
+  if (document.activeElement !== by("speed")) by("speed").value = clock.speed;
+  state.now = Date.parse(clock.now);
+}
+
+// Sessions.
+
+const span = (ms) => {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h ? `${h} h ${m} min` : m ? `${m} min ${s} s` : `${s} s`;
+};
+const money = (amount, data) => (amount === null || amount === undefined ? "–" : `${(amount / 100).toFixed(2)} ${data.pricing?.currency ?? ""}`);
+
+function remember(session) {
+  const path = state.paths.get(session.token) ?? [];
+  if (path.at(-1) !== session.data.status) state.paths.set(session.token, [...path, session.data.status]);
+}
+
+function drawSessions({ sessions, total }) {
+  sessions.forEach(remember);
+  by("count").textContent = total ? `· ${total}` : "";
+  by("empty").hidden = total > 0 || Boolean(state.search);
+  by("pages").hidden = total <= PAGE;
+  by("page").textContent = `${state.offset + 1} to ${Math.min(total, state.offset + PAGE)} of ${total}`;
+  by("newer").disabled = state.offset === 0;
+  by("older").disabled = state.offset + PAGE >= total;
+  by("sessions").replaceChildren(...sessions.map(row));
+  const chosen = sessions.find((one) => one.token === state.selected);
+  if (chosen) drawDetail(chosen);
+}
+
+function row(session) {
+  const { data } = session;
+  return make("tr", { "aria-selected": session.token === state.selected },
+    make("td", {}, make("button", { class: "code", onclick: () => select(session.token) }, session.token)),
+    make("td", {}, make("span", { class: `badge ${tone(data.status)}` }, String(data.status))),
+    make("td", {}, session.scenario),
+    make("td", { class: "num" }, span(state.now - Date.parse(data.created_at))),
+    make("td", { class: "num" }, data.energy_kwh === null ? "–" : `${data.energy_kwh} kWh`),
+    make("td", { class: "num" }, money(data.amount_captured ?? data.cost_amount, data)),
+    make("td", { class: "quiet" }, session.next ? `${session.next.event} in ${span(Date.parse(session.next.at) - state.now)}` : "–"));
+}
+
+const tone = (status) =>
+  ["captured", "charging"].includes(status) ? "good" : ["failed", "capture_failed", "written_off"].includes(status) ? "bad"
+    : ["requires_review", "expired", "abandoned"].includes(status) ? "warn" : "";
+
+function select(token) {
+  state.selected = token;
+  act(async () => {});
+}
+
+function drawDetail(session) {
+  const { data } = session;
+  by("detail-none").hidden = true;
+  const body = by("detail-body");
+  const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  body.hidden = false;
+  const taken = new Set(state.paths.get(session.token));
+  const fact = (name, value) => [make("dt", {}, name), make("dd", {}, String(value ?? "None"))];
+  body.replaceChildren(
+    make("p", {}, make("code", {}, session.token), ` on ${session.scenario}, Stripe: ${session.stripe}`),
+    make("ol", { class: "life", "aria-label": "Lifecycle" }, ...ORDER.map((status) =>
+      make("li", { "data-taken": taken.has(status), "aria-current": status === data.status ? "step" : null }, status))),
+    make("div", { class: "row", role: "group", "aria-label": "What can happen" }, ...session.events.map((event) =>
+      make("button", { class: "small", "data-key": event, "data-event": event, onclick: () => happen(session.token, event) }, event))),
+    make("dl", { class: "facts" }, ...Object.entries(data).filter(([, value]) => value === null || typeof value !== "object")
+      .flatMap(([name, value]) => fact(name, value))));
+  if (focused) body.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+}
+
+const happen = (token, event) => act(() => ask("POST", `/sessions/${encodeURIComponent(token)}/events`, { event }));
+
+// Requests.
+
+function journalRow(entry) {
+  const detail = make("pre", { class: "code" }, curlOf(entry), ...(entry.body ? [`\n\n${entry.body}`] : []),
+    ...(entry.findings?.length ? [`\n\n${entry.findings.join("\n")}`] : []));
+  const kind = entry.status >= 500 ? "bad" : entry.status >= 400 ? "warn" : "good";
+  return make("li", {}, make("details", {},
+    make("summary", {}, make("span", { class: "quiet" }, String(entry.at).slice(11, 19)), make("span", {}, entry.method),
+      make("span", { class: kind }, String(entry.status)),
+      make("span", { class: "code", title: entry.path }, entry.path + (entry.faults?.length ? ` · ${entry.faults.join(", ")}` : ""))),
+    detail));
+}
+
+const quote = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
+function curlOf(entry) {
+  const path = entry.token ? String(entry.path).replace(entry.token, '\'"$TOKEN"\'') : entry.path;
+  return `curl -X ${entry.method} ${quote(`${location.origin}${base}/api`).slice(0, -1)}${path}'${entry.body ? ` -d ${quote(entry.body)}` : ""}`;
+}
+
+function listen() {
+  if (typeof EventSource !== "function") return;
+  const source = new EventSource(`${control}/stream`);
+  source.addEventListener("open", () => { by("live").textContent = "live"; refresh().catch(() => {}); });
+  source.addEventListener("error", () => { by("live").textContent = "not connected; trying again"; });
+  source.addEventListener("request", (event) => {
+    by("journal").prepend(journalRow(JSON.parse(event.data)));
+    while (by("journal").children.length > 200) by("journal").lastChild.remove();
+    later();
+  });
+}
+
+let pending = 0;
+function later() {
+  clearTimeout(pending);
+  pending = setTimeout(() => refresh().catch((error) => tell(error.message)), 120);
+}
+
+// Limits, faults, codes.
+
+function drawLimits({ windows }) {
+  by("limits-none").hidden = windows.length > 0;
+  by("limits").replaceChildren(...windows.slice(0, 30).map((one) => {
+    const text = `${one.key}: ${one.remaining} of ${one.limit} left, ${one.resets_in} s`;
+    return make("li", {}, make("label", {}, text, make("meter", { min: 0, max: one.limit, value: one.remaining, low: one.limit / 3 })));
+  }));
+}
+
+function drawFaults({ faults }) {
+  by("faults").replaceChildren(...faults.map((one) =>
+    make("li", {}, `${one.operation}: ${one.kind}${one.first ? `, first ${one.first}` : ""}`)));
+}
+
+async function refresh() {
+  const search = state.search ? `&search=${encodeURIComponent(state.search)}` : "";
+  const [clock, sessions, limits, faults] = await Promise.all([
+    ask("GET", "/clock"), ask("GET", `/sessions?newest=true&limit=${PAGE}&offset=${state.offset}${search}`),
+    ask("GET", "/limits"), ask("GET", "/faults"),
+  ]);
+  drawClock(clock);
+  drawSessions(sessions);
+  drawLimits(limits);
+  drawFaults(faults);
+}
+
+async function fill() {
+  const [{ scenarios }, kinds, { journal }] = await Promise.all([ask("GET", "/scenarios"), ask("GET", "/fault-kinds"), ask("GET", "/journal")]);
+  by("code").replaceChildren(...scenarios.map((one) => make("option", {}, one.code)));
+  by("codes").replaceChildren(...scenarios.flatMap((one) => [make("dt", {}, make("a", { href: `${base}/pay/${one.code}` }, one.code)), make("dd", {}, one.summary)]));
+  const form = by("fault").elements;
+  form.operation.replaceChildren(...kinds.operations.map((one) => make("option", {}, one)));
+  form.operation.value = "confirm";
+  form.kind.replaceChildren(...kinds.kinds.map((one) => make("option", {}, one)));
+  by("journal").replaceChildren(...journal.slice(-200).reverse().map(journalRow));
+}
+
+function wire() {
+  by("world").textContent = document.body.dataset.world;
+  by("pay-link").href = `${base}/pay/HAPPY`;
+  by("curl").textContent = `curl ${location.origin}${base}/api/v3/public-charging/sessions -d code=HAPPY -d connector_id=1`;
+  by("freeze").addEventListener("click", () => act(() => ask("PATCH", "/clock", { mode: state.speed ? "frozen" : "real" })));
+  by("speed").addEventListener("change", () => act(() => ask("PATCH", "/clock", { speed: Number(by("speed").value) })));
+  for (const button of document.querySelectorAll("[data-advance]")) {
+    button.addEventListener("click", () => act(() => ask("POST", "/clock/advance", { seconds: Number(button.dataset.advance) })));
+  }
+  by("next").addEventListener("click", () => act(() => ask("POST", "/clock/advance", { to: "next" })));
+  by("rewind").addEventListener("click", () => act(() => ask("PATCH", "/clock", { now: new Date(state.now - 600_000).toISOString() })));
+  by("reset").addEventListener("click", () => act(async () => {
+    if (!window.confirm("Forget every session, request and fault of this world?")) return;
+    await ask("POST", "/reset");
+    state.selected = null;
+    by("journal").replaceChildren();
+    by("detail-body").hidden = true;
+    by("detail-none").hidden = false;
+  }));
+  by("start").addEventListener("click", () => act(async () => {
+    const made = await ask("POST", "/sessions", { status: "created", code: by("code").value });
+    state.offset = 0;
+    state.selected = made.fingerprint ?? null;
+  }));
+  by("find").addEventListener("input", () => { state.search = by("find").value.trim(); state.offset = 0; later(); });
+  by("newer").addEventListener("click", () => { state.offset = Math.max(0, state.offset - PAGE); later(); });
+  by("older").addEventListener("click", () => { state.offset += PAGE; later(); });
+  by("clear-journal").addEventListener("click", () => act(async () => { await ask("DELETE", "/journal"); by("journal").replaceChildren(); }));
+  by("fault").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { operation, kind, first } = by("fault").elements;
+    act(() => ask("POST", "/faults", { operation: operation.value, kind: kind.value, ...(first.value ? { first: Number(first.value) } : {}) }));
+  });
+  by("clear-faults").addEventListener("click", () => act(() => ask("DELETE", "/faults")));
+}
+
+wire();
+act(fill);
+listen();
+// Time goes on without requests: what a running clock does shows, too.
+setInterval(() => { if (!document.hidden) refresh().then(() => tell(""), (error) => tell(error.message)); }, 2000);
