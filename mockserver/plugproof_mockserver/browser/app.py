@@ -160,7 +160,7 @@ def _unreadable(message: str) -> stripe.StripeAnswer:
 
 async def _answer(request: Request, answer: stripe.StripeAnswer) -> Response:
     if answer.content is None:
-        # A network error: the connection closes without a byte. Without a connection, an answer that no script reads.
+        # A network error: the connection closes without a byte; in process, an answer that no script may read.
         if (transport := request.scope.get(TRANSPORT)) is not None:
             transport.abort()
         return Response(status_code=502, headers={"cache-control": "no-store"})

@@ -60,9 +60,11 @@ def confirm(world: World, intent: str, secret: str, number: str) -> StripeAnswer
         state = _find(world, intent, secret)
         if state is None:
             return MISSING
+        card = card_of(number, is_declined=SCENARIOS[state.scenario].stripe is Stripe.DECLINED)
+        if state.stripe is Stripe.PAID and card.outcome is CardOutcome.LOST_AFTER:
+            return LOST  # browsers send a request again by themselves when a connection that they reused breaks
         if state.status is not Status.CREATED or state.stripe is Stripe.PAID:
             return StripeAnswer(400, unexpected_state_of(state))
-        card = card_of(number, is_declined=SCENARIOS[state.scenario].stripe is Stripe.DECLINED)
         return _CONFIRMS[card.outcome](world, state, card)
 
 

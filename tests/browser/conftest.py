@@ -1,0 +1,104 @@
+"""A real Chromium and a real fake, one of each for all tests of the folder; a world and a page for each test."""
+
+import os
+import shutil
+from itertools import count
+
+import pytest
+
+from plugproof_contracts.facts.operations import PREFIX
+from tests.servers import running
+
+CHROMIUM = os.environ.get("PLUGPROOF_CHROMIUM") or shutil.which("chromium")
+# Root has no sandbox; without the others, Chromium looks up its maker's hosts at every start.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+_NAMES = count()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser; Debian's package `chromium` brings it, PLUGPROOF_CHROMIUM names another."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium: Debian's package chromium brings it, PLUGPROOF_CHROMIUM names another")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def fake_server():
+    """One fake that wants to be paid, on a clock that stands still until it is told."""
+    with running("--speed", "0", "--clock", "2026-01-10T12:00:00Z", "--self-check") as server:
+        yield server
+
+
+class World:
+    """One world of the fake: its address for pages, and its control plane."""
+
+    def __init__(self, server, name):
+        self._server, self.name = server, name
+        origin = server.place["base_url"].removesuffix("/api")
+        self.url = f"{origin}/worlds/{name}"
+
+    def control(self, method, path, **json):
+        """Send a request to the control plane and return what it says."""
+        answer = self._server.client.request(method, f"{self.url}/_plugproof{path}", json=json or None,
+                                             headers={"x-plugproof": "test"})
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    def advance(self, seconds):
+        self.control("POST", "/clock/advance", seconds=seconds)
+
+    def start(self, code="HAPPY"):
+        """Start a session as a team's back end would, and return its token and its payment."""
+        answer = self._server.client.post(f"{self.url}/api{PREFIX}/sessions", json={"code": code, "connector_id": 1})
+        found = answer.json()
+        return found["session_token"], found["payment"]
+
+    def get(self, token):
+        return self._server.client.get(f"{self.url}/api{PREFIX}/sessions/{token}").json()["data"]
+
+    def confirm(self, token):
+        return self._server.client.post(f"{self.url}/api{PREFIX}/sessions/{token}/confirm").json()["data"]
+
+
+@pytest.fixture
+def world(fake_server):
+    """A world that nobody has used; at the end it has broken no rule of the contract."""
+    world = World(fake_server, f"b{next(_NAMES)}")
+    yield world
+    assert world.control("GET", "/violations") == {"violations": []}
+
+
+@pytest.fixture
+def context(chromium):
+    """A browser window of its own, as wide as a phone."""
+    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context):
+    """A page on which no script fails and no policy is violated."""
+    page, troubles = context.new_page(), []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: _note(troubles, message.text))
+    yield page
+    assert not troubles
+
+
+def _note(troubles, text):
+    if "Content Security Policy" in text or "Refused to" in text:
+        troubles.append(text)

@@ -1,0 +1,118 @@
+"""The console in a real browser: what it shows, what its buttons do, and that text stays text."""
+
+import pytest
+
+PAYLOAD = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def console(page, world):
+    """The console of the test's world."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{world.url}/_plugproof/")
+    page.locator("#code option").first.wait_for(state="attached")
+    return page
+
+
+def session_row(console, text=""):
+    row = console.locator("#sessions tr").filter(has_text=text)
+    row.first.wait_for()
+    return row.first
+
+
+def test_the_root_leads_to_the_console(page, world):
+    """Whoever opens the fake in a browser lands where they see it live."""
+    page.goto(f"{world.url}/")
+    assert page.url == f"{world.url}/_plugproof/"
+
+
+def test_an_empty_world_teaches(console, world):
+    """Without a session the page says how to get one."""
+    console.locator("#empty:not([hidden])").wait_for()
+    assert f"{world.url}/api/v3/public-charging/sessions" in console.locator("#curl").inner_text()
+
+
+def test_a_session_is_started_and_moved_by_buttons(console, world):
+    """Start, pay, confirm by webhook: the path taken is marked."""
+    console.get_by_role("button", name="Start a session").click()
+    session_row(console, "created").get_by_role("button").click()
+    console.locator("[data-event=webhook]").click()
+    console.locator(".life li[aria-current]").filter(has_text="authorized").wait_for()
+    assert console.locator(".life li[data-taken]").all_inner_texts() == ["created", "authorized"]
+    assert world.control("GET", "/sessions")["sessions"][0]["data"]["status"] == "authorized"
+
+
+def test_a_request_shows_at_once(console, world):
+    """The journal is live, and offers each request as curl with the token left out."""
+    console.locator("#live").filter(has_text="live").wait_for()
+    token, _ = world.start()
+    world.confirm(token)
+    rows = console.locator("#journal li")
+    rows.nth(1).wait_for()
+    rows.first.locator("summary").click()
+    shown = rows.first.inner_text()
+    assert "curl -X POST" in shown
+    assert token not in console.content()
+
+
+def test_the_clock_is_moved_and_run(console, world):
+    """Next event, minutes ahead, minutes back, run and freeze."""
+    before = world.control("GET", "/clock")["now"]
+    console.get_by_role("button", name="+1 min").click()
+    console.locator("#now").filter(has_text="12:01:00").wait_for()
+    console.get_by_role("button", name="−10 min").click()
+    console.locator("#now").filter(has_text="11:51:00").wait_for()
+    console.get_by_role("button", name="Run").click()
+    console.get_by_role("button", name="Freeze").click()
+    console.get_by_role("button", name="Run").wait_for()
+    assert world.control("GET", "/clock")["now"] != before
+
+
+def test_a_limit_drains_before_the_eye(console, world):
+    """Each confirm takes one from the window that is shown."""
+    token, _ = world.start()
+    for _ in range(4):
+        world.confirm(token)
+    console.locator("#limits li").filter(has_text="6 of 10 left").wait_for()
+
+
+def test_a_lost_answer_in_few_clicks(console, world):
+    """A newcomer loses the answer of a confirm with two clicks, and takes the fault away with one."""
+    console.locator("#fault select[name=kind]").select_option("reset")
+    console.get_by_role("button", name="Add").click()
+    console.locator("#faults li").filter(has_text="confirm: reset").wait_for()
+    console.get_by_role("button", name="Remove all").click()
+    console.locator("#faults:empty").wait_for(state="attached")
+    assert world.control("GET", "/faults") == {"faults": []}
+
+
+def test_many_sessions_stay_usable(console, world):
+    """A page holds fifty; search finds the one."""
+    for _ in range(60):
+        world.control("POST", "/sessions", status="charging")
+    world.control("POST", "/sessions", status="captured")
+    console.locator("#count").filter(has_text="61").wait_for()
+    assert console.locator("#sessions tr").count() == 50
+    console.get_by_role("button", name="Older").click()
+    console.locator("#page").filter(has_text="51 to 61").wait_for()
+    console.locator("#find").fill("captured")
+    console.locator("#count").filter(has_text="· 1").wait_for()
+    assert console.locator("#sessions tr").count() == 1
+
+
+def test_text_from_outside_stays_text_in_the_console(console, world):
+    """No field of a session, a charger or a request becomes markup."""
+    fields = dict.fromkeys(("failure_reason", "energy_kwh", "driver_email", "created_at"), PAYLOAD)
+    world.control("POST", "/sessions", status="failed", **fields)
+    session_row(console, "failed").get_by_role("button").click()
+    console.locator("#detail-body").filter(has_text=PAYLOAD).wait_for()
+    assert console.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_cut_off(console, world, width):
+    """On a phone as on a desk the page is as wide as the window."""
+    world.control("POST", "/sessions", status="charging")
+    console.set_viewport_size({"width": width, "height": 900})
+    session_row(console)
+    assert console.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
