@@ -5,9 +5,9 @@ import shutil
 from itertools import count
 
 import pytest
+from tests.servers import running
 
 from plugproof_contracts.facts.operations import PREFIX
-from tests.servers import running
 
 CHROMIUM = os.environ.get("PLUGPROOF_CHROMIUM") or shutil.which("chromium")
 # Root has no sandbox; without the others, Chromium looks up its maker's hosts at every start.
@@ -51,8 +51,9 @@ class World:
 
     def control(self, method, path, **json):
         """Send a request to the control plane and return what it says."""
-        answer = self._server.client.request(method, f"{self.url}/_plugproof{path}", json=json or None,
-                                             headers={"x-plugproof": "test"})
+        answer = self._server.client.request(
+            method, f"{self.url}/_plugproof{path}", json=json or None, headers={"x-plugproof": "test"}
+        )
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
@@ -61,7 +62,9 @@ class World:
 
     def start(self, code="HAPPY"):
         """Start a session as a team's back end would, and return its token and its payment."""
-        answer = self._server.client.post(f"{self.url}/api{PREFIX}/sessions", json={"code": code, "connector_id": 1})
+        answer = self._server.client.post(
+            f"{self.url}/api{PREFIX}/sessions", json={"code": code, "connector_id": 1}
+        )
         found = answer.json()
         return found["session_token"], found["payment"]
 

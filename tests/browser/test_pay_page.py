@@ -96,8 +96,14 @@ def test_a_whole_life_from_code_to_receipt(page, world):
 
 @pytest.mark.parametrize(
     ("code", "seconds", "expected"),
-    [("REFUSED", 10, "failed"), ("NOSTART", 90, "failed"), ("UNPLUG", 400, "captured"), ("NOENERGY", 1000, "no_charge"),
-     ("REVIEW", 1000, "requires_review"), ("CAPFAIL", 1000, "capture_failed")],
+    [
+        ("REFUSED", 10, "failed"),
+        ("NOSTART", 90, "failed"),
+        ("UNPLUG", 400, "captured"),
+        ("NOENERGY", 1000, "no_charge"),
+        ("REVIEW", 1000, "requires_review"),
+        ("CAPFAIL", 1000, "capture_failed"),
+    ],
 )
 def test_a_code_ends_as_it_promises(page, world, code, seconds, expected):
     """The page follows each scenario to its end."""

@@ -90,7 +90,11 @@ def test_a_declined_card_has_stripes_shape(team_page, world):
     _, payment = world.start()
     mount(team_page, payment, "4000000000009995")
     error = team_page.evaluate(CONFIRM, {"redirect": "if_required"})["error"]
-    assert (error["type"], error["code"], error["decline_code"]) == ("card_error", "card_declined", "insufficient_funds")
+    assert (error["type"], error["code"], error["decline_code"]) == (
+        "card_error",
+        "card_declined",
+        "insufficient_funds",
+    )
     assert error["payment_intent"]["status"] == "requires_payment_method"
 
 
@@ -115,7 +119,9 @@ def test_an_intent_is_read_again(team_page, world):
     _, payment = world.start()
     mount(team_page, payment)
     read = "(secret) => at.stripe.retrievePaymentIntent(secret)"
-    assert team_page.evaluate(read, payment["client_secret"])["paymentIntent"]["status"] == "requires_payment_method"
+    assert (
+        team_page.evaluate(read, payment["client_secret"])["paymentIntent"]["status"] == "requires_payment_method"
+    )
     wrong = payment["client_secret"] + "x"
     assert team_page.evaluate(read, wrong)["error"]["code"] == "resource_missing"
 

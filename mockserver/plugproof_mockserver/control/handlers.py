@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from plugproof_contracts import Status
+from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.control import request_bodies as forms
 from plugproof_mockserver.engine import transitions as life
@@ -19,7 +20,7 @@ from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, iso, parse, seconds
 from plugproof_mockserver.world.charger_store import UnknownChargerError
-from plugproof_mockserver.world.faults import make_fault
+from plugproof_mockserver.world.faults import Kind, make_fault
 from plugproof_mockserver.world.session_store import UnknownSessionError
 from plugproof_mockserver.world.world import World
 
@@ -188,6 +189,35 @@ def _clear_faults(asked: Asked) -> None:
     asked.world.faults.clear()
 
 
+def _fault_kinds(asked: Asked) -> Any:
+    return {"operations": ["*", *OPERATIONS], "kinds": list(Kind)}
+
+
+def _limits(asked: Asked) -> Any:
+    """The windows that are open now; a window of starts belongs to a charger, every other to an address."""
+    world, now = asked.world, asked.world.clock.now()
+    rows = []
+    for key, hits, ends in world.limiter.open_windows(now):
+        limit = _limit_of_key(world, key)
+        rows.append(
+            {
+                "key": key,
+                "limit": limit,
+                "remaining": max(0, limit - hits),
+                "resets_in": -(-(ends - now) // SECOND),
+            }
+        )
+    return {"windows": rows}
+
+
+def _limit_of_key(world: World, key: str) -> int:
+    name, _, owner = key.partition(" ")
+    if name == "starts":
+        return world.settings.sessions_per_charger
+    # Under a shared limit the key is the address alone, and each operation compares the count with its own limit.
+    return world.settings.limit_of(name if owner else "confirm").hits
+
+
 def _journal(asked: Asked) -> Any:
     return {"journal": [entry.describe() for entry in asked.world.journal]}
 
@@ -253,6 +283,8 @@ ROWS = (
     Row("GET", "/faults", _faults),
     Row("POST", "/faults", _inject, forms.FAULT, 201),
     Row("DELETE", "/faults", _clear_faults, status=204),
+    Row("GET", "/fault-kinds", _fault_kinds),
+    Row("GET", "/limits", _limits),
     Row("GET", "/journal", _journal),
     Row("DELETE", "/journal", _clear_journal, status=204),
     Row("GET", "/violations", _violations),

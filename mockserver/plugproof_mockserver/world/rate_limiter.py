@@ -6,6 +6,8 @@ the API does it (observed, so `assumed` of the API). A refused hit is not counte
 prolong the window. The caller holds the world's lock, so a decision is never half made.
 """
 
+from collections.abc import Iterator
+
 from plugproof_mockserver.http.rate_limit import Decision
 
 _Window = tuple[int, int]
@@ -43,6 +45,11 @@ class Limiter:
         if now >= ends:
             return Decision(limit > 0, limit, limit, now + length)
         return Decision(hits < limit, limit, max(0, limit - hits), ends)
+
+    def open_windows(self, now: int) -> Iterator[tuple[str, int, int]]:
+        """Yield key, hits and end of every window that is open at `now`, longest windows last."""
+        for _, windows in sorted(self._windows.items()):
+            yield from ((key, hits, ends) for key, (hits, ends) in windows.items() if ends > now)
 
 
 def _open(windows: dict[str, _Window], key: str, now: int) -> None:
