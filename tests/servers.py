@@ -77,9 +77,10 @@ def spawned(*arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]
 
 
 @contextmanager
-def running(*arguments: str, **variables: str) -> Iterator[Server]:
+def running(*arguments: str, auto_pay: bool = True, **variables: str) -> Iterator[Server]:
     """Run `plugproof serve --json`, on a free port unless told otherwise, until the block ends."""
-    with spawned("serve", "--json", "--port", "0", *arguments, **variables) as process:
+    paid = ("--auto-pay",) if auto_pay else ()
+    with spawned("serve", "--json", "--port", "0", *paid, *arguments, **variables) as process:
         line = process.stdout.readline() if process.stdout else ""
         assert line, process.stderr and process.stderr.read()
         with httpx2.Client(timeout=PATIENCE) as client:

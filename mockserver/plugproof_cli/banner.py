@@ -41,6 +41,7 @@ def steps(place: Place) -> tuple[Step, ...]:
     session = f"{sessions}/$TOKEN"
     return (
         Step("start a session, and keep its token without showing it", _start(sessions)),
+        Step("pay, as the driver does in the browser", _event(place, "paid")),
         Step("confirm the payment", f'curl -sS -X POST "{session}/confirm"'),
         Step("set the receipt address", f'curl -sS "{session}/receipt-email" -d email=driver@example.com'),
         Step("let five minutes pass", _advance(place, 300)),
@@ -56,11 +57,17 @@ def _start(sessions: str) -> str:
     return f'TOKEN=$(curl -sS "{sessions}" -d code=HAPPY -d connector_id=1 | {keep})'
 
 
+def _event(place: Place, event: str) -> str:
+    return _control(place, "sessions/$TOKEN/events", f'{{"event": "{event}"}}')
+
+
 def _advance(place: Place, seconds: int) -> str:
+    return _control(place, "clock/advance", f'{{"seconds": {seconds}}}')
+
+
+def _control(place: Place, path: str, body: str) -> str:
     secret = ' -H "X-Plugproof-Secret: $PLUGPROOF_CONTROL_SECRET"' if place.has_secret else ""
-    json_type = "-H 'Content-Type: application/json'"
-    body = f"-d '{{\"seconds\": {seconds}}}'"
-    return f'curl -sS "{place.control_url}/clock/advance"{secret} {json_type} {body}'
+    return f"curl -sS \"{place.control_url}/{path}\"{secret} -H 'Content-Type: application/json' -d '{body}'"
 
 
 def for_people(place: Place) -> str:
@@ -71,7 +78,8 @@ def for_people(place: Place) -> str:
             f"plugproof {VERSION} is ready. Unofficial: a fake of Plugchoice's public-charging API.",
             "",
             f"  Base URL       {place.base_url}",
-            f"  Control plane  {place.control_url}",
+            f"  Console        {place.control_url}/",
+            f"  Pay page       {place.origin}/pay/HAPPY",
             "",
             "A driver's whole life, ready to copy:",
             "",

@@ -241,10 +241,12 @@ class FakePlugchoice:
     @cached_property
     def asgi(self) -> App:
         """The fake as an ASGI application, control plane included."""
+        from plugproof_mockserver.browser.app import pages
         from plugproof_mockserver.control.app import control_app
 
         worlds = Worlds(lambda name: self.world if name == DEFAULT else self._make(name))
-        return App(worlds, hosts=Hosts(("app.plugchoice.com", "testserver")), control=control_app())
+        hosts = Hosts(("app.plugchoice.com", "testserver"))
+        return App(worlds, hosts=hosts, control=control_app(), pages=pages())
 
     def transport(self, client: str = "127.0.0.1") -> "Transport":
         """Return a transport for `httpx.Client` and `httpx2.Client`; `client` is the address the limiter sees."""

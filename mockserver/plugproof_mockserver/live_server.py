@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from plugproof_mockserver.browser.app import pages
 from plugproof_mockserver.control.app import control_app
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import Hosts
@@ -80,7 +81,7 @@ class Site:
 def site() -> Iterator[Site]:
     """Start the server of this process, and end it."""
     worlds = _OfTests()
-    app = _of_tests_only(App(worlds, hosts=Hosts(), control=control_app()))
+    app = _of_tests_only(App(worlds, hosts=Hosts(), control=control_app(), pages=pages()))
     with bind(HOST, 0) as listener, serving(app, listener):
         yield Site(f"http://{HOST}:{listener.getsockname()[1]}", worlds)
 

@@ -37,7 +37,7 @@ def chromium():
 @pytest.fixture(scope="session")
 def fake_server():
     """One fake that wants to be paid, on a clock that stands still until it is told."""
-    with running("--speed", "0", "--clock", "2026-01-10T12:00:00Z", "--self-check") as server:
+    with running("--speed", "0", "--clock", "2026-01-10T12:00:00Z", "--self-check", auto_pay=False) as server:
         yield server
 
 

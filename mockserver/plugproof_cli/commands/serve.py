@@ -51,6 +51,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     vat: float
     hold: int
     errors: Errors
+    auto_pay: bool
     fault: tuple[Fault, ...]
     latency: int
     allow_host: tuple[str, ...]
@@ -71,6 +72,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
             vat=self.vat,
             hold=self.hold,
             errors=self.errors,
+            auto_pay=self.auto_pay,
         )
 
     def faults(self) -> tuple[Fault, ...]:
@@ -113,6 +115,11 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     type=options.ERRORS,
     default="json",
     help="Write errors as JSON always, or as HTML for a client that does not ask for JSON.",
+)
+@_option(
+    "--auto-pay",
+    is_flag=True,
+    help="Let every session be paid as its charger code says; else the pay page, the console or an event pays.",
 )
 @_option(
     "--fault",
@@ -194,6 +201,7 @@ def _refuse_to_open_by_accident(given: Given) -> None:
 
 
 def _app(given: Given, identity: str) -> "App":
+    from plugproof_mockserver.browser import PAGE_PATHS
     from plugproof_mockserver.faces.asgi import App
     from plugproof_mockserver.faces.host_allowlist import Hosts
     from plugproof_mockserver.world.clock import Clock
@@ -207,18 +215,27 @@ def _app(given: Given, identity: str) -> "App":
         return World(settings, clock=clock, seed=given.seed, name=name, faults=faults, self_check=given.self_check)
 
     hosts = Hosts((given.url_host, *given.allow_host))
-    return App(Worlds(world), hosts=hosts, control=_control(given.control_secret, identity))
+    control, pages = _when_asked(lambda: _control(given.control_secret, identity)), _when_asked(_pages)
+    return App(Worlds(world), hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
 
 
 def _control(secret: str | None, identity: str) -> "ASGIApp":
-    @cache
-    def app() -> "ASGIApp":
-        # Here, so that nobody waits for Starlette who only asks the API.
-        from plugproof_mockserver.control.app import control_app
+    from plugproof_mockserver.control.app import control_app
 
-        return control_app(secret, identity)
+    return control_app(secret, identity)
 
-    async def control(scope: "Scope", receive: "Receive", send: "Send") -> None:
+
+def _pages() -> "ASGIApp":
+    from plugproof_mockserver.browser.app import pages_app
+
+    return pages_app()
+
+
+def _when_asked(make: "Callable[[], ASGIApp]") -> "ASGIApp":
+    """Return an application that is made for its first request: nobody who only asks the API waits for it."""
+    app = cache(make)
+
+    async def serve(scope: "Scope", receive: "Receive", send: "Send") -> None:
         await app()(scope, receive, send)
 
-    return control
+    return serve

@@ -12,12 +12,13 @@ from importlib.resources import files
 from typing import Any
 
 import msgspec
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from plugproof_mockserver.browser import stripe
-from plugproof_mockserver.http.asgi_types import BASE, TRANSPORT, WORLD, read_body
+from plugproof_mockserver.browser import PAGE_PATHS, stripe
+from plugproof_mockserver.http.asgi_types import BASE, TRANSPORT, WORLD, ASGIApp, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY
 from plugproof_mockserver.world.world import World
 
@@ -49,13 +50,25 @@ _TYPES = {".js": "text/javascript", ".css": "text/css"}
 _FILE = re.compile(r"[a-z]+\.(?:js|css)")
 
 
-def routes() -> list[Route]:
-    """Return the routes of the plane, with paths below those of a world."""
+def pages() -> dict[str, ASGIApp]:
+    """Return the application of this plane by the paths that it takes."""
+    return dict.fromkeys(PAGE_PATHS, pages_app())
+
+
+def pages_app() -> ASGIApp:
+    """Return the application of this plane."""
+    app = Starlette(routes=_routes())
+    app.router.redirect_slashes = False
+    return app
+
+
+def _routes() -> list[Route]:
     return [
         Route("/", _to_console),
         Route("/_plugproof", _to_console),
         Route("/_plugproof/", _console),
         Route("/pay", _pay),
+        Route("/pay/", _pay),
         Route("/pay/{code}", _pay),
         Route("/browser/{name}", _asset),
         Route("/stripe/v3.js", _script),

@@ -72,7 +72,16 @@ def _routes(identity: str) -> list[Route]:
     by_path: dict[str, dict[str, Row]] = {}
     for row in ROWS:
         by_path.setdefault(row.path, {})[row.method] = row
-    return [_route(PREFIX + path, rows, identity) for path, rows in by_path.items()]
+    return [
+        Route(f"{PREFIX}/stream", _stream),
+        *(_route(PREFIX + path, rows, identity) for path, rows in by_path.items()),
+    ]
+
+
+async def _stream(request: Request) -> Response:
+    from plugproof_mockserver.control.stream import stream_of
+
+    return stream_of(request.scope[WORLD])
 
 
 def _route(path: str, rows: dict[str, Row], identity: str) -> Route:

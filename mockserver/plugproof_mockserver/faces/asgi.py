@@ -1,36 +1,23 @@
-"""The front door: an ASGI application that decides by raw path which plane of which world is meant.
+"""The front door: a Starlette application whose routes are the planes of a world.
 
-The API's plane is served here without any framework, since it is the one that has to be fast and
-has to see paths as they came. Everything else is a Starlette application, see `control`.
+A plane is chosen by the raw path, as it came over the wire: `%2F` is no slash, so two spellings can never
+be taken for one path. What is below a plane is the business of the application behind it.
 """
 
-import asyncio
-import socket
-import struct
-from typing import Any
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from plugproof_mockserver.engine import operations as engine
-from plugproof_mockserver.faces.host_allowlist import Hosts
-from plugproof_mockserver.http.asgi_types import (
-    TRANSPORT,
-    WORLD,
-    WRITE,
-    ASGIApp,
-    Message,
-    Receive,
-    Scope,
-    Send,
-    read_body,
-)
-from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.response import Cut, Problem, Reply
-from plugproof_mockserver.world import pipeline as api
-from plugproof_mockserver.world.registry import WorldNameError, Worlds
-from plugproof_mockserver.world.world import World
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Match, Mount, Router
+from starlette.types import ASGIApp as StarletteApp
 
-_API = "/api/"
-_CONTROL = "/_plugproof/"
+from plugproof_mockserver.faces.api_plane import answer_api, send_reply
+from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, ASGIApp, Receive, Scope, Send
+from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.world.registry import WorldNameError, Worlds
+
 _WORLDS = "/worlds/"
 _NOWHERE = Problem(
     404,
@@ -44,54 +31,113 @@ _WRONG_HOST = Problem(
 )
 
 
-class App:
-    """The ASGI application. `control` serves the control plane and finds its world in the scope."""
+class App(Starlette):
+    """The fake as a Starlette application.
 
-    def __init__(self, worlds: Worlds, *, hosts: Hosts, control: ASGIApp) -> None:
-        self.worlds, self._hosts, self._control = worlds, hosts, control
+    `control` serves the control plane, and `pages` further planes by the path before them; both find
+    their world in the scope, and in `path` what is left of the path within it.
+    """
+
+    def __init__(
+        self, worlds: Worlds, *, hosts: Hosts, control: ASGIApp, pages: Mapping[str, ASGIApp] | None = None
+    ) -> None:
+        self.worlds = worlds
+        planes: list[BaseRoute] = [
+            Plane("/api", _api),
+            *(Plane(path, _within_world(app)) for path, app in (pages or {}).items()),
+            Plane("/_plugproof", _within_world(control)),
+        ]
+        super().__init__(
+            routes=[WorldMount(worlds, planes), *planes],
+            middleware=[Middleware(HostAllowlist, hosts=hosts, worlds=worlds)],
+        )
+        self.router.default, self.router.redirect_slashes = _nowhere, False
+
+    def build_middleware_stack(self) -> StarletteApp:
+        """Return the router behind the middleware, without the layers that turn exceptions into pages.
+
+        Nothing here raises but a fault that breaks the connection on purpose, and those layers wrap `send`,
+        which keeps a server from writing an answer in one packet.
+        """
+        app: StarletteApp = self.router
+        for middleware in reversed(self.user_middleware):
+            app = middleware.cls(app, *middleware.args, **middleware.kwargs)
+        return app
+
+
+class HostAllowlist:
+    """Middleware that answers no foreign `Host`, and puts the path and the default world into the scope."""
+
+    def __init__(self, app: StarletteApp, hosts: Hosts, worlds: Worlds) -> None:
+        self._app, self._hosts, self._worlds = app, hosts, worlds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, as ASGI has it."""
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-        elif scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1003})
-        elif self._hosts.accept([value for name, value in scope["headers"] if name == b"host"]):
-            await self._http(_raw_path(scope), scope, receive, send)
-        else:
-            await _send(scope, send, _WRONG_HOST.reply())
-
-    async def _http(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        world = self.worlds.default
-        if path.startswith(_WORLDS):
-            name, _, rest = path[len(_WORLDS) :].partition("/")
-            try:
-                world, path = self.worlds.get(name), "/" + rest
-            except WorldNameError as error:
-                await _send(scope, send, Problem(400, f"{error}.").reply())
+        if scope["type"] == "http":
+            if not self._hosts.accept([value for name, value in scope["headers"] if name == b"host"]):
+                await send_reply(scope, send, _WRONG_HOST.reply())
                 return
-        if path.startswith(_API):
-            await _api(world, path[len(_API) - 1 :], scope, receive, send)
-        elif path.startswith(_CONTROL):
-            await self._control({**scope, "path": path, "raw_path": path.encode(), WORLD: world}, receive, send)
-        else:
-            await _send(scope, send, _NOWHERE.reply())
+            scope[PATH], scope[BASE], scope[WORLD] = _raw_path(scope), "", self._worlds.default
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1003})
+            return
+        await self._app(scope, receive, send)
 
 
-async def _api(world: World, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-    body = await read_body(receive) if engine.takes_body(path) else b""
-    if body is None:
-        return
-    client = scope.get("client")
-    request = Request(scope["method"], path, scope["headers"], body, client[0] if client else "127.0.0.1")
-    reply = api.answer(world, request)
-    if reply.delay:
-        await asyncio.sleep(reply.delay)
-        world.take(reply.delay)
-    if reply.cut is None:
-        await _send(scope, send, reply)
-    else:
-        await _break(scope, receive, send, reply)
+class Plane(Mount):
+    """A mount that is chosen by the raw path: below `path`, or exactly there where `path` ends in a slash."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self._exact = (path, path.rstrip("/")) if path.endswith("/") else ()
+        self._prefix = path + "/"
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return a full match, or none."""
+        path = scope.get(PATH, "")
+        fits = path in self._exact if self._exact else path.startswith(self._prefix)
+        return (Match.FULL if fits else Match.NONE), {}
+
+
+class WorldMount(Mount):
+    """The planes of every named world, below `/worlds/NAME`; a world is made on first use."""
+
+    def __init__(self, worlds: Worlds, planes: Sequence[BaseRoute]) -> None:
+        super().__init__("/worlds/{name}", Router(planes, redirect_slashes=False, default=_nowhere))
+        self._worlds = worlds
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return a full match, or none."""
+        return (Match.FULL if scope.get(PATH, "").startswith(_WORLDS) else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Choose the world, and the plane within it."""
+        name, slash, rest = scope[PATH][len(_WORLDS) :].partition("/")
+        try:
+            scope[WORLD] = self._worlds.get(name)
+        except WorldNameError as error:
+            await send_reply(scope, send, Problem(400, f"{error}.").reply())
+            return
+        scope[PATH], scope[BASE] = slash + rest, _WORLDS + name
+        await self.app(scope, receive, send)
+
+
+async def _api(scope: Scope, receive: Receive, send: Send) -> None:
+    await answer_api(scope[WORLD], scope[PATH][len("/api") :], scope, receive, send)
+
+
+def _within_world(app: ASGIApp) -> ASGIApp:
+    """Show an application the path as it is within its world."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope[PATH]
+        await app({**scope, "path": path, "raw_path": path.encode("latin-1"), "root_path": ""}, receive, send)
+
+    return serve
+
+
+async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    await send_reply(scope, send, _NOWHERE.reply())
 
 
 def _raw_path(scope: Scope) -> str:
@@ -100,46 +146,3 @@ def _raw_path(scope: Scope) -> str:
         # Servers may leave it out; what they decoded is then the best there is.
         return quote(scope["path"])
     return raw.partition(b"?")[0].decode("latin-1")
-
-
-async def _send(scope: Scope, send: Send, reply: Reply) -> None:
-    body = b"" if scope["method"] == "HEAD" else reply.body
-    write = scope.get(WRITE)
-    if write is None or not write(send, reply.wire_head(), body):
-        await send(_head(reply))
-        await send({"type": "http.response.body", "body": body})
-
-
-def _head(reply: Reply) -> Message:
-    return {"type": "http.response.start", "status": reply.status, "headers": list(reply.wire_headers())}
-
-
-async def _break(scope: Scope, receive: Receive, send: Send, reply: Reply) -> None:
-    transport = scope.get(TRANSPORT)
-    if transport is None:
-        raise ConnectionResetError(f"the injected fault {reply.cut} broke the connection")
-    if reply.cut is Cut.TRUNCATE:
-        await send(_head(reply))
-        await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
-    if reply.cut is Cut.RESET:
-        _linger_not(transport)
-        transport.abort()
-    else:
-        transport.close()
-    # Until the server has noticed, returning would make it answer in our place.
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def _linger_not(transport: Any) -> None:
-    """Make closing the connection send a reset, not an orderly end."""
-    with socket.socket(fileno=socket.dup(transport.get_extra_info("socket").fileno())) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

@@ -146,8 +146,8 @@ BAD = [
     ("GET", "/sessions?limit=%D9%A1", None, 422, ["limit", "1 to 1000"]),
     ("GET", "/sessions?" + "&".join(["limit=1"] * 101), None, 422, ["fields"]),
     # Paths and methods.
-    ("GET", "", None, 404, ["openapi.json"]),
-    ("GET", "/", None, 404, ["openapi.json"]),
+    ("GET", "/nowhere", None, 404, ["openapi.json"]),
+    ("GET", "/nowhere/", None, 404, ["openapi.json"]),
     ("GET", "/health/", None, 404, ["openapi.json"]),
     ("GET", "/%68ealth", None, 404, ["openapi.json"]),
     ("GET", "/../../etc/passwd", None, 404, []),

@@ -157,16 +157,40 @@ function curlOf(entry) {
   return `curl -X ${entry.method} ${quote(`${location.origin}${base}/api`).slice(0, -1)}${path}'${entry.body ? ` -d ${quote(entry.body)}` : ""}`;
 }
 
-function listen() {
-  if (typeof EventSource !== "function") return;
-  const source = new EventSource(`${control}/stream`);
-  source.addEventListener("open", () => { by("live").textContent = "live"; refresh().catch(() => {}); });
-  source.addEventListener("error", () => { by("live").textContent = "not connected; trying again"; });
-  source.addEventListener("request", (event) => {
-    by("journal").prepend(journalRow(JSON.parse(event.data)));
-    while (by("journal").children.length > 200) by("journal").lastChild.remove();
-    later();
-  });
+// Server-sent events, read with fetch, since EventSource can't send the secret of a control plane that has one.
+async function listen() {
+  for (;;) {
+    try {
+      const secret = sessionStorage.getItem("plugproof:secret");
+      const response = await fetch(`${control}/stream`, { headers: secret ? { "x-plugproof-secret": secret } : {} });
+      if (!response.ok) throw new Error(String(response.status));
+      by("live").textContent = "live";
+      await fill();
+      later();
+      await readEvents(response.body.pipeThrough(new TextDecoderStream()).getReader());
+    } catch { /* told below */ }
+    by("live").textContent = "not connected; trying again";
+    await new Promise((done) => setTimeout(done, 1500));
+  }
+}
+
+async function readEvents(reader) {
+  for (let rest = ""; ; ) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const events = (rest + value.replaceAll("\r\n", "\n")).split("\n\n");
+    rest = events.pop();
+    for (const event of events) {
+      const data = event.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trimStart());
+      if (data.length) heard(JSON.parse(data.join("\n")));
+    }
+  }
+}
+
+function heard(entry) {
+  by("journal").prepend(journalRow(entry));
+  while (by("journal").children.length > 200) by("journal").lastChild.remove();
+  later();
 }
 
 let pending = 0;
