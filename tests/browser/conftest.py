@@ -83,9 +83,9 @@ def world(fake_server):
     assert world.control("GET", "/violations") == {"violations": []}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def context(chromium):
-    """A browser window of its own, as wide as a phone."""
+    """One window for all tests, as wide as a phone; what a page stores belongs to its tab and its world."""
     context = chromium.new_context(viewport={"width": 390, "height": 800})
     context.set_default_timeout(10_000)
     yield context
@@ -98,7 +98,10 @@ def page(context):
     page, troubles = context.new_page(), []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda message: _note(troubles, message.text))
+    page.clock.install()
     yield page
+    context.set_offline(False)
+    page.close()
     assert not troubles
 
 

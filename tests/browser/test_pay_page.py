@@ -26,6 +26,11 @@ def status(page):
     return page.locator("#status").get_attribute("data-status")
 
 
+def look_again(page):
+    """Let the page's next poll be due at once: its clock is ours."""
+    page.clock.fast_forward(10_000)
+
+
 def message(page):
     page.locator("#message:not([hidden])").wait_for()
     return page.locator("#message p").first.inner_text()
@@ -86,10 +91,12 @@ def test_a_whole_life_from_code_to_receipt(page, world):
     pay(page, HAPPY_CARD)
     assert status(page) == "authorized"
     world.advance(400)
+    look_again(page)
     page.locator("#status[data-status=charging]").wait_for()
     page.get_by_role("button", name="Stop charging").click()
     page.locator("#status[data-status=stopping]").wait_for()
     world.advance(60)
+    look_again(page)
     page.locator("#status[data-status=captured]").wait_for()
     assert "Paid" in page.locator("dl").inner_text()
 
@@ -111,6 +118,7 @@ def test_a_code_ends_as_it_promises(page, world, code, seconds, expected):
     pay(page, HAPPY_CARD)
     assert status(page) == "authorized"
     world.advance(seconds)
+    look_again(page)
     page.locator(f"#status[data-status={expected}]").wait_for()
 
 
@@ -138,6 +146,7 @@ def test_an_expired_session_leads_on(page, world):
     assert status(page) == "authorized"
     token = world.control("GET", "/sessions")["sessions"][0]["token"]
     world.control("POST", f"/sessions/{token}/events", event="expire_token")
+    look_again(page)
     assert "no longer known" in message(page)
     page.get_by_role("button", name="Start a new session").click()
     page.get_by_role("button", name="Go on to pay").wait_for()
@@ -158,6 +167,7 @@ def test_offline_is_told_and_passes(context, page, world):
     pay(page, HAPPY_CARD)
     assert status(page) == "authorized"
     context.set_offline(True)
+    look_again(page)
     assert "No answer came" in message(page)
     context.set_offline(False)
     page.get_by_role("button", name="Try again").click()
@@ -172,9 +182,11 @@ def test_two_tabs_see_one_session(context, page, world):
     with context.expect_page() as opened:
         page.evaluate("window.open(location.href)")
     other = opened.value
+    other.clock.install()
     assert status(other) == "authorized"
     world.advance(400)
     for one in (page, other):
+        look_again(one)
         one.locator("#status[data-status=charging]").wait_for()
 
 

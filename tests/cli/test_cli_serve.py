@@ -49,15 +49,15 @@ def test_every_step_of_the_banner_succeeds_in_a_plain_shell(spawning, secret):
         answers = [json.loads(sh(step, **known)) for step in others]
     assert SECRET not in "\n".join(banner)
     statuses = [answer["data"]["status"] for answer in answers if "data" in answer]
-    assert statuses == ["authorized", "authorized", "charging", "stopping", "captured"]
+    assert statuses == ["created", "authorized", "authorized", "charging", "stopping", "captured"]
     assert len([answer for answer in answers if "now" in answer]) == 2
 
 
 def test_the_banner_shows_where_everything_is_and_every_charger_code(spawning):
     with spawning("serve", "--port", "0") as process:
         banner = banner_of(process)
-    urls = [line.split()[-1] for line in banner if "http://" in line][:2]
-    assert [url.rpartition("/")[2] for url in urls] == ["api", "_plugproof"]
+    urls = [line.split()[-1] for line in banner if "http://" in line][:3]
+    assert [url.split("/", 3)[3] for url in urls] == ["api", "_plugproof/", "pay/HAPPY"]
     assert set(catalogue.lines()) <= set(banner)
     assert "\x1b" not in "\n".join(banner)
 

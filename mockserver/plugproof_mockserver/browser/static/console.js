@@ -165,7 +165,7 @@ async function listen() {
       const response = await fetch(`${control}/stream`, { headers: secret ? { "x-plugproof-secret": secret } : {} });
       if (!response.ok) throw new Error(String(response.status));
       by("live").textContent = "live";
-      await fill();
+      await fillJournal();
       later();
       await readEvents(response.body.pipeThrough(new TextDecoderStream()).getReader());
     } catch { /* told below */ }
@@ -227,13 +227,17 @@ async function refresh() {
 }
 
 async function fill() {
-  const [{ scenarios }, kinds, { journal }] = await Promise.all([ask("GET", "/scenarios"), ask("GET", "/fault-kinds"), ask("GET", "/journal")]);
+  const [{ scenarios }, kinds] = await Promise.all([ask("GET", "/scenarios"), ask("GET", "/fault-kinds")]);
   by("code").replaceChildren(...scenarios.map((one) => make("option", {}, one.code)));
   by("codes").replaceChildren(...scenarios.flatMap((one) => [make("dt", {}, make("a", { href: `${base}/pay/${one.code}` }, one.code)), make("dd", {}, one.summary)]));
   const form = by("fault").elements;
   form.operation.replaceChildren(...kinds.operations.map((one) => make("option", {}, one)));
   form.operation.value = "confirm";
   form.kind.replaceChildren(...kinds.kinds.map((one) => make("option", {}, one)));
+}
+
+async function fillJournal() {
+  const { journal } = await ask("GET", "/journal");
   by("journal").replaceChildren(...journal.slice(-200).reverse().map(journalRow));
 }
 
