@@ -22,7 +22,8 @@ FLAGS = (
 _NAMES = count()
 
 
-@pytest.fixture(scope="session")
+# By module: while Playwright is there, its event loop counts as running, and no other test could have one.
+@pytest.fixture(scope="module")
 def chromium():
     """The browser; Debian's package `chromium` brings it, PLUGPROOF_CHROMIUM names another."""
     if CHROMIUM is None:
@@ -83,7 +84,7 @@ def world(fake_server):
     assert world.control("GET", "/violations") == {"violations": []}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context(chromium):
     """One window for all tests, as wide as a phone; what a page stores belongs to its tab and its world."""
     context = chromium.new_context(viewport={"width": 390, "height": 800})

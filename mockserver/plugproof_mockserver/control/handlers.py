@@ -130,7 +130,8 @@ def _next(state: SessionState) -> dict[str, Any] | None:
 def _sessions(asked: Asked) -> Any:
     world, page = asked.world, asked.query
     offset, limit = page.get("offset", 0), page.get("limit", forms.MOST_LISTED)
-    states, total = world.sessions.page(world.clock.now(), offset, limit)
+    newest, search = page.get("order") == "newest", str(page.get("search", ""))
+    states, total = world.sessions.page(world.clock.now(), offset, limit, is_newest_first=newest, search=search)
     return {"sessions": [_session(world, state) for state in states], "total": total}
 
 

@@ -25,6 +25,7 @@ MOST_LISTED = 1000
 """Sessions in one answer, for a world is locked while they are listed."""
 
 MODES = ("real", "frozen")
+ORDERS = ("oldest", "newest")
 
 
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
@@ -86,7 +87,12 @@ SEED: Form = SESSION | {
     "status": _one_of(Status),
     "code": Field(lambda value: isinstance(value, str) and is_code(value), "1 to 10 letters and digits"),
 }
-PAGE: Form = {"limit": _whole(1, MOST_LISTED), "offset": _whole(0, 2**53)}
+PAGE: Form = {
+    "limit": _whole(1, MOST_LISTED),
+    "offset": _whole(0, 2**53),
+    "order": _one_of(ORDERS),
+    "search": Field(lambda value: len(str(value)) <= 100, "at most 100 characters"),
+}
 EVENT: Form = {"event": _one_of(Event, required=True)}
 CHARGER: Form = dict.fromkeys(CHARGER_FIELDS, _ANYTHING)
 FAULT: Form = {

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from hashlib import blake2b
 
+from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.engine import transitions as life
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState
@@ -52,9 +53,19 @@ class Sessions:
         """Yield every live session as it stands at `now`, in the order in which they were made."""
         return (state for token in list(self._kept) if (state := self.find(token, now)))
 
-    def page(self, now: int, offset: int, limit: int) -> tuple[list[SessionState], int]:
-        """Return up to `limit` of `all` after the first `offset`, and how many there are; only they are played."""
-        live = [token for token, kept in self._kept.items() if kept.expires > now]
+    def page(
+        self, now: int, offset: int, limit: int, *, is_newest_first: bool = False, search: str = ""
+    ) -> tuple[list[SessionState], int]:
+        """Return up to `limit` live sessions after the first `offset`, and how many there are.
+
+        `search` keeps those whose status, code or fingerprint contains it; without it only the page is played.
+        """
+        if search:
+            live = [state.token for state in self.all(now) if _contains(state, search)]
+        else:
+            live = [token for token, kept in self._kept.items() if kept.expires > now]
+        if is_newest_first:
+            live.reverse()
         return [state for token in live[offset : offset + limit] if (state := self.find(token, now))], len(live)
 
     def tokens(self) -> list[str]:
@@ -86,3 +97,8 @@ class Sessions:
         if moves:
             self._kept[state.token] = state
         return state, moves
+
+
+def _contains(state: SessionState, search: str) -> bool:
+    texts = (state.status, state.scenario, state.charger, fingerprint(state.token))
+    return any(search.lower() in text.lower() for text in texts)

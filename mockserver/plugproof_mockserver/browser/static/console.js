@@ -217,7 +217,7 @@ function drawFaults({ faults }) {
 async function refresh() {
   const search = state.search ? `&search=${encodeURIComponent(state.search)}` : "";
   const [clock, sessions, limits, faults] = await Promise.all([
-    ask("GET", "/clock"), ask("GET", `/sessions?newest=true&limit=${PAGE}&offset=${state.offset}${search}`),
+    ask("GET", "/clock"), ask("GET", `/sessions?order=newest&limit=${PAGE}&offset=${state.offset}${search}`),
     ask("GET", "/limits"), ask("GET", "/faults"),
   ]);
   drawClock(clock);
