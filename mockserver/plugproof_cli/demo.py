@@ -16,6 +16,7 @@ from plugproof_contracts.secrets.token import fingerprint
 
 SERVE = (
     "serve",
+    "--auto-pay",
     "--host",
     "127.0.0.1",
     "--port",

@@ -11,8 +11,6 @@ from plugproof_contracts import PublicCharger, Status, Token
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver.engine.representation import payment_of, shown
 from plugproof_mockserver.engine.transitions import Moved
-from plugproof_mockserver.faces.asgi import App
-from plugproof_mockserver.faces.host_allowlist import Hosts
 from plugproof_mockserver.http.request_bodies import Start
 from plugproof_mockserver.http.response import Problem
 from plugproof_mockserver.model.events import Event
@@ -29,6 +27,7 @@ from plugproof_mockserver.world.world import World
 if TYPE_CHECKING:
     import respx
 
+    from plugproof_mockserver.faces.asgi import App
     from plugproof_mockserver.faces.transports import AsyncTransport, Transport
 
 DEFAULT_CLOCK = "2026-01-10T12:00:00Z"
@@ -239,10 +238,12 @@ class FakePlugchoice:
     # Faces.
 
     @cached_property
-    def asgi(self) -> App:
-        """The fake as an ASGI application, control plane included."""
+    def asgi(self) -> "App":
+        """The fake as a Starlette application, with the control plane and the pages for a browser."""
         from plugproof_mockserver.browser.app import pages
         from plugproof_mockserver.control.app import control_app
+        from plugproof_mockserver.faces.asgi import App
+        from plugproof_mockserver.faces.host_allowlist import Hosts
 
         worlds = Worlds(lambda name: self.world if name == DEFAULT else self._make(name))
         hosts = Hosts(("app.plugchoice.com", "testserver"))

@@ -218,8 +218,10 @@ def test_asking_for_help_imports_nothing_heavy():
     assert not heavy & set(loaded.stdout.split())
 
 
-@pytest.mark.parametrize("face", ["serve._app(given, 'identity')", "FakePlugchoice()"])
-def test_the_api_waits_for_nothing_that_only_the_control_plane_needs(face):
+@pytest.mark.parametrize(
+    ("face", "later"), [("serve._app(given, 'identity')", {"yaml"}), ("FakePlugchoice()", {"yaml", "starlette"})]
+)
+def test_the_api_waits_for_nothing_that_only_the_control_plane_needs(face, later):
     code = (
         "import sys\n"
         "from plugproof_cli.commands import serve\n"
@@ -233,7 +235,8 @@ def test_the_api_waits_for_nothing_that_only_the_control_plane_needs(face):
     assert {"plugproof_mockserver.world.pipeline", "plugproof_mockserver.faces.uvicorn_server"} <= set(
         loaded.stdout.split()
     )
-    assert not {"starlette", "plugproof_mockserver.control.app", "yaml"} & set(loaded.stdout.split())
+    pages = {"plugproof_mockserver.control.app", "plugproof_mockserver.browser.app", "sse_starlette"}
+    assert not (pages | later) & set(loaded.stdout.split())
 
 
 def test_without_a_command_the_help_is_shown():

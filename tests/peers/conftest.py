@@ -59,7 +59,7 @@ def _process(*command: str | Path) -> Iterator[subprocess.Popen[str]]:
 
 @contextmanager
 def serving(*options: str) -> Iterator[Fake]:
-    with _process(PLUGPROOF, "serve", "--json", "--port", "0", "--speed", "0", *options) as running:
+    with _process(PLUGPROOF, "serve", "--auto-pay", "--json", "--port", "0", "--speed", "0", *options) as running:
         assert running.stdout
         ready = json.loads(running.stdout.readline())
         yield Fake(ready["base_url"], ready["control_url"])
