@@ -51,7 +51,8 @@ uvicorn.run(app, port=int(sys.argv[1]), **options)
 """
 
 FAKE = (
-    sys.executable, "-m", "plugproof_mockserver", "serve", "--auto-pay", "--json", "--limit", "confirm=999999999/3600",
+    sys.executable, "-m", "plugproof_mockserver", "serve", "--auto-pay", "--json",
+    "--limit", "confirm=999999999/3600",
 )  # fmt: skip
 """Everything on; the limiter counts towards a limit that is too high to bite."""
 

@@ -232,7 +232,7 @@ def test_the_api_waits_for_nothing_that_only_the_control_plane_needs(face, later
         "print(*sys.modules)"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
-    assert {"plugproof_mockserver.world.pipeline", "plugproof_mockserver.faces.uvicorn_server"} <= set(
+    assert {"plugproof_mockserver.world.world", "plugproof_mockserver.faces.uvicorn_server"} <= set(
         loaded.stdout.split()
     )
     pages = {"plugproof_mockserver.control.app", "plugproof_mockserver.browser.app", "sse_starlette"}

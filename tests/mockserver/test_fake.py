@@ -160,7 +160,7 @@ def test_a_setting_that_there_is_not_is_a_type_error_that_lists_those_that_there
         (lambda fake: fake.start_session("-"), "the API would answer 404"),
         (lambda fake: fake.seed_session("paid"), "no status 'paid'; there are created, authorized"),
         (lambda fake: fake.seed_session(colour="red"), "no field 'colour'"),
-        (lambda fake: fake.start_session().event("boom"), "no event 'boom'; there are paid, declined"),
+        (lambda fake: fake.start_session().event("boom"), "no event 'boom'; there are paid, challenged, declined"),
         (
             lambda fake: fake.start_session().event("captured"),
             "captured can't happen to a session that is created",
