@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from plugproof_cli.standard_output import ended_when_lost
+
 COMMANDS = {
     "serve": "Serve the fake on a socket.",
     "check": "Check a live API with a handful of careful requests.",
@@ -47,12 +49,12 @@ class LazyGroup(click.Group):
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the group's own arguments."""
-        with _in_one_line():
+        with _in_one_line(), ended_when_lost():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Read a command's arguments and run it."""
-        with _in_one_line():
+        with _in_one_line(), ended_when_lost():
             return super().invoke(ctx)
 
 

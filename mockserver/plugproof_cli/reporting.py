@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugproof_cli.standard_output import is_lost
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.formats import Target
 from plugproof_contracts.reports.report import Report
@@ -121,6 +122,8 @@ def no_traceback() -> Iterator[None]:
     except (click.ClickException, click.Abort, KeyboardInterrupt):
         raise
     except Exception as error:
+        if is_lost(error):
+            raise
         click.echo(f"internal error: {type(error).__name__} in {_place(error)}; please report it", err=True)
         sys.exit(INTERNAL_ERROR)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from plugproof_cli import reporting as verdicts
+from plugproof_cli.standard_output import telling
 from plugproof_contracts.checking.check import examine
 from plugproof_contracts.conformance import inconclusive as doubt
 from plugproof_contracts.conformance.transport import Outcome, Request
@@ -36,7 +37,7 @@ def _serve(base: str, port: int, har: str | None, timeout: float) -> None:
     except server.PortTakenError as error:
         raise click.UsageError(f"{error}; give another --port, or --port 0 for a free one") from None
     place = f"http://127.0.0.1:{listener.getsockname()[1]}{BELOW}"
-    app = Proxy(base, _tell, timeout=timeout)
+    app = Proxy(base, telling(_tell), timeout=timeout)
     server.serve(app, listener, ready=lambda: click.echo(f"{place} forwards to {redacted(base)}"))
     if har is not None:
         try:
