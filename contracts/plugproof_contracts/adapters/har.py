@@ -1,116 +1,51 @@
 """HAR 1.2, as browsers and proxies write it."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Mapping
+from typing import Any
 
-import msgspec
+from plugproof_contracts.adapters.entry_reading import RawBody, RawEntry, mapping_of
+from plugproof_contracts.adapters.recorded_values import text_of
 
-from plugproof_contracts.adapters.bodies import BodyError, from_base64, undone
-from plugproof_contracts.adapters.elements import Source, objects_at
-from plugproof_contracts.adapters.entry import UNANSWERED, Entry
-from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_contracts.exchanges.headers import Headers
+PATH = ("log", "entries")
+"""Where the entries are."""
 
-
-class _Pair(msgspec.Struct):
-    name: str
-    value: str
+_ERRORS = ("_error", "_failureText")
+_COPIES = ("_fetchedViaServiceWorker", "_fromCache", "_servedFromCache")
 
 
-class _Sent(msgspec.Struct):
-    text: str | None = None
-
-
-class _Request(msgspec.Struct, rename="camel"):
-    method: str
-    url: str
-    headers: list[_Pair] = []
-    post_data: _Sent | None = None
-
-
-class _Content(msgspec.Struct):
-    size: float = 0
-    text: str | None = None
-    encoding: str | None = None
-
-
-class _Response(msgspec.Struct):
-    status: int
-    headers: list[_Pair] = []
-    content: _Content | None = None
-
-
-class _Entry(msgspec.Struct, rename="camel"):
-    request: _Request
-    response: _Response
-    started_date_time: str = ""
-
-
-_DECODER = msgspec.json.Decoder(_Entry)
-
-
-def read_har(source: Source) -> Iterator[Entry]:
-    """Yield the entries; raises `RecordingError` where the text ends too early."""
-    for text, end in objects_at(source, ("log", "entries")):
-        yield _entry(text)._replace(end=end)
-
-
-def _entry(text: bytes) -> Entry:
-    try:
-        found = _DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
-        return Entry(problem=f"not as HAR 1.2 has it: {error}")
-    if found.response.status == 0:
-        return Entry(skipped=UNANSWERED)
-    headers = _headers(found.response.headers)
-    try:
-        return Entry(_exchange(found, headers, _body(found.response.content, headers)))
-    except BodyError as reason:
-        return Entry(_exchange(found, headers, None), problem=str(reason))
-
-
-def _headers(pairs: list[_Pair]) -> Headers:
-    return Headers([(pair.name, pair.value) for pair in pairs])
-
-
-def _exchange(found: _Entry, headers: Headers, body: bytes | None) -> Exchange:
-    sent = found.request.post_data
-    return Exchange(
-        found.request.method,
-        found.request.url,
-        found.response.status,
-        headers,
-        body,
-        request_headers=_headers(found.request.headers),
-        request_body=(sent.text or "").encode() if sent else b"",
-        at=moment(found.started_date_time),
+def raw_entry(entry: Mapping[Any, Any]) -> RawEntry:
+    """Return the parts of an entry."""
+    request, response = mapping_of(entry.get("request")), mapping_of(entry.get("response"))
+    return RawEntry(
+        request.get("method"),
+        request.get("url"),
+        response.get("status"),
+        response.get("headers"),
+        _body(response),
+        request.get("headers"),
+        _request_body(request),
+        entry.get("startedDateTime"),
+        response.get("statusText"),
+        next((found for name in _ERRORS for part in (response, entry) if (found := part.get(name))), None),
+        is_copy=any(part.get(name) for name in _COPIES for part in (response, entry)),
     )
 
 
-def _body(content: _Content | None, headers: Headers) -> bytes | None:
+def _body(response: Mapping[Any, Any]) -> RawBody:
     """HAR wants the encodings undone, which not every exporter does; a missing text may also be an empty one."""
-    if content is None or content.text is None:
-        return b"" if headers.get("content-length") == "0" else None
-    is_base64 = (content.encoding or "").lower() == "base64"
-    body = from_base64(content.text) if is_base64 else content.text.encode()
-    body = undone(body, headers.get("content-encoding"))
-    if content.size > len(body) and not _is_json(body):
-        raise BodyError(f"the body was cut when it was recorded, to {len(body)} bytes")
-    return body
+    content = response.get("content")
+    if not isinstance(content, Mapping):
+        return RawBody(content)
+    is_base64 = (text_of(content.get("encoding")) or "").lower() == "base64"
+    return RawBody(content.get("text"), is_base64, (content.get("size"), _size_if_empty(response, content)))
 
 
-def _is_json(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body)
-    except (ValueError, RecursionError):
-        return False
-    return True
+def _size_if_empty(response: Mapping[Any, Any], content: Mapping[Any, Any]) -> Any:
+    """The size of what was transferred, which may be compressed, counts only where there is nothing else."""
+    return None if content.get("text") else response.get("bodySize")
 
 
-def moment(text: str) -> datetime | None:
-    """Return an ISO 8601 moment, or None if it is none or lacks an offset."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
+def _request_body(request: Mapping[Any, Any]) -> RawBody:
+    sent = request.get("postData")
+    text = sent.get("text") if isinstance(sent, Mapping) else sent
+    return RawBody(text, sizes=(request.get("bodySize"),))

@@ -1,24 +1,45 @@
 """A file of exchanges: opened, recognised by its content, and read entry by entry."""
 
+import codecs
 import mmap
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
 
-from plugproof_contracts.adapters.elements import Source, root_keys
-from plugproof_contracts.adapters.entry import Entry, RecordingError
-from plugproof_contracts.adapters.har import read_har
-from plugproof_contracts.adapters.ndjson import read_ndjson
-from plugproof_contracts.adapters.vcr import LISTS, read_json, read_yaml
+from plugproof_contracts.adapters import vcr
+from plugproof_contracts.adapters.bodies import BodyDecoder
+from plugproof_contracts.adapters.documents import Reader, recognise
+from plugproof_contracts.adapters.entry_reading import entry_of, mapping_of
+from plugproof_contracts.adapters.json_scanning import Source
+from plugproof_contracts.adapters.recorded_entry import RecordedEntry, RecordingError
+from plugproof_contracts.adapters.yaml_reading import interactions
 
 FORMATS = "a HAR file, a VCR cassette in YAML or JSON, or NDJSON of exchanges"
-_LINE_KEYS = frozenset({"method", "url", "status"})
-_CASSETTE = re.compile(rb"^(?:http_)?interactions:", re.MULTILINE)
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_CASSETTE = re.compile(
+    rb"""^(?:\xef\xbb\xbf|[ \t{?-])*(?::|['"])?(?:http_)?interactions['"]?[ \t]*:"""
+    rb"|!ruby/struct:VCR::HTTPInteraction",
+    re.MULTILINE,
+)
+_EMPTY = re.compile(rb"(?:\s|\xef\xbb\xbf)*\Z")
+_PACKED = {
+    b"\x1f\x8b": "compressed with gzip",
+    b"PK\x03\x04": "a zip archive",
+    b"BZh": "compressed with bzip2",
+    b"\xfd7zXZ\x00": "compressed with xz",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd",
+    b"7z\xbc\xaf": "a 7z archive",
+}
+_WIDE = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_PIECE = 2**20
 
 
 class Recording(NamedTuple):
@@ -26,16 +47,16 @@ class Recording(NamedTuple):
 
     format: str
     size: int
-    entries: Iterator[Entry]
+    entries: Iterator[RecordedEntry]
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Recording]:
     """Open a recording while the block runs; raises `RecordingError`, and so may going through its entries."""
     try:
-        with _mapped(path) as source:
-            name, read = _recognised(source)
-            yield Recording(name, len(source), read(source))
+        with _mapped(path) as source, _as_utf8(source) as text:
+            name, read = _recognised(text)
+            yield Recording(name, len(text), read(text))
     except OSError as error:
         raise RecordingError((error.strerror or "it cannot be read").lower()) from None
 
@@ -46,33 +67,70 @@ def _mapped(path: Path) -> Iterator[Source]:
     with path.open("rb") as file:
         if not stat.S_ISREG(path.stat().st_mode):
             yield file.read()
-        elif path.stat().st_size == 0:
-            yield b""
         else:
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as source:
+            with _map(file) as source:
                 yield source
 
 
-def _recognised(source: Source) -> tuple[str, Callable[[Source], Iterator[Entry]]]:
-    head = source[:4096].removeprefix(_BYTE_ORDER_MARK).lstrip()
-    if not head:
+@contextmanager
+def _map(file: IO[bytes]) -> Iterator[Source]:
+    if file.seek(0, 2) == 0:
+        yield b""
+    else:
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as source:
+            yield source
+
+
+@contextmanager
+def _as_utf8(source: Source) -> Iterator[Source]:
+    """Yield the text in UTF-8; editors and shells of Windows write UTF-16."""
+    encoding = _wide_encoding(source[:4])
+    if encoding is None:
+        yield source
+        return
+    with TemporaryFile() as file:
+        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        for start in range(0, len(source), _PIECE):
+            file.write(decoder.decode(source[start : start + _PIECE]).encode("utf-8", "replace"))
+        file.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
+        file.flush()
+        with _map(file) as text:
+            yield text
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """Return the encoding of a text whose characters have two bytes or four, also where it has no mark."""
+    marked = next((name for mark, name in _WIDE.items() if head.startswith(mark)), None)
+    if marked or len(head) < 4:
+        return marked
+    zeros = "".join("0" if byte == 0 else "." for byte in head)
+    return {"0.0.": "utf-16-be", ".0.0": "utf-16-le"}.get(zeros)
+
+
+def _recognised(source: Source) -> tuple[str, Reader]:
+    if _EMPTY.match(source):
         raise RecordingError(f"the file is empty; expected is {FORMATS}")
-    if head[:2] == b"\x1f\x8b":
-        raise RecordingError("the file is compressed; unpack it first")
-    known = _by_keys(source) if head[:1] == b"{" else None
-    if known is None and _CASSETTE.search(source):
-        known = "VCR cassette (YAML)", read_yaml
-    if known is None:
-        raise RecordingError(f"the file is no recording; expected is {FORMATS}")
-    return known
+    packed = next((words for mark, words in _PACKED.items() if source[: len(mark)] == mark), None)
+    if packed:
+        raise RecordingError(f"the file is {packed}; unpack it first")
+    known = recognise(source)
+    if known:
+        return known
+    if _CASSETTE.search(source):
+        return "VCR cassette (YAML)", read_yaml
+    raise RecordingError(f"the file is no recording; expected is {FORMATS}")
 
 
-def _by_keys(source: Source) -> tuple[str, Callable[[Source], Iterator[Entry]]] | None:
-    for key in root_keys(source):
-        if key == "log":
-            return "HAR", read_har
-        if key in LISTS:
-            return "VCR cassette (JSON)", partial(read_json, name=key)
-        if key in _LINE_KEYS:
-            return "NDJSON", read_ndjson
-    return None
+def read_yaml(source: Source) -> Iterator[RecordedEntry]:
+    """Yield the interactions of a YAML cassette, whose text is held as a whole."""
+    decoder, text = BodyDecoder(), bytes(source)
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        text = text.decode("utf-8", "replace").encode()
+    for found in interactions(text):
+        if found.missing_in:
+            problem = f"document {found.missing_in} has no list under one of {', '.join(vcr.LISTS)}"
+            yield RecordedEntry(problem=problem, end=found.end)
+        else:
+            yield entry_of(vcr.raw_entry(mapping_of(found.value)), decoder)._replace(end=found.end)

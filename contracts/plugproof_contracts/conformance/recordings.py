@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from plugproof_contracts.adapters.entry import Entry, RecordingError
+from plugproof_contracts.adapters.recorded_entry import RecordedEntry, RecordingError
 from plugproof_contracts.adapters.recording import opened
 from plugproof_contracts.checking.check import examine_trace
 from plugproof_contracts.exchanges.exchange import Exchange
@@ -17,9 +17,6 @@ from plugproof_contracts.reports.report import Report
 
 Progress = Callable[[int, int], None]
 """Called with the bytes of a file that were read, and its size."""
-
-FOREIGN = "of other APIs"
-PREFLIGHT = "preflights"
 
 
 def inspect(paths: Iterable[Path], terms: Terms, progress: Progress = lambda done, size: None) -> Report:
@@ -43,25 +40,16 @@ def gather(path: Path, progress: Progress = lambda done, size: None) -> Gathered
     return found
 
 
-def _taken(found: Gathered, number: int, entry: Entry) -> Iterator[Exchange]:
+def _taken(found: Gathered, number: int, entry: RecordedEntry) -> Iterator[Exchange]:
     """Yield the exchange of an entry if it is one to judge, and count everything else."""
-    exchange, skipped = entry.exchange, entry.skipped or _skipped(entry.exchange)
-    if skipped:
-        found.skipped[skipped] += 1
+    if entry.skipped:
+        found.skipped[entry.skipped] += 1
         return
     if entry.problem:
         found.note(entry.problem, number)
-    if exchange:
+    if entry.exchange:
         found.numbers.append(number)
-        yield exchange
-
-
-def _skipped(exchange: Exchange | None) -> str:
-    if exchange is None:
-        return ""
-    if not exchange.is_api:
-        return FOREIGN
-    return PREFLIGHT if exchange.method == "OPTIONS" else ""
+        yield entry.exchange
 
 
 def _judge(found: Gathered, exchanges: list[Exchange]) -> None:

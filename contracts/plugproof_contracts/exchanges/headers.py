@@ -48,11 +48,15 @@ def _text(value: object) -> str:
 
 @final
 class Headers:
-    """Headers in the order they came, looked up without regard to case; what may be secret is never shown."""
+    """Headers in the order they came, looked up without regard to case; what may be secret is never shown.
 
-    __slots__ = ("_by_name", "_pairs")
+    `is_partial` says that a recorder left some out, so that a header that is not there may have been sent.
+    """
 
-    def __init__(self, headers: "HeadersLike | Headers" = ()) -> None:
+    __slots__ = ("_by_name", "_pairs", "is_partial")
+
+    def __init__(self, headers: "HeadersLike | Headers" = (), *, is_partial: bool = False) -> None:
+        self.is_partial = is_partial
         pairs = headers.items() if isinstance(headers, Mapping) else headers
         self._pairs: tuple[tuple[str, str], ...] = tuple((_text(name), _text(value)) for name, value in pairs)
         self._by_name: dict[str, str] = {}

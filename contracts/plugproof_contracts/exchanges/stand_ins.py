@@ -1,0 +1,20 @@
+"""What recorders and people write where a secret was."""
+
+import re
+from urllib.parse import unquote
+
+_WORDS = (
+    "redacted|filtered|hidden|masked|removed|replaced|sanitized|sanitised|scrubbed|stripped|omitted|anonymized"
+    "|anonymised|censored|obfuscated|placeholder|private|confidential|secret|dummy|example|fake|test|your|my|the"
+    "|session|token|access|id|key|value|here|xxx+|null|none|undefined"
+)
+_STAND_IN = re.compile(rf"(?:[\W_]|{_WORDS})*+", re.IGNORECASE)
+
+
+def is_stand_in(text: str) -> bool:
+    """Return whether a text is made of signs and words that stand for something else, such as `[REDACTED]`.
+
+    It may be percent-encoded. An empty text stands for nothing.
+    """
+    plain = unquote(text).strip()
+    return bool(plain) and _STAND_IN.fullmatch(plain) is not None
