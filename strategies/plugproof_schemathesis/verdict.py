@@ -8,10 +8,10 @@ from typing import NamedTuple
 import msgspec
 
 from plugproof_contracts import RULES, Exchange, Violation
+from plugproof_contracts.adapters.recorded_entry import PREFLIGHT
 from plugproof_contracts.checking.baseline import Accept
 from plugproof_contracts.checking.check import Result, examine_trace
 from plugproof_contracts.conformance.inconclusive import is_of_the_api
-from plugproof_contracts.conformance.recordings import PREFLIGHT
 from plugproof_contracts.conformance.verdict import STRANGE
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.parsing.redactions import secrets_of
