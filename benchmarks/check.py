@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.row import Row
-from plugproof_contracts.checking.check import check, examine_by_rules
+from plugproof_contracts.checking.checker import check, examine_by_rules
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.rules.examples import NOON, TOKEN, failure, success
 

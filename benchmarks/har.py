@@ -21,7 +21,7 @@ import msgspec
 from benchmarks.row import Row
 from plugproof_contracts.adapters.recording import opened
 from plugproof_contracts.conformance.recordings import inspect
-from plugproof_contracts.reports.builder import Terms
+from plugproof_contracts.reports.builder import ReportPolicy
 from plugproof_contracts.reports.formats import render
 from plugproof_contracts.rules.examples import NOON, TOKEN, success
 
@@ -78,7 +78,7 @@ def read(path: Path) -> int:
 
 def judge(path: Path) -> int:
     """Inspect, and render a report."""
-    report = inspect([path], Terms(date(2026, 1, 1)))
+    report = inspect([path], ReportPolicy(date(2026, 1, 1)))
     assert report.verdict.exit_code == 0, report.breaches[:1]
     return len(render("html", report))
 

@@ -20,7 +20,7 @@ from plugproof_contracts.facts.session import (
 from plugproof_contracts.secrets.token import Token
 
 if TYPE_CHECKING:
-    from plugproof_contracts.checking.check import assert_conforms, check, check_trace
+    from plugproof_contracts.checking.checker import assert_conforms, check, check_trace
     from plugproof_contracts.exchanges.exchange import Exchange
     from plugproof_contracts.rules import RULES, Rule
     from plugproof_contracts.rules.violation import Violation
@@ -50,9 +50,9 @@ _LATER = {
     "Rule": "rules",
     "Exchange": "exchanges.exchange",
     "Violation": "rules.violation",
-    "assert_conforms": "checking.check",
-    "check": "checking.check",
-    "check_trace": "checking.check",
+    "assert_conforms": "checking.checker",
+    "check": "checking.checker",
+    "check_trace": "checking.checker",
 }
 
 

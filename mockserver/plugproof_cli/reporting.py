@@ -12,7 +12,7 @@ import click
 
 from plugproof_cli.standard_output import is_lost
 from plugproof_contracts.reports import formats
-from plugproof_contracts.reports.formats import Target
+from plugproof_contracts.reports.formats import ReportTarget
 from plugproof_contracts.reports.report import Report
 from plugproof_contracts.secrets.filenames import plain_name
 
@@ -26,7 +26,7 @@ INTERNAL_ERROR = 70
 # Options.
 
 
-def _target(text: str) -> Target:
+def _target(text: str) -> ReportTarget:
     try:
         return formats.target(text)
     except ValueError as error:
@@ -76,7 +76,7 @@ def accepts(baseline: str | None) -> "tuple[Accept, ...]":
 # Reports.
 
 
-def goes_to_stdout(targets: Sequence[Target]) -> bool:
+def goes_to_stdout(targets: Sequence[ReportTarget]) -> bool:
     """Say whether a report takes standard output, so that all else has to go beside; refuse two of them."""
     taken = sum(target.path is None for target in targets)
     if taken > 1:
@@ -84,7 +84,7 @@ def goes_to_stdout(targets: Sequence[Target]) -> bool:
     return taken == 1
 
 
-def refuse_unwritable(targets: Iterable[Target], *others: str | None) -> None:
+def refuse_unwritable(targets: Iterable[ReportTarget], *others: str | None) -> None:
     """Find out before the first request whether its outcome can be written down."""
     paths = [one.path for one in targets if one.path] + [Path(other) for other in others if other]
     for path in paths:
@@ -92,7 +92,7 @@ def refuse_unwritable(targets: Iterable[Target], *others: str | None) -> None:
             raise click.UsageError(f"{plain_name(str(path))} cannot be written; name a file in a folder that can")
 
 
-def tell(report: Report, targets: Sequence[Target]) -> None:
+def tell(report: Report, targets: Sequence[ReportTarget]) -> None:
     """Write the reports, and tell what they say."""
     for target in targets:
         content = formats.render(target.format, report)
@@ -104,7 +104,7 @@ def tell(report: Report, targets: Sequence[Target]) -> None:
     click.echo(formats.render("text", report), err=goes_to_stdout(targets), nl=False)
 
 
-def _write(target: Target, content: bytes) -> None:
+def _write(target: ReportTarget, content: bytes) -> None:
     try:
         formats.write(target.path or Path(), content)
     except OSError as error:

@@ -4,6 +4,6 @@ Importing this package enters the check `plugproof_rules`, so `SCHEMATHESIS_HOOK
 that a run of Schemathesis needs.
 """
 
-from plugproof_schemathesis.guest import plugproof_rules
+from plugproof_schemathesis.hooks import plugproof_rules
 
 __all__ = ["plugproof_rules"]

@@ -10,7 +10,7 @@ from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS
 from plugproof_schemathesis.checks import TOO_MANY
 
 
-class Met(NamedTuple):
+class AnswerCount(NamedTuple):
     """How often an operation gave an answer; `documented` is whether its page has it."""
 
     operation: str
@@ -19,19 +19,19 @@ class Met(NamedTuple):
     documented: bool
 
 
-def met(exchanges: Iterable[Exchange]) -> list[Met]:
+def count_answers(exchanges: Iterable[Exchange]) -> list[AnswerCount]:
     """Return the documented answers of every operation, met or not, and the others that came."""
     seen = Counter((one.operation.name, one.status) for one in exchanges if one.operation)
     found = []
     for row in OPERATIONS.values():
         documented = dict.fromkeys((row.success, *row.failures, TOO_MANY))
         others = sorted(code for name, code in seen if name == row.name and code not in documented)
-        found += [Met(row.name, code, seen[row.name, code], True) for code in documented]
-        found += [Met(row.name, code, seen[row.name, code], False) for code in others]
+        found += [AnswerCount(row.name, code, seen[row.name, code], True) for code in documented]
+        found += [AnswerCount(row.name, code, seen[row.name, code], False) for code in others]
     return found
 
 
-def lines(answers: Iterable[Met]) -> Iterator[str]:
+def lines(answers: Iterable[AnswerCount]) -> Iterator[str]:
     """Yield one line for each operation, in which what was never met has no number."""
     answers = list(answers)
     documented = [one for one in answers if one.documented]
@@ -41,7 +41,7 @@ def lines(answers: Iterable[Met]) -> Iterator[str]:
         yield f"  {name:<14} {', '.join(told)}"
 
 
-def _times(one: Met) -> str:
+def _times(one: AnswerCount) -> str:
     return ("never" if not one.times else f"×{one.times}") + ("" if one.documented else " (not documented)")
 
 

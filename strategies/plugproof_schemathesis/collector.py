@@ -10,7 +10,7 @@ from schemathesis.engine import Status, events
 from schemathesis.engine.recorder import CheckNode, RecordedScenario
 
 from plugproof_contracts import Exchange
-from plugproof_schemathesis.exchange import answered
+from plugproof_schemathesis.recorded_exchange import answered
 
 PATIENCE = 3
 """Requests without an answer after which a run that has had none is over."""
@@ -25,7 +25,7 @@ class Objection(NamedTuple):
 
 
 @dataclass
-class Harvest:
+class Collector:
     """All that a run brought in, in the order in which it came; `cases` counts requests by phase."""
 
     exchanges: list[Exchange] = field(default_factory=list)

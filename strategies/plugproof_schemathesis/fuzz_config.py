@@ -7,10 +7,10 @@ import schemathesis
 from schemathesis import Config
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from plugproof_contracts.facts import openapi as spec
+from plugproof_contracts.facts import openapi
 from plugproof_contracts.facts.operations import OPERATIONS, Operation
 from plugproof_schemathesis.checks import EXPECTED, SETTINGS
-from plugproof_schemathesis.pace import Pace
+from plugproof_schemathesis.request_pacer import RequestPacer
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
@@ -19,7 +19,7 @@ EXAMPLE_CODES = ("HAPPY",)
 """The charger of the document's own examples."""
 
 
-class Asked(NamedTuple):
+class FuzzConfig(NamedTuple):
     """What is to be fuzzed, and how; `codes` are chargers that exist there, `paced` keeps the documented rate."""
 
     base: str
@@ -31,14 +31,14 @@ class Asked(NamedTuple):
     timeout: float = 10.0
 
 
-def schema(asked: Asked) -> OpenApiSchema:
+def schema(asked: FuzzConfig) -> OpenApiSchema:
     """Return the document as Schemathesis reads it, with what is asked of it."""
     return schemathesis.openapi.from_dict(document(asked.codes), config=_config(asked))
 
 
 def document(codes: tuple[str, ...]) -> dict[str, Any]:
     """Return our document, its examples naming the given chargers, its links beginning where sessions begin."""
-    found = deepcopy(spec.document(links=True))
+    found = deepcopy(openapi.document(links=True))
     for row in OPERATIONS.values():
         if row.method == "POST" and "{token}" in row.path:
             # Schemathesis would take every POST with links for a place to begin, and make tokens up for it.
@@ -51,15 +51,15 @@ def document(codes: tuple[str, ...]) -> dict[str, Any]:
     return found
 
 
-def _config(asked: Asked) -> Config:
+def _config(asked: FuzzConfig) -> Config:
     config = Config.from_dict(_settings(asked))
     if asked.paced:
         for row, operation in zip(OPERATIONS.values(), config.projects.default.operations.operations, strict=True):
-            operation.rate_limit = Pace(row.limit)
+            operation.rate_limit = RequestPacer(row.limit)
     return config
 
 
-def _settings(asked: Asked) -> dict[str, Any]:
+def _settings(asked: FuzzConfig) -> dict[str, Any]:
     return {
         "base-url": asked.base,
         "seed": asked.seed,
@@ -83,11 +83,11 @@ def _settings(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _stateful(asked: Asked) -> dict[str, Any]:
+def _stateful(asked: FuzzConfig) -> dict[str, Any]:
     """The document's links are all there are; those that Schemathesis infers lead to made-up tokens."""
     return {"enabled": "stateful" in asked.phases, "inference": {"algorithms": []}}
 
 
 def _operation(row: Operation) -> dict[str, Any]:
-    found = spec.document()["paths"][row.template][row.method.lower()]
+    found = openapi.document()["paths"][row.template][row.method.lower()]
     return {"include-operation-id": found["operationId"], "checks": EXPECTED[row.name]}

@@ -10,35 +10,37 @@ import msgspec
 from plugproof_contracts import RULES, Exchange, Violation
 from plugproof_contracts.adapters.recorded_entry import PREFLIGHT
 from plugproof_contracts.checking.baseline import Accept
-from plugproof_contracts.checking.check import Result, examine_trace
+from plugproof_contracts.checking.checker import Result, examine_trace
+from plugproof_contracts.conformance.check_report import STRANGE
 from plugproof_contracts.conformance.inconclusive import is_of_the_api
-from plugproof_contracts.conformance.verdict import STRANGE
 from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.redactions import secrets_of
-from plugproof_contracts.parsing.response import Answer
-from plugproof_contracts.reports.builder import Gathered, Terms, report_of
+from plugproof_contracts.reports.builder import Evidence, ReportPolicy, report_of
 from plugproof_contracts.reports.report import Report
 from plugproof_contracts.rules.violation import cut
 from plugproof_contracts.secrets.scrubber import SHORTEST, STAND_IN, Scrubber
-from plugproof_schemathesis import met
+from plugproof_schemathesis import answer_coverage
 from plugproof_schemathesis.checks import CHECKS
-from plugproof_schemathesis.harvest import Harvest, Objection
+from plugproof_schemathesis.collector import Collector, Objection
+from plugproof_schemathesis.fuzz_config import FuzzConfig
 from plugproof_schemathesis.replay import Replay
-from plugproof_schemathesis.settings import Asked
 
 MOST_LISTED = 20
 """Findings of one rule that are listed; the rest are counted."""
 
 
-class Outcome(NamedTuple):
+class FuzzOutcome(NamedTuple):
     """The report, the documented answers that were met, and one request to send again for every broken rule."""
 
     report: Report
-    answers: list[met.Met]
+    answers: list[answer_coverage.AnswerCount]
     replays: dict[str, str]
 
 
-def outcome(harvest: Harvest, asked: Asked, strict: bool, accepts: tuple[Accept, ...], today: date) -> Outcome:
+def fuzz_outcome(
+    harvest: Collector, asked: FuzzConfig, strict: bool, accepts: tuple[Accept, ...], today: date
+) -> FuzzOutcome:
     """Judge what came by our rules, and put it together with what the checks of Schemathesis found."""
     exchanges = sorted((one for one in harvest.exchanges if one.method != "OPTIONS"), key=_sent)
     found = _gathered(harvest, exchanges, redacted(asked.base))
@@ -48,17 +50,19 @@ def outcome(harvest: Harvest, asked: Asked, strict: bool, accepts: tuple[Accept,
     elif exchanges:
         found.note(STRANGE)
     report = report_of(
-        "plugproof fuzz", [found], Terms(today, strict, accepts), (*RULES.values(), *CHECKS.values())
+        "plugproof fuzz", [found], ReportPolicy(today, strict, accepts), (*RULES.values(), *CHECKS.values())
     )
     counts = report.counts | {"requests sent": harvest.cases.total(), "findings": len(violations)}
     replay = Replay(frozenset(found.secrets))
     replays = {rule: replay.curl(exchange) for rule, exchange in _plainest(violations, exchanges).items()}
-    return Outcome(msgspec.structs.replace(report, counts=counts), met.met(exchanges), replays)
+    return FuzzOutcome(
+        msgspec.structs.replace(report, counts=counts), answer_coverage.count_answers(exchanges), replays
+    )
 
 
-def _gathered(harvest: Harvest, exchanges: list[Exchange], base: str) -> Gathered:
+def _gathered(harvest: Collector, exchanges: list[Exchange], base: str) -> Evidence:
     secrets = {secret for exchange in exchanges for secret in _given_out(exchange)}
-    found = Gathered(base, format="live", bases={base}, secrets=secrets)
+    found = Evidence(base, format="live", bases={base}, secrets=secrets)
     for reason in harvest.problems.elements():
         found.note(reason)
     if len(harvest.exchanges) > len(exchanges):
@@ -76,19 +80,19 @@ def _given_out(exchange: Exchange) -> Iterator[str]:
     return secrets_of(exchange.replace(url=base, request_body=b""))
 
 
-def _judge(found: Gathered, harvest: Harvest, exchanges: list[Exchange]) -> list[Violation]:
+def _judge(found: Evidence, harvest: Collector, exchanges: list[Exchange]) -> list[Violation]:
     result = examine_trace(exchanges)
     violations = [*result.violations, *_objections(harvest, exchanges, found.secrets)]
     asked = {CHECKS[name].slug for name in harvest.asked}
     found.numbers = list(range(1, len(exchanges) + 1))
-    found.seen = {status for exchange in exchanges if (status := Answer(exchange).status)}
+    found.seen = {status for exchange in exchanges if (status := ParsedResponse(exchange).status)}
     found.result = Result(result.armed | asked, result.exercised | asked, tuple(_listed(violations)), None)
-    for reason in filter(None, (result.unchecked, met.missing(exchanges))):
+    for reason in filter(None, (result.unchecked, answer_coverage.missing(exchanges))):
         found.note(reason)
     return violations
 
 
-def _objections(harvest: Harvest, exchanges: list[Exchange], secrets: set[str]) -> Iterator[Violation]:
+def _objections(harvest: Collector, exchanges: list[Exchange], secrets: set[str]) -> Iterator[Violation]:
     positions = {id(exchange): index for index, exchange in enumerate(exchanges)}
     only_errors = not any(one.operation and one.status < 500 for one in exchanges)
     scrub = Scrubber(secrets)

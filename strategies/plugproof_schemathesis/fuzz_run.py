@@ -14,16 +14,16 @@ from schemathesis.engine import events
 from schemathesis.engine.core import Engine, ExecutionPlan
 from schemathesis.engine.run import PhaseName
 
-from plugproof_schemathesis.harvest import Harvest
-from plugproof_schemathesis.pace import Pace
-from plugproof_schemathesis.settings import Asked, schema
+from plugproof_schemathesis.collector import Collector
+from plugproof_schemathesis.fuzz_config import FuzzConfig, schema
+from plugproof_schemathesis.request_pacer import RequestPacer
 from plugproof_schemathesis.tokens import reused
 
-Progress = Callable[[str, Harvest], None]
+Progress = Callable[[str, Collector], None]
 """Called with the name of a phase that ended, and what has come in so far."""
 
 
-class Narrow(Engine):
+class PlannedPathsEngine(Engine):
     """An engine that asks for the API's own paths only; its probes go beside them, and follow redirects."""
 
     def _create_execution_plan(self) -> ExecutionPlan:
@@ -31,14 +31,14 @@ class Narrow(Engine):
         return ExecutionPlan([phase for phase in plan.phases if phase.name is not PhaseName.PROBING])
 
 
-def run(asked: Asked, progress: Progress) -> Harvest:
+def run(asked: FuzzConfig, progress: Progress) -> Collector:
     """Send everything, and return what came; an interruption ends it early, and is told in the harvest."""
-    harvest = Harvest()
+    harvest = Collector()
     with _nothing_written(harvest):
         loaded = schema(asked)
-        stream = Narrow(loaded).execute()
+        stream = PlannedPathsEngine(loaded).execute()
         for operation in loaded.config.operations.operations:
-            if isinstance(operation.rate_limit, Pace):
+            if isinstance(operation.rate_limit, RequestPacer):
                 operation.rate_limit.stop = stream.stop_event
         with reused(loaded, asked.seed), _ended_by_signals(stream.stop_event):
             for event in stream:
@@ -51,7 +51,7 @@ def run(asked: Asked, progress: Progress) -> Harvest:
 
 
 @contextmanager
-def _nothing_written(harvest: Harvest) -> Iterator[None]:
+def _nothing_written(harvest: Collector) -> Iterator[None]:
     """Keep files and warnings from being written, and the tracebacks of threads from being shown."""
 
     def died(hook: threading.ExceptHookArgs) -> None:

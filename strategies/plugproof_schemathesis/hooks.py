@@ -10,9 +10,9 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.engine.run import PhaseName
 
 from plugproof_contracts import RULES, Level, Violation
-from plugproof_contracts.checking.check import check_trace, examine
-from plugproof_schemathesis.exchange import exchange_of, recorded
-from plugproof_schemathesis.failure import RuleBroken
+from plugproof_contracts.checking.checker import check_trace, examine
+from plugproof_schemathesis.recorded_exchange import exchange_of, recorded
+from plugproof_schemathesis.rule_failure import RuleBroken
 
 STRICT = "PLUGPROOF_STRICT"
 """The variable that lets inferred facts count too, as for every command of plugproof."""

@@ -14,7 +14,7 @@ MARGIN_SECONDS = 1.0
 """Added to the window, for requests that were sent a minute apart may arrive closer together."""
 
 
-class Pace(Limiter):
+class RequestPacer(Limiter):
     """Admits `hits` in any window of a minute and a second, and lets go of who waits once `stop` is set.
 
     It is a limiter of pyrate in name, as Schemathesis asks; that one sleeps on when a run is interrupted.

@@ -10,8 +10,8 @@ from schemathesis import BaseSchema, Case, HookContext, Response
 from schemathesis.generation.meta import TestPhase
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
-from plugproof_contracts.parsing.response import Answer
-from plugproof_schemathesis.exchange import exchange_of
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_schemathesis.recorded_exchange import exchange_of
 
 MOST = 8
 """Sessions that are played with at a time: enough to be in different statuses, few enough to get somewhere."""
@@ -29,7 +29,7 @@ class Tokens:
 
     def after_call(self, context: HookContext, case: Case[Any], response: Response) -> None:
         """Learn the token of a session that was just started."""
-        answer = Answer(exchange_of(response))
+        answer = ParsedResponse(exchange_of(response))
         if answer.name == "start" and answer.is_success and answer.token:
             self._known.append(answer.token.reveal())
 

@@ -8,18 +8,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plugproof_strategies.charger import public_chargers
-    from plugproof_strategies.exchange import exchanges
-    from plugproof_strategies.journey import journeys
-    from plugproof_strategies.request import (
+    from plugproof_strategies.charger_strategies import public_chargers
+    from plugproof_strategies.exchange_strategies import exchanges
+    from plugproof_strategies.journey_strategies import journeys
+    from plugproof_strategies.request_strategies import (
         invalid_charger_codes,
         invalid_connector_ids,
         invalid_emails,
         invalid_start_requests,
         start_requests,
     )
-    from plugproof_strategies.session import sessions
-    from plugproof_strategies.values import (
+    from plugproof_strategies.session_strategies import sessions
+    from plugproof_strategies.value_strategies import (
         amounts,
         charger_codes,
         connector_ids,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         timestamps,
         tokens,
     )
-    from plugproof_strategies.violation import violating_exchanges, violating_traces
+    from plugproof_strategies.violation_strategies import violating_exchanges, violating_traces
 
 __all__ = [
     "amounts",
@@ -52,18 +52,18 @@ __all__ = [
 ]
 
 _WHERE = {
-    "exchanges": "exchange",
-    "journeys": "journey",
-    "public_chargers": "charger",
-    "sessions": "session",
-    "violating_exchanges": "violation",
-    "violating_traces": "violation",
-    "start_requests": "request",
+    "exchanges": "exchange_strategies",
+    "journeys": "journey_strategies",
+    "public_chargers": "charger_strategies",
+    "sessions": "session_strategies",
+    "violating_exchanges": "violation_strategies",
+    "violating_traces": "violation_strategies",
+    "start_requests": "request_strategies",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = _WHERE.get(name, "request" if name.startswith("invalid_") else "values")
+    home = _WHERE.get(name, "request_strategies" if name.startswith("invalid_") else "value_strategies")
     return getattr(import_module(f"{__name__}.{home}"), name)

@@ -10,14 +10,14 @@ from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.lifecycle import TERMINAL
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.facts.session import TIMESTAMPS
-from plugproof_contracts.rules.families.status import OUT_OF_ORDER
+from plugproof_contracts.rules.families.status_rules import OUT_OF_ORDER
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import one_of
-from plugproof_strategies.charger import public_chargers
-from plugproof_strategies.moments import MOMENTS, second
-from plugproof_strategies.request import start_requests
-from plugproof_strategies.session import drawn, odd
-from plugproof_strategies.values import charger_codes, emails, tokens
+from plugproof_strategies.charger_strategies import public_chargers
+from plugproof_strategies.request_strategies import start_requests
+from plugproof_strategies.session_strategies import drawn, odd
+from plugproof_strategies.timestamp_strategies import MOMENTS, second
+from plugproof_strategies.value_strategies import charger_codes, emails, tokens
 
 ALWAYS_POSSIBLE = (429, 500, 504)
 """The failures that the reference documents for all operations."""
@@ -100,10 +100,10 @@ def _asked(draw: st.DrawFn, operation: str | None, code: int | None) -> tuple[st
     return draw(st.sampled_from([name for name, codes in CODES.items() if code in codes])), code
 
 
-def call(draw: st.DrawFn, name: str, moment: int, sends: dict[str, Any] | None = None) -> wire.Call:
+def call(draw: st.DrawFn, name: str, moment: int, sends: dict[str, Any] | None = None) -> wire.WireCall:
     """Draw the request of an operation, answered at a moment."""
     key = draw(_CHARGER_CODES) if name == "charger" else "" if name == "start" else draw(_TOKENS)
-    return wire.Call(name, key, moment, draw(_LEFT[name]), sends, draw(_ACCEPT))
+    return wire.WireCall(name, key, moment, draw(_LEFT[name]), sends, draw(_ACCEPT))
 
 
 def answered(draw: st.DrawFn, name: str, session: Session, moment: int) -> Exchange:

@@ -17,11 +17,11 @@ from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, Mo
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import member
-from plugproof_strategies.charger import AMOUNTS, NAMES, priced
-from plugproof_strategies.moments import MOMENTS, iso, second
-from plugproof_strategies.request import start_requests
-from plugproof_strategies.session import PAID_OUT
-from plugproof_strategies.values import emails, tokens
+from plugproof_strategies.charger_strategies import AMOUNTS, NAMES, priced
+from plugproof_strategies.request_strategies import start_requests
+from plugproof_strategies.session_strategies import PAID_OUT
+from plugproof_strategies.timestamp_strategies import MOMENTS, iso, second
+from plugproof_strategies.value_strategies import emails, tokens
 
 Path = tuple[Move, ...]
 
@@ -67,7 +67,7 @@ _ENDS = st.sampled_from([path for path in paths() if path and path[-1].target in
 _PATHS = {status: st.sampled_from(paths_to(status)) for status in Status}
 
 
-class Pace(NamedTuple):
+class PollingPace(NamedTuple):
     """What a client does between two moves: poll so often, so many seconds apart."""
 
     polls: int
@@ -75,7 +75,16 @@ class Pace(NamedTuple):
 
 
 _PACES = st.sampled_from(
-    (Pace(0, 1), Pace(0, 600), Pace(1, 20), Pace(2, 10), Pace(3, 300), Pace(4, 5), Pace(1, 7200), Pace(40, 1))
+    (
+        PollingPace(0, 1),
+        PollingPace(0, 600),
+        PollingPace(1, 20),
+        PollingPace(2, 10),
+        PollingPace(3, 300),
+        PollingPace(4, 5),
+        PollingPace(1, 7200),
+        PollingPace(40, 1),
+    )
 )
 """From the idle to one that polls so hastily that it uses its limit up."""
 
@@ -92,7 +101,7 @@ class _Client:
         self.exchanged: list[Exchange] = []
         self._windows: dict[str, tuple[int, int]] = {}
 
-    def call(self, operation: str, sends: dict[str, Any] | None = None) -> wire.Call:
+    def call(self, operation: str, sends: dict[str, Any] | None = None) -> wire.WireCall:
         """Return the next request of an operation, once its limit has room for it."""
         limit = OPERATIONS[operation].limit
         opened, used = self._windows.get(operation, (self.moment, 0))
@@ -102,7 +111,7 @@ class _Client:
             opened, used = self.moment, 0
         self._windows[operation] = opened, used + 1
         key = "" if operation == "start" else self.token
-        return wire.Call(operation, key, self.moment, limit - used - 1, sends)
+        return wire.WireCall(operation, key, self.moment, limit - used - 1, sends)
 
     def asks(self, operation: str, session: Session, sends: dict[str, Any] | None = None) -> None:
         """Exchange a request for a session."""
@@ -119,7 +128,7 @@ def _payment(token: str) -> Payment:
     return Payment(f"pi_{len(token)}_secret_fake", "pk_test_fake", "acct_fake")
 
 
-class Life(NamedTuple):
+class JourneyPlan(NamedTuple):
     """What is decided before a life begins: its way, the hold in minor units, and the power in watts."""
 
     path: Path
@@ -148,9 +157,9 @@ def journeys(draw: st.DrawFn, scenario: Status | str | None = None) -> list[Exch
     return client.exchanged
 
 
-def _life(draw: st.DrawFn, path: Path) -> Life:
+def _life(draw: st.DrawFn, path: Path) -> JourneyPlan:
     delivers = all(move.target is not Status.NO_CHARGE for move in path)
-    return Life(path, draw(AMOUNTS), draw(_POWER) if delivers else 0)
+    return JourneyPlan(path, draw(AMOUNTS), draw(_POWER) if delivers else 0)
 
 
 def _new(draw: st.DrawFn, asked: dict[str, Any], moment: int) -> Session:
@@ -167,7 +176,7 @@ def _new(draw: st.DrawFn, asked: dict[str, Any], moment: int) -> Session:
     return Session(**nothing | given)
 
 
-def _lingers(draw: st.DrawFn, client: _Client, session: Session, life: Life) -> Session:
+def _lingers(draw: st.DrawFn, client: _Client, session: Session, life: JourneyPlan) -> Session:
     """Let time pass before the next move, polling and perhaps setting the receipt address."""
     pace = draw(_PACES)
     for _ in range(pace.polls):
@@ -181,7 +190,7 @@ def _lingers(draw: st.DrawFn, client: _Client, session: Session, life: Life) -> 
     return _metered(session, client.moment, life)
 
 
-def _metered(session: Session, moment: int, life: Life) -> Session:
+def _metered(session: Session, moment: int, life: JourneyPlan) -> Session:
     """Show the energy that was delivered by now, and what it costs."""
     if session.status not in DELIVERING or session.charging_started_at is None:
         return session
@@ -194,7 +203,7 @@ def _metered(session: Session, moment: int, life: Life) -> Session:
     )
 
 
-def _moved(session: Session, move: Move, moment: int, life: Life) -> Session:
+def _moved(session: Session, move: Move, moment: int, life: JourneyPlan) -> Session:
     """Return the session after a move, with what its new status brings; what was set before stays."""
     now = iso(moment)
     changes: dict[str, Any] = {"status": move.target, "connector_status": CONNECTOR[move.target]}

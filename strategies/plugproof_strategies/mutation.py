@@ -42,7 +42,7 @@ class Needs(NamedTuple):
 ANY_SESSION = Needs()
 
 
-class Defect(NamedTuple):
+class Mutation(NamedTuple):
     """One way to break the fact that `rule` checks; `also` are the weaker rules that break with it."""
 
     rule: str
@@ -186,11 +186,11 @@ def both(*changes: Change) -> Change:
 
 def each(
     rule: str, ways: Iterable[tuple[str, Change]], needs: Needs = ANY_SESSION, also: frozenset[str] = NONE
-) -> tuple[Defect, ...]:
+) -> tuple[Mutation, ...]:
     """Return a defect of one rule for every way."""
-    return tuple(Defect(rule, name, change, needs, also) for name, change in ways)
+    return tuple(Mutation(rule, name, change, needs, also) for name, change in ways)
 
 
-def values(rule: str, path: str, wrong: Iterable[Any], needs: Needs = ANY_SESSION) -> tuple[Defect, ...]:
+def values(rule: str, path: str, wrong: Iterable[Any], needs: Needs = ANY_SESSION) -> tuple[Mutation, ...]:
     """Return a defect of one rule for every wrong value of a member."""
     return each(rule, ((f"{path} is {json.dumps(value)}", put(path, value)) for value in wrong), needs)

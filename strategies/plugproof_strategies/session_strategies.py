@@ -18,9 +18,17 @@ from plugproof_contracts import Charger, Pricing, Session, Status
 from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING
 from plugproof_contracts.facts.session import TIMESTAMPS
 from plugproof_strategies.arguments import member
-from plugproof_strategies.charger import AMOUNTS, CODES, CONNECTOR_STATUSES, NAMES, NUMBERS, ONLINE, priced
-from plugproof_strategies.moments import FORMS, MOMENTS, iso
-from plugproof_strategies.values import LARGEST_AMOUNT, ODD_CURRENCIES, emails, energies, timestamps
+from plugproof_strategies.charger_strategies import (
+    AMOUNTS,
+    CODES,
+    CONNECTOR_STATUSES,
+    NAMES,
+    NUMBERS,
+    ONLINE,
+    priced,
+)
+from plugproof_strategies.timestamp_strategies import FORMS, MOMENTS, iso
+from plugproof_strategies.value_strategies import LARGEST_AMOUNT, ODD_CURRENCIES, emails, energies, timestamps
 
 _EVER = frozenset(Status)
 _PAID = _EVER - {Status.CREATED, Status.EXPIRED}

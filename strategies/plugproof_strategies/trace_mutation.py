@@ -14,8 +14,8 @@ from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_strategies import wire
-from plugproof_strategies.defect import NONE, json_bytes
-from plugproof_strategies.moments import iso, second
+from plugproof_strategies.mutation import NONE, json_bytes
+from plugproof_strategies.timestamp_strategies import iso, second
 
 Trace: TypeAlias = Sequence[Exchange]
 
@@ -23,7 +23,7 @@ PAUSE = 120
 """Seconds: two windows."""
 
 
-class TraceDefect(NamedTuple):
+class TraceMutation(NamedTuple):
     """One way to break the fact on traces that `rule` checks, by what is added to a journey to one of `ends`."""
 
     rule: str
@@ -42,10 +42,10 @@ class Tail:
         self.token: str = json.loads(trace[0].body or b"")["session_token"]
         self.moment = int(max(one.at for one in trace if one.at).timestamp()) + PAUSE
 
-    def call(self, operation: str, after: int, left: int | None) -> wire.Call:
+    def call(self, operation: str, after: int, left: int | None) -> wire.WireCall:
         """Return a request `after` seconds past the pause; all but one of its limit are left unless told."""
         limit = OPERATIONS[operation].limit
-        return wire.Call(operation, self.token, self.moment + after, limit - 1 if left is None else left)
+        return wire.WireCall(operation, self.token, self.moment + after, limit - 1 if left is None else left)
 
     def answer(self, operation: str = "get", after: int = 0, left: int | None = None, **changes: Any) -> Exchange:
         """Return the session again, with some fields changed."""
@@ -96,9 +96,9 @@ def _shows(**changes: Any) -> Adds:
     return lambda tail: [tail.answer(**changes)]
 
 
-def _backwards() -> Iterator[TraceDefect]:
+def _backwards() -> Iterator[TraceMutation]:
     for earlier, later in _BACKWARDS:
-        yield TraceDefect("trace.lifecycle", f"{later} after {earlier}", (earlier,), _shows(status=later))
+        yield TraceMutation("trace.lifecycle", f"{later} after {earlier}", (earlier,), _shows(status=later))
 
 
 def _moved_time(name: str, by: int) -> Adds:
@@ -149,33 +149,33 @@ def _spends(tail: Tail, more: int) -> list[Exchange]:
     return [tail.answer("confirm", after, max(9 - after, 0)) for after in range(10 + more)]
 
 
-TRACE_DEFECTS: tuple[TraceDefect, ...] = (
+TRACE_DEFECTS: tuple[TraceMutation, ...] = (
     *_backwards(),
-    TraceDefect("trace.timestamps-stay", "created a second earlier", _LATER, _moved_time("created_at", -1)),
-    TraceDefect("trace.timestamps-stay", "created a day earlier", _LATER, _moved_time("created_at", -86_400)),
-    TraceDefect("trace.timestamps-stay", "created is null", _LATER, _shows(created_at=None)),
-    TraceDefect("trace.timestamps-stay", "captured a second later", _PAID_OUT, _moved_time("captured_at", 1)),
-    TraceDefect("trace.timestamps-stay", "completed is null", _PAID_OUT, _shows(completed_at=None)),
-    TraceDefect("trace.final-amounts-stay", "the tax is null", _PAID_OUT, _shows(tax_amount=None)),
-    TraceDefect(
+    TraceMutation("trace.timestamps-stay", "created a second earlier", _LATER, _moved_time("created_at", -1)),
+    TraceMutation("trace.timestamps-stay", "created a day earlier", _LATER, _moved_time("created_at", -86_400)),
+    TraceMutation("trace.timestamps-stay", "created is null", _LATER, _shows(created_at=None)),
+    TraceMutation("trace.timestamps-stay", "captured a second later", _PAID_OUT, _moved_time("captured_at", 1)),
+    TraceMutation("trace.timestamps-stay", "completed is null", _PAID_OUT, _shows(completed_at=None)),
+    TraceMutation("trace.final-amounts-stay", "the tax is null", _PAID_OUT, _shows(tax_amount=None)),
+    TraceMutation(
         "trace.final-amounts-stay",
         "one more was captured",
         _PAID_OUT,
         lambda tail: [tail.answer(**_one_more(tail.data))],
     ),
-    TraceDefect(
+    TraceMutation(
         "trace.energy-never-falls",
         "a little less",
         _CHARGED,
         lambda tail: [tail.answer(energy_kwh="99999.5"), tail.answer(after=1, left=28, energy_kwh="99999.4")],
     ),
-    TraceDefect(
+    TraceMutation(
         "trace.energy-never-falls",
         "less as a number, more as a text",
         _CHARGED,
         lambda tail: [tail.answer(energy_kwh="100000"), tail.answer(after=1, left=28, energy_kwh="99999.9")],
     ),
-    TraceDefect(
+    TraceMutation(
         "trace.energy-never-falls",
         "less, with null between",
         _CHARGED,
@@ -185,12 +185,12 @@ TRACE_DEFECTS: tuple[TraceDefect, ...] = (
             tail.answer(after=2, left=27, energy_kwh="99999.4"),
         ],
     ),
-    TraceDefect("trace.same-session", "another connector", _LATER, _raised("connector_id")),
-    TraceDefect("trace.same-session", "another price", _LATER, _raised("pricing", "price_per_kwh")),
-    TraceDefect("trace.same-session", "another fee", _LATER, _raised("pricing", "start_fee")),
-    TraceDefect("trace.same-session", "another currency", _LATER, _renamed("pricing", "currency", "EUR", "SEK")),
-    TraceDefect("trace.same-session", "another charger", _LATER, _renamed("charger", "public_code", "A", "B")),
-    TraceDefect(
+    TraceMutation("trace.same-session", "another connector", _LATER, _raised("connector_id")),
+    TraceMutation("trace.same-session", "another price", _LATER, _raised("pricing", "price_per_kwh")),
+    TraceMutation("trace.same-session", "another fee", _LATER, _raised("pricing", "start_fee")),
+    TraceMutation("trace.same-session", "another currency", _LATER, _renamed("pricing", "currency", "EUR", "SEK")),
+    TraceMutation("trace.same-session", "another charger", _LATER, _renamed("charger", "public_code", "A", "B")),
+    TraceMutation(
         "trace.confirm-again",
         "a higher hold",
         _CHARGED,
@@ -199,97 +199,99 @@ TRACE_DEFECTS: tuple[TraceDefect, ...] = (
             tail.answer("confirm", 1, 8, amount_authorized=tail.data["amount_authorized"] + 1),
         ],
     ),
-    TraceDefect(
+    TraceMutation(
         "trace.confirm-again",
         "the repeat is refused",
         _CHARGED,
         lambda tail: [tail.answer("confirm"), tail.fails(409, "Already confirmed.", "confirm", 1, 8)],
         frozenset({"http.failure-code"}),
     ),
-    TraceDefect(
+    TraceMutation(
         "trace.cancel-while-possible",
         "refused, and not too late afterwards",
         tuple(sorted(CANCELLABLE)),
         lambda tail: [tail.fails(409, "Too late.", "cancel"), tail.answer("confirm", 1)],
     ),
-    TraceDefect(
+    TraceMutation(
         "trace.cost-within-hold",
         "above the hold, which is hidden",
         _CHARGED,
         lambda tail: [tail.answer(cost_amount=tail.data["amount_authorized"] + 1, amount_authorized=None)],
     ),
-    TraceDefect(
+    TraceMutation(
         "trace.capture-within-hold",
         "above the hold, which is hidden",
         (_S.CHARGING, _S.SETTLING),
         lambda tail: [tail.answer(amount_captured=tail.data["amount_authorized"] + 1, amount_authorized=None)],
     ),
-    TraceDefect("trace.cancel-in-time", "cancelled twice", (_S.ABANDONED,), lambda tail: [tail.answer("cancel")]),
-    TraceDefect(
+    TraceMutation(
+        "trace.cancel-in-time", "cancelled twice", (_S.ABANDONED,), lambda tail: [tail.answer("cancel")]
+    ),
+    TraceMutation(
         "trace.cancel-in-time",
         "cancelled after it had ended",
         (_S.FAILED, _S.EXPIRED),
         lambda tail: [tail.answer("cancel", status="abandoned")],
         frozenset({"trace.lifecycle"}),
     ),
-    TraceDefect(
+    TraceMutation(
         "trace.token-stays-gone",
         "found again",
         _LATER,
         lambda tail: [tail.fails(404, "Not Found"), tail.answer(after=1, left=28)],
     ),
-    TraceDefect(
+    TraceMutation(
         "trace.payment-stays-gone",
         "created again",
         (_S.AUTHORIZED, _S.FAILED, _S.EXPIRED),
         _created_again,
         frozenset({"trace.lifecycle", "trace.timestamps-stay"}),
     ),
-    TraceDefect(
+    TraceMutation(
         "ratelimit.counts-down",
         "stands still",
         _LATER,
         lambda tail: [tail.answer(), tail.answer(after=1, left=29)],
     ),
-    TraceDefect(
+    TraceMutation(
         "ratelimit.counts-down",
         "goes up",
         _LATER,
         lambda tail: [tail.answer(), tail.answer(after=2, left=20), tail.answer(after=4, left=25)],
     ),
-    TraceDefect("ratelimit.refuses-when-due", "the eleventh is let in", _LATER, lambda tail: _spends(tail, 1)),
-    TraceDefect("ratelimit.refuses-when-due", "the twelfth is let in", _LATER, lambda tail: _spends(tail, 2)),
-    TraceDefect(
+    TraceMutation("ratelimit.refuses-when-due", "the eleventh is let in", _LATER, lambda tail: _spends(tail, 1)),
+    TraceMutation("ratelimit.refuses-when-due", "the twelfth is let in", _LATER, lambda tail: _spends(tail, 2)),
+    TraceMutation(
         "ratelimit.refuses-when-due",
         "let in before the wait was over",
         _LATER,
         lambda tail: [tail.refuses(50, "confirm"), tail.answer("confirm", 20, 0)],
     ),
-    TraceDefect(
+    TraceMutation(
         "ratelimit.refuses-only-when-due",
         "refused with some left",
         _LATER,
         lambda tail: [tail.refuses(50, "confirm"), tail.answer("confirm", 20, 4)],
     ),
-    TraceDefect(
+    TraceMutation(
         "ratelimit.retry-after-is-true",
         "refused after the wait",
         _LATER,
         lambda tail: [tail.refuses(30), tail.refuses(28, after=40)],
     ),
-    TraceDefect(
+    TraceMutation(
         "ratelimit.retry-matches-window",
         "too long a wait",
         _LATER,
         lambda tail: [tail.answer(), tail.refuses(60, after=20)],
     ),
-    TraceDefect(
+    TraceMutation(
         "ratelimit.retry-matches-window",
         "too short a wait",
         _LATER,
         lambda tail: [tail.answer(), tail.refuses(5, after=20)],
     ),
-    TraceDefect(
+    TraceMutation(
         "errors.not-found-alike",
         "an expired token is told from others",
         _LATER,

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from plugproof_contracts import Charger, Connector, Payment, Pricing, PublicCharger, Session, Token
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_strategies.charger import public_chargers
-from plugproof_strategies.exchange import PAYMENTS, exchanges
-from plugproof_strategies.session import sessions
-from plugproof_strategies.values import tokens
+from plugproof_strategies.charger_strategies import public_chargers
+from plugproof_strategies.exchange_strategies import PAYMENTS, exchanges
+from plugproof_strategies.session_strategies import sessions
+from plugproof_strategies.value_strategies import tokens
 
 BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     Session: sessions(),

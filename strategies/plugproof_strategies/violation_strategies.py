@@ -9,17 +9,25 @@ from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import one_of
-from plugproof_strategies.defect import Needs
-from plugproof_strategies.defects import BY_RULE
-from plugproof_strategies.exchange import ANSWERS, CODES, after, answered, answered_charger, call, failed
-from plugproof_strategies.journey import journeys
-from plugproof_strategies.moments import MOMENTS
-from plugproof_strategies.session import MAY, MUST, drawn
-from plugproof_strategies.trace_defect import TRACE_DEFECTS, Tail, TraceDefect
+from plugproof_strategies.exchange_strategies import (
+    ANSWERS,
+    CODES,
+    after,
+    answered,
+    answered_charger,
+    call,
+    failed,
+)
+from plugproof_strategies.journey_strategies import journeys
+from plugproof_strategies.mutation import Needs
+from plugproof_strategies.mutations import BY_RULE
+from plugproof_strategies.session_strategies import MAY, MUST, drawn
+from plugproof_strategies.timestamp_strategies import MOMENTS
+from plugproof_strategies.trace_mutation import TRACE_DEFECTS, Tail, TraceMutation
 
 _RULES = st.sampled_from(tuple(BY_RULE))
 _WAYS = {rule: st.sampled_from(defects) for rule, defects in BY_RULE.items()}
-TRACES_BY_RULE: dict[str, tuple[TraceDefect, ...]] = {
+TRACES_BY_RULE: dict[str, tuple[TraceMutation, ...]] = {
     rule: tuple(defect for defect in TRACE_DEFECTS if defect.rule == rule)
     for rule in dict.fromkeys(defect.rule for defect in TRACE_DEFECTS)
 }

@@ -14,10 +14,10 @@ import msgspec
 from plugproof_contracts import Payment, PublicCharger, Session
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
-from plugproof_strategies.moments import at
+from plugproof_strategies.timestamp_strategies import at
 
 
-class Call(NamedTuple):
+class WireCall(NamedTuple):
     """A request and the circumstances of its answer.
 
     `key` is the token or charger code in the path, `moment` the Unix second of the answer, `remaining` what is
@@ -32,7 +32,7 @@ class Call(NamedTuple):
     accept: str = "application/json"
 
 
-def exchange(call: Call, code: int, body: bytes, more: Mapping[str, str] | None = None) -> Exchange:
+def exchange(call: WireCall, code: int, body: bytes, more: Mapping[str, str] | None = None) -> Exchange:
     """Return the exchange of a call that was answered with a code and a body, and `more` headers."""
     row = OPERATIONS[call.operation]
     sent = {"accept": call.accept} | ({"content-type": "application/json"} if call.sends is not None else {})
@@ -48,7 +48,7 @@ def exchange(call: Call, code: int, body: bytes, more: Mapping[str, str] | None 
     )
 
 
-def _headers(call: Call, limit: int) -> dict[str, str]:
+def _headers(call: WireCall, limit: int) -> dict[str, str]:
     return {
         "date": format_datetime(at(call.moment), usegmt=True),
         "content-type": "application/json",
@@ -59,7 +59,7 @@ def _headers(call: Call, limit: int) -> dict[str, str]:
 
 
 def success(
-    call: Call, data: Session | PublicCharger, payment: Payment | None = None, issued: str = ""
+    call: WireCall, data: Session | PublicCharger, payment: Payment | None = None, issued: str = ""
 ) -> Exchange:
     """Return the success of a call; `issued` is the token that a start answers with."""
     body: dict[str, Any] = {"data": data}
@@ -70,20 +70,20 @@ def success(
     return exchange(call, OPERATIONS[call.operation].success, msgspec.json.encode(body))
 
 
-def failure(call: Call, code: int, message: str, errors: Mapping[str, list[str]] | None = None) -> Exchange:
+def failure(call: WireCall, code: int, message: str, errors: Mapping[str, list[str]] | None = None) -> Exchange:
     """Return the failure of a call, pretty-printed as the framework does (assumed)."""
     told = {"message": message} | ({} if errors is None else {"errors": errors})
     return exchange(call, code, json.dumps(told, indent=4).encode())
 
 
-def refusal(call: Call, wait: int) -> Exchange:
+def refusal(call: WireCall, wait: int) -> Exchange:
     """Return the 429 of a call that may be tried again after `wait` seconds."""
     more = {"retry-after": str(wait), "x-ratelimit-reset": str(call.moment + wait)}
     spent = call._replace(remaining=0)
     return exchange(spent, 429, json.dumps({"message": "Too Many Attempts."}, indent=4).encode(), more)
 
 
-def wrong_method(call: Call) -> Exchange:
+def wrong_method(call: WireCall) -> Exchange:
     """Return the 405 of a call that was sent as a DELETE; it costs nothing, so it carries no limit (assumed)."""
     path = OPERATIONS[call.operation].template
     message = f"The DELETE method is not supported for route {path}. Supported methods: POST."

@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.conformance import verdict
+from plugproof_contracts.conformance import check_report
+from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports
 from plugproof_contracts.conformance.history import History
 from plugproof_contracts.conformance.plan import plan
-from plugproof_contracts.conformance.run import Night, Ports, Terms
-from plugproof_contracts.conformance.transport import Outcome, send
+from plugproof_contracts.conformance.transport import RequestOutcome, send
 from plugproof_contracts.exchanges.route import route
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_mockserver.fake import FakePlugchoice
@@ -83,10 +83,10 @@ class Nights:
         self.log.append((self.now(), name, request))
         trouble = self.fail(request, len(self.log))
         if trouble is not None and not trouble.arrived:
-            return Outcome(None, trouble, 0.01)
+            return RequestOutcome(None, trouble, 0.01)
         reply = answer(self.fake, request.method, request.url, request.headers)
         if trouble is not None:
-            return Outcome(None, trouble, 0.01)
+            return RequestOutcome(None, trouble, 0.01)
         self.spoil(name, reply)
         exchange = Exchange(
             request.method,
@@ -97,18 +97,18 @@ class Nights:
             request_headers=request.headers,
             at=at,
         )
-        return Outcome(exchange, None, 0.01)
+        return RequestOutcome(exchange, None, 0.01)
 
     def night(self, *, probes_limit=False, **terms):
         """Run one check and return its report."""
         probes = plan(self.tokens, probes_limit=probes_limit)
         ports = Ports(self.send, self.now, self.sleep)
-        night = Night(BASE_URL, probes, ports, self.history, Terms(**terms))
+        night = CheckRun(BASE_URL, probes, ports, self.history, CheckPolicy(**terms))
         began = self.now()
         night.run()
         self.nights.append(night)
-        report = verdict.report(night, self.tokens, today=date(2026, 1, 10))
-        self.history.record(BASE_URL, began, report, verdict.shape(night))
+        report = check_report.report(night, self.tokens, today=date(2026, 1, 10))
+        self.history.record(BASE_URL, began, report, check_report.shape(night))
         return report
 
 
@@ -229,9 +229,9 @@ def check_once(base, tokens, **terms):
     """Check a server with the real transport, without waiting between requests, and return the report."""
     history = History("sqlite://")
     ports = Ports(send, time.time, lambda seconds: None)
-    night = Night(base, plan(tokens), ports, history, Terms(**terms))
+    night = CheckRun(base, plan(tokens), ports, history, CheckPolicy(**terms))
     night.run()
-    report = verdict.report(night, tokens)
-    history.record(base, 0.0, report, verdict.shape(night))
+    report = check_report.report(night, tokens)
+    history.record(base, 0.0, report, check_report.shape(night))
     history.close()
     return report

@@ -6,16 +6,16 @@ import pytest
 
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
-from plugproof_contracts.parsing.schema import CHARGER, PAYMENT, SESSION, Kind
+from plugproof_contracts.parsing.schema import CHARGER, PAYMENT, SESSION, JsonType
 from plugproof_contracts.reports.report import Verdict
 from plugproof_contracts.rules import RULES
 
 WRONG = {
-    Kind.STRING: [7, True, ["x"]],
-    Kind.INTEGER: ["7", 1.5, True],
-    Kind.BOOLEAN: ["yes", 1],
-    Kind.OBJECT: ["x", [1]],
-    Kind.ARRAY: [{}, "x"],
+    JsonType.STRING: [7, True, ["x"]],
+    JsonType.INTEGER: ["7", 1.5, True],
+    JsonType.BOOLEAN: ["yes", 1],
+    JsonType.OBJECT: ["x", [1]],
+    JsonType.ARRAY: [{}, "x"],
 }
 """Values of a wrong type, by the right one."""
 
@@ -34,7 +34,7 @@ def put(path, value, operation, name, reply):
 def fields(tree, path):
     for name, field in tree.members.items():
         yield (*path, name), field
-        if field.kind is Kind.OBJECT:
+        if field.kind is JsonType.OBJECT:
             yield from fields(field, (*path, name))
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from plugproof_contracts.conformance.transport import MOST_BODY, MOST_HEAD, Layer, Request, send
+from plugproof_contracts.conformance.transport import MOST_BODY, MOST_HEAD, FailureKind, OutgoingRequest, send
 from plugproof_contracts.reports.report import Verdict
 
 CONFORMS, BROKEN, UNCHECKED = Verdict.CONFORMS, Verdict.BROKEN, Verdict.UNCHECKED
@@ -306,9 +306,9 @@ HANGS = {
 @pytest.mark.parametrize("name", HANGS)
 def test_no_answer_is_waited_for_beyond_the_deadline(raw, name):
     with raw(lambda method, target, headers: HANGS[name](b"")) as server:
-        outcome = send(Request("GET", f"{server.url}/v3/public-charging/sessions/x", ()), DEADLINE)
+        outcome = send(OutgoingRequest("GET", f"{server.url}/v3/public-charging/sessions/x", ()), DEADLINE)
     assert outcome.trouble is not None
-    assert outcome.trouble.layer in (Layer.DEADLINE, Layer.PROTOCOL)
+    assert outcome.trouble.layer in (FailureKind.DEADLINE, FailureKind.PROTOCOL)
     assert outcome.seconds < DEADLINE * 1.1 + SLACK
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from plugproof_contracts.conformance.plan import plan
-from plugproof_contracts.conformance.transport import Layer, Trouble
+from plugproof_contracts.conformance.transport import FailureKind, TransportFailure
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.reports.report import State, Verdict
@@ -106,9 +106,9 @@ def troubles(chooser):
     def fail(request, number):
         if chooser.random() > 0.25:
             return None
-        layer = chooser.choice(list(Layer))
-        reached = layer not in (Layer.DNS, Layer.CONNECT, Layer.TLS)
-        return Trouble(layer, "as the test wants it", arrived=reached and chooser.random() < 0.7)
+        layer = chooser.choice(list(FailureKind))
+        reached = layer not in (FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS)
+        return TransportFailure(layer, "as the test wants it", arrived=reached and chooser.random() < 0.7)
 
     return fail
 

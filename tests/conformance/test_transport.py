@@ -11,10 +11,10 @@ import time
 import pytest
 
 from plugproof_contracts.conformance import transport
+from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports
 from plugproof_contracts.conformance.history import History
 from plugproof_contracts.conformance.plan import plan
-from plugproof_contracts.conformance.run import Night, Ports, Terms
-from plugproof_contracts.conformance.transport import Layer, Request, send
+from plugproof_contracts.conformance.transport import FailureKind, OutgoingRequest, send
 from plugproof_contracts.exchanges.route import route
 from plugproof_mockserver.fake import FakePlugchoice
 
@@ -22,11 +22,11 @@ PATH = "/v3/public-charging/sessions/token-that-nobody-may-read"
 
 
 def sent_to(url, seconds=10.0):
-    return send(Request("GET", url + PATH, ()), seconds)
+    return send(OutgoingRequest("GET", url + PATH, ()), seconds)
 
 
 def test_no_readable_form_of_a_request_shows_its_token():
-    request = Request("GET", "https://x/api" + PATH, (("Accept", "*/*"),))
+    request = OutgoingRequest("GET", "https://x/api" + PATH, (("Accept", "*/*"),))
     assert "nobody" not in f"{request} {request!r} {[request]}"
 
 
@@ -45,7 +45,7 @@ def test_a_whole_answer_is_an_exchange(raw):
 @pytest.mark.parametrize("host", ["plugproof.invalid", "a" * 70 + ".invalid"])
 def test_a_host_without_an_address_is_dns(host):
     outcome = sent_to(f"http://{host}/api")
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (Layer.DNS, False)
+    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.DNS, False)
 
 
 def test_a_lookup_that_hangs_ends_at_the_deadline(monkeypatch):
@@ -53,7 +53,7 @@ def test_a_lookup_that_hangs_ends_at_the_deadline(monkeypatch):
     monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *args, **more: over.wait(20))
     outcome = sent_to("http://plugproof.invalid/api", 0.2)
     over.set()
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (Layer.DEADLINE, False)
+    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.DEADLINE, False)
     assert "looking up" in outcome.trouble.words
 
 
@@ -69,14 +69,14 @@ def test_a_deadline_that_is_over_once_the_host_was_found_connects_to_nobody(monk
     monkeypatch.setattr(transport, "monotonic", lambda: now[0])
     monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *given, **more: found)
     outcome = sent_to("http://localhost:9/api", 1.0)
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (Layer.DEADLINE, False)
+    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.DEADLINE, False)
     assert "connecting" in outcome.trouble.words
 
 
 def test_a_port_that_never_agrees_on_encryption_is_left_at_the_deadline():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         outcome = sent_to(f"https://127.0.0.1:{silent.getsockname()[1]}/api", 0.1)
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (Layer.DEADLINE, False)
+    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.DEADLINE, False)
     assert "encryption" in outcome.trouble.words
 
 
@@ -84,7 +84,7 @@ def test_a_closed_port_is_connect():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     outcome = sent_to(f"http://127.0.0.1:{port}/api")
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (Layer.CONNECT, False)
+    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.CONNECT, False)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def secure(certificate):
 
 def test_a_certificate_that_nobody_vouches_for_is_tls(secure):
     outcome = sent_to(f"https://localhost:{secure}/api")
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (Layer.TLS, False)
+    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.TLS, False)
     assert "not trusted" in outcome.trouble.words
 
 
@@ -145,7 +145,7 @@ def test_a_certificate_that_is_trusted_serves(secure, trusting):
 
 def test_a_certificate_of_another_host_is_tls(secure, trusting):
     outcome = sent_to(f"https://127.0.0.1:{secure}/api")
-    assert outcome.trouble.layer is Layer.TLS
+    assert outcome.trouble.layer is FailureKind.TLS
 
 
 def test_a_redirect_is_not_followed(raw):
@@ -168,8 +168,12 @@ def test_a_confirm_is_sent_once_wherever_the_connection_is_cut(raw, fake_answer)
     with raw(respond) as server:
         history = History("sqlite://")
         for now["cut"] in range(whole):
-            night = Night(
-                f"{server.url}", confirm, Ports(send, lambda: now["cut"] * 4000.0, time.sleep), history, Terms()
+            night = CheckRun(
+                f"{server.url}",
+                confirm,
+                Ports(send, lambda: now["cut"] * 4000.0, time.sleep),
+                history,
+                CheckPolicy(),
             )
             night.run()
             asked = [(method, route(method, target).operation.name) for method, target, _ in server.log]
@@ -190,7 +194,7 @@ TOO_LARGE = {
 @pytest.mark.parametrize("what", TOO_LARGE)
 def test_what_is_too_large_is_not_kept(raw, what):
     with raw(lambda *request: TOO_LARGE[what]) as server:
-        assert sent_to(server.url).trouble.layer is Layer.TOO_LARGE
+        assert sent_to(server.url).trouble.layer is FailureKind.TOO_LARGE
 
 
 def test_the_largest_body_is_read(raw):

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 
 from plugproof_contracts.checking.baseline import Accept
-from plugproof_contracts.conformance import verdict
+from plugproof_contracts.conformance import check_report
+from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult
 from plugproof_contracts.conformance.drift import Shape, Trait
 from plugproof_contracts.conformance.history import History
 from plugproof_contracts.conformance.plan import plan
-from plugproof_contracts.conformance.run import Asked, Night
-from plugproof_contracts.conformance.transport import Layer, Outcome, Trouble
+from plugproof_contracts.conformance.transport import FailureKind, RequestOutcome, TransportFailure
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_contracts.reports.formats import render
 from plugproof_contracts.reports.report import Verdict
@@ -25,11 +25,11 @@ PROBE = next(probe for probe in plan((Token(TOKEN),)) if probe.subject)
 
 def night(*outcomes, stands=True, base=BASE_URL):
     """A night in which these came, one after the other."""
-    made = Night(base, plan(()), None, None)
+    made = CheckRun(base, plan(()), None, None)
     for number, outcome in enumerate(outcomes, 1):
-        exchange = outcome if not isinstance(outcome, Trouble) else None
-        trouble = outcome if isinstance(outcome, Trouble) else None
-        made.sent.append(Asked(number, PROBE, Outcome(exchange, trouble, 0.1 * number), None))
+        exchange = outcome if not isinstance(outcome, TransportFailure) else None
+        trouble = outcome if isinstance(outcome, TransportFailure) else None
+        made.sent.append(ProbeResult(number, PROBE, RequestOutcome(exchange, trouble, 0.1 * number), None))
     made.standing = [asked for asked in made.sent if asked.outcome.exchange] if stands else []
     made.booked = len(outcomes)
     return made
@@ -43,7 +43,7 @@ def test_a_report_tells_what_was_asked_where_and_what_stood():
     made = night(success("get", "created"), BROKEN)
     made.healed = ["the server failed with 502; well when asked again"] * 2
     made.problems = [(2, "why"), (None, "all of it")]
-    report = verdict.report(made, (), today=date(2026, 1, 10))
+    report = check_report.report(made, (), today=date(2026, 1, 10))
     (source,) = report.sources
     assert [(one.entry, one.reason) for one in report.problems] == [(2, "why"), (None, "all of it")]
     assert (source.format, source.bases, source.read) == ("live", (BASE_URL,), 2)
@@ -55,20 +55,20 @@ def test_a_report_tells_what_was_asked_where_and_what_stood():
 
 
 def test_an_entry_is_the_number_of_its_request_also_where_others_did_not_stand():
-    made = night(Trouble(Layer.DNS, "no address", arrived=False), BROKEN)
-    assert [one.entry for one in verdict.report(made, ()).breaches if one.counts] == [2]
+    made = night(TransportFailure(FailureKind.DNS, "no address", arrived=False), BROKEN)
+    assert [one.entry for one in check_report.report(made, ()).breaches if one.counts] == [2]
 
 
 @pytest.mark.parametrize(("until", "code"), [(date(2026, 1, 10), 0), (date(2026, 1, 9), 1)])
 def test_what_is_accepted_is_accepted_until_its_day(until, code):
     accepts = (Accept("money.cost-within-hold", "known", until),)
-    report = verdict.report(night(BROKEN), (), accepts, date(2026, 1, 10))
+    report = check_report.report(night(BROKEN), (), accepts, date(2026, 1, 10))
     assert (report.verdict.exit_code, len(report.stale)) == (code, code)
 
 
 def test_without_a_day_it_is_today():
     accepts = [Accept("money.cost-within-hold", "known", day) for day in (date(2000, 1, 1), date(9999, 1, 1))]
-    assert [verdict.report(night(BROKEN), (), (one,)).verdict.exit_code for one in accepts] == [1, 0]
+    assert [check_report.report(night(BROKEN), (), (one,)).verdict.exit_code for one in accepts] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -77,34 +77,37 @@ def test_without_a_day_it_is_today():
         (night(success(energy_kwh=SECRET)), (Token(SECRET),)),
         (night(success(energy_kwh=SECRET), success(headers={"set-cookie": f"sid={SECRET}"})), ()),
         (night(success(energy_kwh=TOKEN).replace(url=success("charger").url)), ()),
-        (night(Trouble(Layer.DNS, "lost", arrived=False), success("charger", public_code=TOKEN)), ()),
+        (
+            night(TransportFailure(FailureKind.DNS, "lost", arrived=False), success("charger", public_code=TOKEN)),
+            (),
+        ),
     ],
 )
 def test_no_secret_of_the_night_is_in_its_report(made, tokens):
-    assert not {SECRET, TOKEN} & set(told(verdict.report(made, tokens)).replace('"', " ").split())
+    assert not {SECRET, TOKEN} & set(told(check_report.report(made, tokens)).replace('"', " ").split())
 
 
 def test_the_same_text_is_in_the_report_where_it_is_no_secret():
-    assert SECRET in told(verdict.report(night(success(energy_kwh=SECRET)), ()))
+    assert SECRET in told(check_report.report(night(success(energy_kwh=SECRET)), ()))
 
 
 def test_answers_without_a_mark_of_the_api_are_not_judged():
-    strange = verdict.report(night(PAGE, PAGE), ())
+    strange = check_report.report(night(PAGE, PAGE), ())
     assert (strange.verdict, strange.breaches) == (Verdict.UNCHECKED, ())
-    assert [one.reason for one in strange.problems] == [verdict.STRANGE]
-    assert len(verdict.standing(night(PAGE, success()))) == 2
+    assert [one.reason for one in strange.problems] == [check_report.STRANGE]
+    assert len(check_report.accepted(night(PAGE, success()))) == 2
 
 
 def test_where_nothing_stands_nothing_is_strange():
-    lost = verdict.report(night(Trouble(Layer.CONNECT, "closed", arrived=False)), ())
+    lost = check_report.report(night(TransportFailure(FailureKind.CONNECT, "closed", arrived=False)), ())
     assert (lost.verdict, lost.problems) == (Verdict.NOTHING, ())
 
 
 def test_a_shape_has_the_slowest_time_of_each_operation():
     made = night(success(), success(), success())
     made.standing.reverse()
-    assert verdict.shape(made).seconds == {PROBE.operation: pytest.approx(0.3)}
-    assert verdict.shape(night(PAGE)).seconds == {}
+    assert check_report.shape(made).seconds == {PROBE.operation: pytest.approx(0.3)}
+    assert check_report.shape(night(PAGE)).seconds == {}
 
 
 # Drift.
@@ -127,7 +130,7 @@ def remembered():
     def remembered(*shapes):
         history = History("sqlite://")
         for hour, shape in enumerate(shapes):
-            history.record(BASE_URL, 3600.0 * hour, verdict.report(night(), ()), shape)
+            history.record(BASE_URL, 3600.0 * hour, check_report.report(night(), ()), shape)
         return history
 
     return remembered
@@ -154,10 +157,10 @@ def remembered():
     ],
 )  # fmt: skip
 def test_what_changed_is_told_since_the_last_check_that_saw_anything(remembered, before, now, baseline, lines):
-    assert list(verdict.drifted(remembered(*before), BASE_URL, now, baseline)) == lines
+    assert list(check_report.drifted(remembered(*before), BASE_URL, now, baseline)) == lines
 
 
 def test_a_check_further_back_than_14_is_not_compared_with(remembered):
     shapes = [fields("a")], [NONE] * 13
-    assert verdict.drifted(remembered(*shapes[0], *shapes[1]), BASE_URL, fields("a", "b"), None)
-    assert not verdict.drifted(remembered(*shapes[0], *shapes[1], NONE), BASE_URL, fields("a", "b"), None)
+    assert check_report.drifted(remembered(*shapes[0], *shapes[1]), BASE_URL, fields("a", "b"), None)
+    assert not check_report.drifted(remembered(*shapes[0], *shapes[1], NONE), BASE_URL, fields("a", "b"), None)

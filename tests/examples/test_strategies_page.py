@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis.strategies._internal import types
 
 import plugproof_strategies
-from plugproof_strategies import entry, profiles
+from plugproof_strategies import hypothesis_entry, profiles
 
 PAGE = Path(__file__).parents[2] / "docs/strategies.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ def settled(monkeypatch):
     """Try few examples, and leave Hypothesis as it was, whatever a block sets."""
     monkeypatch.delenv("EXAMPLES_REDIS_URL", raising=False)
     monkeypatch.setattr(types, "_global_extra_lookup", dict(types._global_extra_lookup))
-    entry.register()
+    hypothesis_entry.register()
     name, ci = settings.get_current_profile_name(), settings.get_profile("ci")
     settings.register_profile("page", FEW)
     settings.load_profile("page")

@@ -15,10 +15,10 @@ from plugproof_cli.main import COMMANDS, main
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.rules.examples import failure, refusal, success
 from plugproof_contracts.secrets.encodings import forms
-from plugproof_schemathesis.met import lines, met, missing
-from plugproof_schemathesis.pace import Pace
+from plugproof_schemathesis.answer_coverage import count_answers, lines, missing
+from plugproof_schemathesis.fuzz_config import EXAMPLE_CODES, FuzzConfig, document, schema
 from plugproof_schemathesis.replay import Replay
-from plugproof_schemathesis.settings import EXAMPLE_CODES, Asked, document, schema
+from plugproof_schemathesis.request_pacer import RequestPacer
 
 PAGE = (Path(__file__).parents[2] / "docs/fuzz.md").read_text(encoding="utf-8")
 SHELL = "".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL))
@@ -39,7 +39,7 @@ class Time:
 @given(st.integers(1, 30), st.lists(st.floats(0, 30), max_size=80))
 def test_no_window_of_a_minute_has_more_requests_than_the_page_allows(hits, pauses):
     time, sent = Time(), []
-    pace = Pace(hits, lambda: time.now)
+    pace = RequestPacer(hits, lambda: time.now)
     pace.stop = time
     for pause in pauses:
         time.now += pause
@@ -50,7 +50,7 @@ def test_no_window_of_a_minute_has_more_requests_than_the_page_allows(hits, paus
 
 
 def test_who_waits_is_let_go_when_the_run_is_to_end():
-    pace = Pace(1)
+    pace = RequestPacer(1)
     pace.try_acquire()
     pace.stop.set()
     with pytest.raises(KeyboardInterrupt):
@@ -61,7 +61,7 @@ def test_who_waits_is_let_go_when_the_run_is_to_end():
     ("base", "paced"), [("https://staging.test/api", True), ("http://127.0.0.1:1/api", False)]
 )
 def test_every_operation_has_its_own_pace(base, paced):
-    loaded = schema(Asked(base, 1, 1, paced))
+    loaded = schema(FuzzConfig(base, 1, 1, paced))
     for row in OPERATIONS.values():
         operation = loaded[row.template][row.method]
         limiter = loaded.config.rate_limit_for(operation=operation)
@@ -98,7 +98,9 @@ def test_a_line_to_send_again_sends_the_same(body):
 
 
 def test_what_was_never_met_has_no_number():
-    told = "\n".join(lines(met([success("confirm"), success("confirm"), failure(418, operation="confirm")])))
+    told = "\n".join(
+        lines(count_answers([success("confirm"), success("confirm"), failure(418, operation="confirm")]))
+    )
     assert "confirm        200 ×2, 404 never, 429 never, 418 ×1 (not documented)" in told
     assert told.startswith("documented answers met: 1 of 27")
 

@@ -10,9 +10,9 @@ from schemathesis.engine import events
 from schemathesis.engine.run import PhaseName
 
 from plugproof_contracts.rules.examples import failure, success
-from plugproof_schemathesis.harvest import Harvest
-from plugproof_schemathesis.run import run
-from plugproof_schemathesis.settings import Asked
+from plugproof_schemathesis.collector import Collector
+from plugproof_schemathesis.fuzz_config import FuzzConfig
+from plugproof_schemathesis.fuzz_run import run
 
 TOKEN_IN_WORDS = "Max retries exceeded with url: /sessions/c4n4ryS3cr3t/stop"
 
@@ -22,7 +22,7 @@ def fine(request):
 
 
 def asked(base, *phases, paced=False):
-    return Asked(base, 1, 1, paced, phases=phases or ("examples",))
+    return FuzzConfig(base, 1, 1, paced, phases=phases or ("examples",))
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def asked(base, *phases, paced=False):
     ],
 )
 def test_a_trouble_is_told_without_its_own_words(error, words):
-    harvest = Harvest()
+    harvest = Collector()
     harvest.take(events.NonFatalError(error=error, phase=PhaseName.FUZZING, label="x", related_to_operation=True))
     assert dict(harvest.problems) == {words: 1}
 
 
 def test_a_mistake_of_the_engine_is_not_swallowed():
     with pytest.raises(ZeroDivisionError):
-        Harvest().take(events.FatalError(exception=ZeroDivisionError()))
+        Collector().take(events.FatalError(exception=ZeroDivisionError()))
 
 
 def test_a_signal_ends_a_run_with_what_came_until_then(lying):

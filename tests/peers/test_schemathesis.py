@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from plugproof_cli.commands.fuzz import PHASES, fuzz
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_schemathesis.checks import EXPECTED
-from plugproof_schemathesis.settings import PHASES as KNOWN_PHASES
+from plugproof_schemathesis.fuzz_config import PHASES as KNOWN_PHASES
 
 EXAMPLES = os.environ.get("PLUGPROOF_FUZZ_EXAMPLES", "6")
 """Random requests to each operation; 900 of them are twelve thousand requests in all."""

@@ -10,6 +10,7 @@ MODULES = sorted(ROOT.glob("*/plugproof*/**/*.py"))
 
 CLASSES_TO_RENAME = {"Given", "Place", "Problem", "Row", "Step"}
 MODULES_TO_RENAME = {
+    "app",
     "lifecycle",
     "openapi",
     "operations",

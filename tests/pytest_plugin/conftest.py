@@ -22,7 +22,7 @@ for _module in (
     "uvicorn.lifespan.off",
     "uvicorn.loops.uvloop",
     "plugproof_contracts.adapters.clients",
-    "plugproof_contracts.checking.check",
+    "plugproof_contracts.checking.checker",
     "plugproof_mockserver.faces.transports",
     "plugproof_mockserver.faces.uvicorn_server",
 ):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import plugproof_strategies
 from plugproof_contracts import Charger, PublicCharger, Session, Status, Token
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_strategies import entry, profiles
+from plugproof_strategies import hypothesis_entry, profiles
 
 
 def python(code):
@@ -25,12 +25,12 @@ def python(code):
 
 def test_the_entry_point_imports_nothing_of_ours_but_itself():
     loaded = python(
-        "import sys; from plugproof_strategies import entry; print(*sys.modules)\n"
-        "import hypothesis; entry.register(); print(*sys.modules)"
+        "import sys; from plugproof_strategies import hypothesis_entry; print(*sys.modules)\n"
+        "import hypothesis; hypothesis_entry.register(); print(*sys.modules)"
     ).splitlines()
     assert not {"hypothesis", "msgspec", "json", "datetime"} & set(loaded[0].split())
     ours = {name for name in loaded[1].split() if name.startswith("plugproof")}
-    assert ours == {"plugproof_strategies", "plugproof_strategies.entry"}
+    assert ours == {"plugproof_strategies", "plugproof_strategies.hypothesis_entry"}
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def registered(monkeypatch):
     from hypothesis.strategies._internal import types
 
     monkeypatch.setattr(types, "_global_extra_lookup", dict(types._global_extra_lookup))
-    entry.register()
+    hypothesis_entry.register()
 
 
 @pytest.mark.usefixtures("registered")
@@ -53,15 +53,15 @@ def test_from_type_knows_the_types_of_the_contract(kind):
 
 
 def test_types_of_others_are_left_to_hypothesis():
-    assert entry.strategy_for(int) is None
-    assert entry.strategy_for(list[int]) is None
+    assert hypothesis_entry.strategy_for(int) is None
+    assert hypothesis_entry.strategy_for(list[int]) is None
 
 
 def test_without_the_table_of_hypothesis_nothing_is_registered(monkeypatch):
     from hypothesis.strategies._internal import types
 
     monkeypatch.delattr(types, "_global_extra_lookup")
-    entry.register()
+    hypothesis_entry.register()
 
 
 def test_every_public_name_can_be_imported_and_says_what_it_is_for():
@@ -74,7 +74,7 @@ def test_every_public_name_can_be_imported_and_says_what_it_is_for():
 def test_the_entry_point_of_the_distribution_is_the_one_tested_here():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     (value,) = project["entry-points"]["hypothesis"].values()
-    assert EntryPoint("plugproof", value, "hypothesis").load() is entry.register
+    assert EntryPoint("plugproof", value, "hypothesis").load() is hypothesis_entry.register
 
 
 def test_profiles_are_registered_beside_those_of_hypothesis():

@@ -10,8 +10,8 @@ from hypothesis.errors import InvalidArgument
 from plugproof_contracts import ConnectorStatus, Level, Status, check
 from plugproof_contracts.facts.session import NULLABLE
 from plugproof_strategies import sessions, wire
-from plugproof_strategies.moments import LAST
-from plugproof_strategies.session import MAY, MUST
+from plugproof_strategies.session_strategies import MAY, MUST
+from plugproof_strategies.timestamp_strategies import LAST
 
 LONG_AFTER = LAST + 10 * 86_400
 
@@ -29,7 +29,7 @@ def drawn_from(strategy, examples):
 
 
 def breaches(session):
-    exchange = wire.success(wire.Call("confirm", "00000000", LONG_AFTER, 9), session)
+    exchange = wire.success(wire.WireCall("confirm", "00000000", LONG_AFTER, 9), session)
     return check(exchange)
 
 

@@ -8,7 +8,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from plugproof_contracts.parsing.timestamps import instant
+from plugproof_contracts.parsing.date_times import instant
 from plugproof_mockserver.http.request_bodies import Start, read_email, read_start
 from plugproof_mockserver.http.response import Problem
 from plugproof_strategies import (

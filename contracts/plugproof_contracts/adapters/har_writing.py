@@ -11,8 +11,8 @@ import msgspec
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import SHOWN, Headers
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.redactions import secrets_of, stand_ins
-from plugproof_contracts.parsing.response import Answer
 from plugproof_contracts.secrets.scrubber import Scrubber, scrubbed
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_contracts.version import VERSION
@@ -31,7 +31,9 @@ def to_har(exchanges: Iterable[Exchange], seconds: Iterable[float] = ()) -> byte
     scrub = Scrubber(_secret_besides_tokens(known))
     tokens: dict[str, str] = {}
     for exchange in known:
-        tokens |= {form: word for form, word in stand_ins(Answer(exchange)).items() if word.startswith("token~")}
+        tokens |= {
+            form: word for form, word in stand_ins(ParsedResponse(exchange)).items() if word.startswith("token~")
+        }
     log = {
         "version": "1.2",
         "creator": {"name": "plugproof", "version": VERSION},
@@ -60,7 +62,10 @@ def _plain(address: str) -> str:
 
 def _secret_besides_tokens(exchanges: list[Exchange]) -> set[str]:
     tokens = {
-        token.reveal() for exchange in exchanges for token in (exchange.token, Answer(exchange).token) if token
+        token.reveal()
+        for exchange in exchanges
+        for token in (exchange.token, ParsedResponse(exchange).token)
+        if token
     }
     return {secret for exchange in exchanges for secret in secrets_of(exchange)} - tokens
 

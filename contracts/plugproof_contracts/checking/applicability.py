@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.session import Status
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.strict_json import MISSING
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.catalogue import Rule, Scope, Subject
@@ -39,7 +39,7 @@ class Facts(NamedTuple):
         return self.operation in OPERATIONS and self.code == OPERATIONS[self.operation].success
 
 
-def facts_of(answer: Answer) -> Facts:
+def facts_of(answer: ParsedResponse) -> Facts:
     """Gather the facts of an answer."""
     return Facts(
         operation=answer.name,
@@ -55,11 +55,11 @@ def facts_of(answer: Answer) -> Facts:
     )
 
 
-def _is_readable(answer: Answer, header: str) -> bool:
+def _is_readable(answer: ParsedResponse, header: str) -> bool:
     return (answer.date if header == "date" else answer.count(header)) is not None
 
 
-class Account(NamedTuple):
+class Applicability(NamedTuple):
     """The slugs that are armed and exercised, and the exercised rules themselves, in the catalogue's order."""
 
     armed: frozenset[str]
@@ -68,11 +68,11 @@ class Account(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def account(facts: Facts) -> Account:
+def applicable_rules(facts: Facts) -> Applicability:
     """Return what an answer with these facts arms and exercises."""
     armed = [rule for rule in _SINGLE if _arms(facts, rule.scope)]
     rules = tuple(rule for rule in armed if _exercises(facts, rule.scope))
-    return Account(frozenset(rule.slug for rule in armed), frozenset(rule.slug for rule in rules), rules)
+    return Applicability(frozenset(rule.slug for rule in armed), frozenset(rule.slug for rule in rules), rules)
 
 
 def _arms(facts: Facts, scope: Scope) -> bool:

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from plugproof_contracts.checking.applicability import account, facts_of
+from plugproof_contracts.checking.applicability import applicable_rules, facts_of
 from plugproof_contracts.checking.fast_path import accept
-from plugproof_contracts.checking.unchecked import blocked, failed
+from plugproof_contracts.checking.unchecked import blocked_reason, server_error_reason
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.finding import Finding
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.redactions import stand_ins
-from plugproof_contracts.parsing.response import Answer
-from plugproof_contracts.parsing.trace import Life, Step, Traffic
+from plugproof_contracts.parsing.trace import OriginTrace, SessionTrace, TraceStep
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.catalogue import Rule, Subject
 from plugproof_contracts.rules.violation import Violation, cut, shown
@@ -55,13 +55,13 @@ def examine(exchange: Exchange) -> Result:
 
 def examine_by_rules(exchange: Exchange) -> Result:
     """Judge one exchange by the rules themselves, which alone can say what is wrong."""
-    doubt = blocked(exchange)
+    doubt = blocked_reason(exchange)
     if doubt is not None:
         return Result(frozenset(), frozenset(), (), doubt)
-    answer = Answer(exchange)
-    judged = account(facts_of(answer))
+    answer = ParsedResponse(exchange)
+    judged = applicable_rules(facts_of(answer))
     violations = tuple(_violations(judged.rules, answer, [answer]))
-    return Result(judged.armed, judged.exercised, violations, failed(exchange))
+    return Result(judged.armed, judged.exercised, violations, server_error_reason(exchange))
 
 
 def check(exchange: Exchange) -> list[Violation]:
@@ -77,7 +77,7 @@ def examine_trace(exchanges: Iterable[Exchange]) -> Result:
     """
     trace = list(exchanges)
     singles = [examine(exchange) for exchange in trace]
-    answers = [Answer(exchange) for exchange in trace]
+    answers = [ParsedResponse(exchange) for exchange in trace]
     groups = list(_groups(answers))
     found = [_placed(one, at) for at, single in enumerate(singles) for one in single.violations]
     exercised = {rule.slug for rule in _TRACE_RULES for group in groups if _exercises(rule, group)}
@@ -125,22 +125,22 @@ def _doubts(reasons: Sequence[str], of: int) -> str | None:
     return f"{len(reasons)} of {of} exchanges: {'; '.join(sorted(set(reasons)))}" if reasons else None
 
 
-def _groups(answers: Sequence[Answer]) -> Iterator[Life | Traffic]:
-    lives: dict[object, list[Step]] = {}
-    traffics: dict[object, list[Step]] = {}
+def _groups(answers: Sequence[ParsedResponse]) -> Iterator[SessionTrace | OriginTrace]:
+    lives: dict[object, list[TraceStep]] = {}
+    traffics: dict[object, list[TraceStep]] = {}
     for position, answer in enumerate(answers):
-        if blocked(answer.exchange) is None:
-            traffics.setdefault(answer.exchange.base, []).append(Step(position, answer))
+        if blocked_reason(answer.exchange) is None:
+            traffics.setdefault(answer.exchange.base, []).append(TraceStep(position, answer))
             if answer.token is not None:
-                lives.setdefault((answer.exchange.base, answer.token), []).append(Step(position, answer))
-    yield from (Life(tuple(steps)) for steps in lives.values())
-    yield from (Traffic(tuple(steps)) for steps in traffics.values())
+                lives.setdefault((answer.exchange.base, answer.token), []).append(TraceStep(position, answer))
+    yield from (SessionTrace(tuple(steps)) for steps in lives.values())
+    yield from (OriginTrace(tuple(steps)) for steps in traffics.values())
 
 
-def _exercises(rule: Rule, group: Life | Traffic) -> bool:
+def _exercises(rule: Rule, group: SessionTrace | OriginTrace) -> bool:
     scope = rule.scope
     return (
-        isinstance(group, Life) is (scope.subject is Subject.LIFE)
+        isinstance(group, SessionTrace) is (scope.subject is Subject.LIFE)
         and len(group.steps) > 1
         and any(
             (not scope.operations or step.answer.name in scope.operations)
@@ -150,7 +150,7 @@ def _exercises(rule: Rule, group: Life | Traffic) -> bool:
     )
 
 
-def _violations(rules: Iterable[Rule], subject: object, answers: Sequence[Answer]) -> Iterator[Violation]:
+def _violations(rules: Iterable[Rule], subject: object, answers: Sequence[ParsedResponse]) -> Iterator[Violation]:
     secrets_of = cache(stand_ins)
     for rule in rules:
         for finding in islice(rule.judge(subject), MOST_FINDINGS):
@@ -158,7 +158,7 @@ def _violations(rules: Iterable[Rule], subject: object, answers: Sequence[Answer
             yield _violation(rule, finding, answer, secrets_of(answer))
 
 
-def _violation(rule: Rule, finding: Finding, answer: Answer, secrets: Mapping[str, str]) -> Violation:
+def _violation(rule: Rule, finding: Finding, answer: ParsedResponse, secrets: Mapping[str, str]) -> Violation:
     pointer, expected, actual = (
         cut(scrubbed(text, secrets)) for text in (finding.pointer, finding.expected, shown(finding.actual))
     )

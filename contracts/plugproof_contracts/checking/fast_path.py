@@ -16,7 +16,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from plugproof_contracts.checking.applicability import Account, Facts, account
+from plugproof_contracts.checking.applicability import Applicability, Facts, applicable_rules
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.exchanges.route import charger_code
@@ -34,10 +34,10 @@ from plugproof_contracts.facts.session import (
     Session,
     Status,
 )
-from plugproof_contracts.parsing.schema import SUCCESSES, Field, Kind
+from plugproof_contracts.parsing.date_times import SKEW, http_date, instant
+from plugproof_contracts.parsing.schema import SUCCESSES, JsonType, SchemaField
 from plugproof_contracts.parsing.strict_json import SAFE_INTEGER
-from plugproof_contracts.parsing.timestamps import SKEW, http_date, instant
-from plugproof_contracts.rules.families.status import HEALTHY, OUT_OF_ORDER, PAID_OUT
+from plugproof_contracts.rules.families.status_rules import HEALTHY, OUT_OF_ORDER, PAID_OUT
 
 _AMOUNT = Annotated[int, Meta(ge=0, le=SAFE_INTEGER)]
 _TEXT = Annotated[str, Meta(min_length=1)]
@@ -112,7 +112,7 @@ _REQUEST_MATTERS = frozenset({"start", "receipt-email"})
 _HIDING = (b" :", b"\t:", b"\n:", b"\r:")
 
 
-def accept(exchange: Exchange) -> Account | None:
+def accept(exchange: Exchange) -> Applicability | None:
     """Return what a conforming success exercises, or None if the rules have to look at it."""
     operation, body = exchange.operation, exchange.body
     if operation is None or body is None or exchange.status != operation.success:
@@ -208,9 +208,9 @@ def _seen(name: str, data: Any) -> tuple[Status | None, tuple[bool, ...]]:
 
 
 @lru_cache(maxsize=4096)
-def _account(name: str, dated: bool, status: Status | None, nulls: tuple[bool, ...]) -> Account:
+def _account(name: str, dated: bool, status: Status | None, nulls: tuple[bool, ...]) -> Applicability:
     missing = {field for field, null in zip(_NULLABLE_NAMES, nulls, strict=False) if null}
-    return account(
+    return applicable_rules(
         Facts(
             operation=name,
             code=OPERATIONS[name].success,
@@ -226,8 +226,8 @@ def _account(name: str, dated: bool, status: Status | None, nulls: tuple[bool, .
     )
 
 
-def _names(field: Field, prefix: str = "") -> Iterator[str]:
+def _names(field: SchemaField, prefix: str = "") -> Iterator[str]:
     for name, member in field.members.items():
         yield prefix + name
-        if member.kind is Kind.OBJECT:
+        if member.kind is JsonType.OBJECT:
             yield from _names(member, f"{prefix}{name}.")

@@ -18,7 +18,7 @@ def _is_challenge(exchange: Exchange) -> bool:
     return exchange.status in _CHALLENGE_CODES and _is_page(exchange) and not limited
 
 
-def blocked(exchange: Exchange) -> str | None:
+def blocked_reason(exchange: Exchange) -> str | None:
     """Return why nothing about the API can be learned from an exchange, or None."""
     if not exchange.is_api:
         return "not an address of the public-charging API"
@@ -29,7 +29,7 @@ def blocked(exchange: Exchange) -> str | None:
     return None
 
 
-def failed(exchange: Exchange) -> str | None:
+def server_error_reason(exchange: Exchange) -> str | None:
     """Return why an answer of the API shows nothing of the operation, though it can be judged itself, or None."""
     if exchange.status >= 500:
         return f"the API failed with {exchange.status}"

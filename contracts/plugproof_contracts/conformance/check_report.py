@@ -6,16 +6,16 @@ from typing import NamedTuple
 import msgspec
 
 from plugproof_contracts.checking.baseline import Accept
-from plugproof_contracts.checking.check import examine_trace
-from plugproof_contracts.conformance import inconclusive as doubt
+from plugproof_contracts.checking.checker import examine_trace
+from plugproof_contracts.conformance import inconclusive
+from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult
 from plugproof_contracts.conformance.drift import Shape, drift, shape_of
 from plugproof_contracts.conformance.history import History
-from plugproof_contracts.conformance.run import Asked, Night
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.redactions import secrets_of
-from plugproof_contracts.parsing.response import Answer
-from plugproof_contracts.reports.builder import Gathered, Terms, report_of
+from plugproof_contracts.reports.builder import Evidence, ReportPolicy, report_of
 from plugproof_contracts.reports.report import Report
 from plugproof_contracts.secrets.token import Token
 
@@ -33,49 +33,49 @@ class Baseline(NamedTuple):
 
 
 def report(
-    night: Night, tokens: tuple[Token, ...], accepts: tuple[Accept, ...] = (), today: date | None = None
+    night: CheckRun, tokens: tuple[Token, ...], accepts: tuple[Accept, ...] = (), today: date | None = None
 ) -> Report:
     """Put together what a check found; the tokens that were given are in no text of it."""
     found = _gathered(night)
     found.secrets |= {token.reveal() for token in tokens}
-    terms = Terms(today or datetime.now(UTC).date(), night.terms.strict, accepts)
+    terms = ReportPolicy(today or datetime.now(UTC).date(), night.terms.strict, accepts)
     made = report_of("plugproof check", [found], terms)
     counts = made.counts | {"requests planned": len(night.probes), "requests sent": night.booked}
     return msgspec.structs.replace(made, counts=counts)
 
 
-def _gathered(night: Night) -> Gathered:
-    found = Gathered(redacted(night.base), format="live")
+def _gathered(night: CheckRun) -> Evidence:
+    found = Evidence(redacted(night.base), format="live")
     found.bases = {redacted(night.base)}
     found.secrets = {secret for asked in night.sent for secret in _secrets(asked)}
     for entry, words in night.problems:
         found.note(words, entry)
     for words in night.healed:
         found.skipped[words] += 1
-    judged = standing(night)
+    judged = accepted(night)
     if judged:
         found.numbers = [asked.number for asked, _ in judged]
         found.result = examine_trace(exchange for _, exchange in judged)
-        found.seen = {status for _, exchange in judged if (status := Answer(exchange).status)}
+        found.seen = {status for _, exchange in judged if (status := ParsedResponse(exchange).status)}
     elif night.standing:
         found.note(STRANGE)
     return found
 
 
-def _secrets(asked: Asked) -> set[str]:
+def _secrets(asked: ProbeResult) -> set[str]:
     subject = {asked.probe.subject.reveal()} if asked.probe.subject else set()
     return subject | (set(secrets_of(asked.outcome.exchange)) if asked.outcome.exchange else set())
 
 
-def standing(night: Night) -> list[tuple[Asked, Exchange]]:
+def accepted(night: CheckRun) -> list[tuple[ProbeResult, Exchange]]:
     """Return the answers that are judged: none, if not one of them bears a mark of the API."""
     found = [(asked, asked.outcome.exchange) for asked in night.standing if asked.outcome.exchange]
-    return found if any(doubt.is_of_the_api(exchange) for _, exchange in found) else []
+    return found if any(inconclusive.is_of_the_api(exchange) for _, exchange in found) else []
 
 
-def shape(night: Night) -> Shape:
+def shape(night: CheckRun) -> Shape:
     """Return what the judged answers looked like, and the slowest time of each operation."""
-    judged = standing(night)
+    judged = accepted(night)
     seconds: dict[str, float] = {}
     for asked, _ in judged:
         name = asked.probe.operation

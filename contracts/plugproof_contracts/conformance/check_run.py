@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from plugproof_contracts.checking.check import examine
-from plugproof_contracts.conformance import inconclusive as doubt
-from plugproof_contracts.conformance import plan, transport
-from plugproof_contracts.conformance.history import Allowance, Gate
+from plugproof_contracts.checking.checker import examine
+from plugproof_contracts.conformance import inconclusive, plan, transport
+from plugproof_contracts.conformance.history import Allowance, BudgetDecision
 from plugproof_contracts.conformance.plan import Probe
 from plugproof_contracts.conformance.retry_after import retry_after
-from plugproof_contracts.conformance.transport import Outcome, Request
+from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.strict_json import MISSING
 
 UNKNOWN_CODE = "PLUGPROOF0"
@@ -26,12 +25,12 @@ PAUSE = 1.0
 """Seconds before a request is sent again that failed."""
 
 
-class Ledger(Protocol):
+class RequestBudget(Protocol):
     """Where requests are entered before they are sent: the history."""
 
     def book(
         self, base: str, operation: str, now: float, allowance: Allowance, *, over_limit: bool = False
-    ) -> Gate:
+    ) -> BudgetDecision:
         """Enter a request, or say how long to wait and why."""
 
     def pause(self, base: str, until: float) -> None:
@@ -41,12 +40,12 @@ class Ledger(Protocol):
 class Ports(NamedTuple):
     """How a check reaches the world: sending within some seconds, the time (Unix seconds), and waiting."""
 
-    send: Callable[[Request, float], Outcome]
+    send: Callable[[OutgoingRequest, float], RequestOutcome]
     now: Callable[[], float]
     sleep: Callable[[float], None]
 
 
-class Terms(NamedTuple):
+class CheckPolicy(NamedTuple):
     """How a check behaves: seconds for one request, seconds to wait in all, requests an hour, what counts."""
 
     timeout: float = 10.0
@@ -60,12 +59,12 @@ class Terms(NamedTuple):
         return Allowance(self.budget, Allowance(0).window - 10.0 + self.timeout)
 
 
-class Asked(NamedTuple):
+class ProbeResult(NamedTuple):
     """One request that was sent: its number from 1, what came, why that is in doubt, and which rules it broke."""
 
     number: int
     probe: Probe
-    outcome: Outcome
+    outcome: RequestOutcome
     doubt: str | None
     broken: frozenset[str] = frozenset()
 
@@ -89,17 +88,17 @@ class _StopError(Exception):
 
 
 @dataclass
-class Night:
+class CheckRun:
     """One check as far as it has come: what was sent, which answers stand, and why others do not."""
 
     base: str
     probes: tuple[Probe, ...]
     ports: Ports
-    ledger: Ledger
-    terms: Terms = field(default_factory=Terms)
-    progress: Callable[[Asked], None] = lambda asked: None
-    sent: list[Asked] = field(default_factory=list)
-    standing: list[Asked] = field(default_factory=list)
+    ledger: RequestBudget
+    terms: CheckPolicy = field(default_factory=CheckPolicy)
+    progress: Callable[[ProbeResult], None] = lambda asked: None
+    sent: list[ProbeResult] = field(default_factory=list)
+    standing: list[ProbeResult] = field(default_factory=list)
     problems: list[tuple[int | None, str]] = field(default_factory=list)
     healed: list[str] = field(default_factory=list)
     waited: float = 0.0
@@ -132,7 +131,7 @@ class Night:
             if probe.session and probe.method == "POST" and _may_have_happened(first):
                 self._stands(self._ask(plan.reading_again(probe)))
 
-    def _may_ask_again(self, first: Asked) -> bool:
+    def _may_ask_again(self, first: ProbeResult) -> bool:
         """Wait as the answer asks, if that is not too long."""
         exchange = first.outcome.exchange
         wait = retry_after(exchange.headers, self.ports.now()) if exchange and first.doubt else None
@@ -140,7 +139,7 @@ class Night:
             self.ledger.pause(self.base, self.ports.now() + wait)
         return self._wait(PAUSE if wait is None else wait)
 
-    def _settle(self, first: Asked, second: Asked) -> None:
+    def _settle(self, first: ProbeResult, second: ProbeResult) -> None:
         """Let the second answer stand; where it breaks nothing that the first one broke, neither is trusted."""
         self._stands(second)
         if first.doubt and not second.is_bad:
@@ -149,7 +148,7 @@ class Night:
             rules = ", ".join(sorted(first.broken))
             self.problems.append((first.number, f"broke {rules} once, and did not when asked again"))
 
-    def _stands(self, asked: Asked) -> None:
+    def _stands(self, asked: ProbeResult) -> None:
         exchange, probe = asked.outcome.exchange, asked.probe
         if asked.doubt is not None or exchange is None:
             self.problems.append((asked.number, f"{probe.title}: {asked.doubt}"))
@@ -160,15 +159,15 @@ class Night:
         if not asked.broken:
             self.problems += [(asked.number, f"{probe.title}: {words}") for words in _unserved(probe, exchange)]
 
-    def _ask(self, probe: Probe) -> Asked:
+    def _ask(self, probe: Probe) -> ProbeResult:
         """Send one request, when the ledger lets."""
         self._book(probe)
         self.booked += 1
         url = self.base + probe.path(self._code())
-        outcome = self.ports.send(Request(probe.method, url, probe.sent_headers()), self.terms.timeout)
-        reason = doubt.reason(outcome) or _refused(probe, outcome.exchange)
+        outcome = self.ports.send(OutgoingRequest(probe.method, url, probe.sent_headers()), self.terms.timeout)
+        reason = inconclusive.inconclusive_reason(outcome) or _refused(probe, outcome.exchange)
         broken = _broken(outcome.exchange, self.terms.strict) if reason is None else frozenset()
-        asked = Asked(self.booked, probe, outcome, reason, broken)
+        asked = ProbeResult(self.booked, probe, outcome, reason, broken)
         self.sent.append(asked)
         self.progress(asked)
         return asked
@@ -200,7 +199,9 @@ class Night:
         """Return the code of a charger that a session told of."""
         for asked in self.standing:
             exchange = asked.outcome.exchange
-            code = Answer(exchange).field("charger.public_code") if exchange and asked.probe.session else None
+            code = (
+                ParsedResponse(exchange).field("charger.public_code") if exchange and asked.probe.session else None
+            )
             if code and code.isascii() and code.isalnum() and len(code) <= 10:
                 return str(code)
         return UNKNOWN_CODE
@@ -220,7 +221,7 @@ def _broken(exchange: Exchange | None, strict: bool) -> frozenset[str]:
     return frozenset(one.rule for one in examine(exchange).violations if one.level in counting)
 
 
-def _may_have_happened(asked: Asked) -> bool:
+def _may_have_happened(asked: ProbeResult) -> bool:
     """Say whether a POST may have been handled, though its answer does not tell."""
     trouble, exchange = asked.outcome.trouble, asked.outcome.exchange
     if exchange is None:
@@ -228,7 +229,7 @@ def _may_have_happened(asked: Asked) -> bool:
     return asked.doubt is not None and exchange.status != 429
 
 
-def _is_hopeless(asked: Asked) -> bool:
+def _is_hopeless(asked: ProbeResult) -> bool:
     trouble, exchange = asked.outcome.trouble, asked.outcome.exchange
     is_unreached = trouble is not None and trouble.layer in transport.UNREACHED
     return is_unreached or (exchange is not None and "cf-mitigated" in exchange.headers)
@@ -241,6 +242,6 @@ def _unserved(probe: Probe, exchange: Exchange) -> Iterator[str]:
         hint = "; the session is unknown or expired here, so give a live one" if is_gone else ""
         expected = " or ".join(map(str, sorted(probe.serves)))
         yield f"{exchange.status} instead of {expected}{hint}"
-    answer = Answer(exchange)
+    answer = ParsedResponse(exchange)
     if answer.asked_json and answer.document is MISSING:
         yield "its JSON cannot be read"

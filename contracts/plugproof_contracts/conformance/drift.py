@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
 from plugproof_contracts.parsing.redactions import secrets_of
-from plugproof_contracts.parsing.response import Answer, is_object
 from plugproof_contracts.secrets.filenames import plain_name
 from plugproof_contracts.secrets.scrubber import Scrubber
 
@@ -71,13 +71,13 @@ def shape_of(exchanges: Iterable[Exchange], seconds: Mapping[str, float]) -> Sha
     clean = Scrubber(secret for exchange in known for secret in secrets_of(exchange))
     found: dict[Trait, None] = {}
     for exchange in known:
-        for trait in _traits(Answer(exchange)):
+        for trait in _traits(ParsedResponse(exchange)):
             if len(found) < MOST_TRAITS and clean(plain_name(trait.name)) == trait.name:
                 found[trait] = None
     return Shape(frozenset(found), dict(seconds))
 
 
-def _traits(answer: Answer) -> Iterator[Trait]:
+def _traits(answer: ParsedResponse) -> Iterator[Trait]:
     place = f"{answer.name or answer.exchange.method} {answer.code}"
     for name, value in answer.headers:
         if name.lower() not in _BY_THE_WAY and _NAME.fullmatch(name):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from plugproof_contracts.conformance import history_schema as tables
+from plugproof_contracts.conformance import history_schema
 from plugproof_contracts.conformance.drift import Shape, Trait
 from plugproof_contracts.conformance.history_schema import (
     LATENCIES,
@@ -26,7 +26,7 @@ RATE = OPERATIONS["confirm"].limit
 """Requests to one base URL in a window, whatever they ask for: some limiters count all of them together."""
 
 
-class Gate(NamedTuple):
+class BudgetDecision(NamedTuple):
     """Whether a request may be sent: `wait` is 0 for yes, else the seconds after which to ask again."""
 
     wait: float
@@ -57,7 +57,7 @@ class History:
     """A history; every failure of its database is a `HistoryError`."""
 
     def __init__(self, url: str | None = None) -> None:
-        self._engine: Engine = tables.opened(url or tables.default_url())
+        self._engine: Engine = history_schema.opened(url or history_schema.default_url())
 
     def close(self) -> None:
         """Let go of the database."""
@@ -72,11 +72,11 @@ class History:
                     connection.execute(text(f"LOCK TABLE {REQUESTS.name} IN EXCLUSIVE MODE"))
                 yield connection
         except SQLAlchemyError as error:
-            raise HistoryError(tables.why(error)) from None
+            raise HistoryError(history_schema.why(error)) from None
 
     def book(
         self, base: str, operation: str, now: float, allowance: Allowance, *, over_limit: bool = False
-    ) -> Gate:
+    ) -> BudgetDecision:
         """Enter a request that is about to be sent, unless that has to wait or must not be.
 
         `over_limit` is for the rate-limit probe: it counts confirms alone, and may send one more than the limit.
@@ -85,7 +85,7 @@ class History:
             gate = _pause(connection, base, now) or _gate(connection, base, now, allowance, over_limit)
             if gate is None:
                 connection.execute(insert(REQUESTS).values(base=base, operation=operation, at=now))
-        return gate or Gate(0.0)
+        return gate or BudgetDecision(0.0)
 
     def pause(self, base: str, until: float) -> None:
         """Remember that a base URL asked to be left alone."""
@@ -151,24 +151,28 @@ class History:
             return frozenset(Trait(*row) for row in rows)
 
 
-def _pause(connection: Connection, base: str, now: float) -> Gate | None:
+def _pause(connection: Connection, base: str, now: float) -> BudgetDecision | None:
     until = connection.scalar(select(func.max(PAUSES.c.until)).where(PAUSES.c.base == base))
     if until is None or until <= now:
         return None
-    return Gate(until - now, "the API asked to be left alone (Retry-After)")
+    return BudgetDecision(until - now, "the API asked to be left alone (Retry-After)")
 
 
-def _gate(connection: Connection, base: str, now: float, allowance: Allowance, over_limit: bool) -> Gate | None:
+def _gate(
+    connection: Connection, base: str, now: float, allowance: Allowance, over_limit: bool
+) -> BudgetDecision | None:
     in_hour = _sent(connection, base, now, HOUR)
     if len(in_hour) >= allowance.budget:
-        return Gate(
+        return BudgetDecision(
             _until(in_hour, now, HOUR, allowance.budget),
             f"the budget of {allowance.budget} requests an hour is used up",
         )
     most = RATE + 1 if over_limit else RATE
     in_window = _sent(connection, base, now, allowance.window, "confirm" if over_limit else "")
     if len(in_window) >= most:
-        return Gate(_until(in_window, now, allowance.window, most), f"{most} requests were sent within a minute")
+        return BudgetDecision(
+            _until(in_window, now, allowance.window, most), f"{most} requests were sent within a minute"
+        )
     return None
 
 

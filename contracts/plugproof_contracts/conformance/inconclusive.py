@@ -2,21 +2,21 @@
 
 from urllib.parse import urlsplit
 
-from plugproof_contracts.checking import unchecked as doubt
-from plugproof_contracts.conformance.transport import Outcome
+from plugproof_contracts.checking import unchecked
+from plugproof_contracts.conformance.transport import RequestOutcome
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_contracts.parsing.response import Answer, is_object
-from plugproof_contracts.parsing.strict_json import MISSING, Defect
+from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
+from plugproof_contracts.parsing.strict_json import MISSING, JsonDefect
 
 _LIMIT = "x-ratelimit-limit"
 
 
-def reason(outcome: Outcome) -> str | None:
+def inconclusive_reason(outcome: RequestOutcome) -> str | None:
     """Return why an outcome cannot be judged, with what shows it, or None."""
     if outcome.trouble is not None or outcome.exchange is None:
         return f"{outcome.trouble.layer}: {outcome.trouble.words}" if outcome.trouble else "no answer"
     exchange = outcome.exchange
-    why = doubt.blocked(exchange) or _failed(exchange) or _redirect(exchange) or _foreign(exchange)
+    why = unchecked.blocked_reason(exchange) or _failed(exchange) or _redirect(exchange) or _foreign(exchange)
     if why is None and not outcome.delimited and _is_broken_off(exchange):
         why = "truncated: the body does not say where it ends, and stops within its JSON"
     return f"{why} ({_evidence(exchange)})" if why else None
@@ -31,7 +31,7 @@ def _redirect(exchange: Exchange) -> str | None:
     if not 300 <= exchange.status < 400:
         return None
     here = urlsplit(exchange.url).netloc.lower()
-    if not Answer(exchange).asked_json and _netloc(exchange) in ("", here):
+    if not ParsedResponse(exchange).asked_json and _netloc(exchange) in ("", here):
         return None
     where = "to the same host" if _netloc(exchange) in ("", here) else "to another host"
     return f"redirected {where}, which was not followed"
@@ -49,7 +49,7 @@ def _foreign(exchange: Exchange) -> str | None:
 
     The framework answers who did not ask for JSON with a page, which is for the rules to judge.
     """
-    answer = Answer(exchange)
+    answer = ParsedResponse(exchange)
     is_page_unasked = exchange.status >= 300 and not answer.asked_json
     if _LIMIT in exchange.headers or answer.says_json or answer.document is not MISSING or is_page_unasked:
         return None
@@ -57,7 +57,7 @@ def _foreign(exchange: Exchange) -> str | None:
 
 
 def _is_broken_off(exchange: Exchange) -> bool:
-    return next(Answer(exchange).reading.of(Defect.MALFORMED), None) is not None
+    return next(ParsedResponse(exchange).reading.of(JsonDefect.MALFORMED), None) is not None
 
 
 def _evidence(exchange: Exchange) -> str:
@@ -70,7 +70,7 @@ def _evidence(exchange: Exchange) -> str:
 
 def is_of_the_api(exchange: Exchange) -> bool:
     """Say whether an answer bears a mark of the API: its limiter's headers, its data, or a refused method."""
-    answer = Answer(exchange)
+    answer = ParsedResponse(exchange)
     if _LIMIT in exchange.headers or (exchange.status == 405 and answer.says_json):
         return True
     return answer.is_success and is_object(answer.document) and "data" in answer.document

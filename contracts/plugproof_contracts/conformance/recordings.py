@@ -7,26 +7,26 @@ import msgspec
 
 from plugproof_contracts.adapters.recorded_entry import RecordedEntry, RecordingError
 from plugproof_contracts.adapters.recording import opened
-from plugproof_contracts.checking.check import examine_trace
+from plugproof_contracts.checking.checker import examine_trace
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.parsing.redactions import secrets_of
-from plugproof_contracts.reports.builder import Gathered, Terms, report_of
+from plugproof_contracts.reports.builder import Evidence, ReportPolicy, report_of
 from plugproof_contracts.reports.report import Report
 
 Progress = Callable[[int, int], None]
 """Called with the bytes of a file that were read, and its size."""
 
 
-def inspect(paths: Iterable[Path], terms: Terms, progress: Progress = lambda done, size: None) -> Report:
+def inspect(paths: Iterable[Path], terms: ReportPolicy, progress: Progress = lambda done, size: None) -> Report:
     """Judge recordings and report on all of them; a file that cannot be read is a problem in the report."""
     return report_of("plugproof inspect", [gather(path, progress) for path in paths], terms)
 
 
-def gather(path: Path, progress: Progress = lambda done, size: None) -> Gathered:
+def gather(path: Path, progress: Progress = lambda done, size: None) -> Evidence:
     """Read and judge one recording; what was read before it breaks off is judged all the same."""
-    found, exchanges = Gathered(str(path)), list[Exchange]()
+    found, exchanges = Evidence(str(path)), list[Exchange]()
     try:
         with opened(path) as recording:
             found.format = recording.format
@@ -40,7 +40,7 @@ def gather(path: Path, progress: Progress = lambda done, size: None) -> Gathered
     return found
 
 
-def _taken(found: Gathered, number: int, entry: RecordedEntry) -> Iterator[Exchange]:
+def _taken(found: Evidence, number: int, entry: RecordedEntry) -> Iterator[Exchange]:
     """Yield the exchange of an entry if it is one to judge, and count everything else."""
     if entry.skipped:
         found.skipped[entry.skipped] += 1
@@ -52,7 +52,7 @@ def _taken(found: Gathered, number: int, entry: RecordedEntry) -> Iterator[Excha
         yield entry.exchange
 
 
-def _judge(found: Gathered, exchanges: list[Exchange]) -> None:
+def _judge(found: Evidence, exchanges: list[Exchange]) -> None:
     exchanges = _in_order(found, exchanges)
     found.result = examine_trace(exchanges)
     found.bases = {redacted(exchange.base) for exchange in exchanges if exchange.base is not None}
@@ -62,7 +62,7 @@ def _judge(found: Gathered, exchanges: list[Exchange]) -> None:
         found.note(found.result.unchecked)
 
 
-def _in_order(found: Gathered, exchanges: list[Exchange]) -> list[Exchange]:
+def _in_order(found: Evidence, exchanges: list[Exchange]) -> list[Exchange]:
     """Sort by the time of sending where all are known; browsers list requests as they please."""
     times = [exchange.at for exchange in exchanges if exchange.at]
     if len(times) < len(exchanges):

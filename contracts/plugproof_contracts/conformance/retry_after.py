@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from plugproof_contracts.exchanges.headers import Headers
-from plugproof_contracts.parsing.timestamps import http_date
+from plugproof_contracts.parsing.date_times import http_date
 
 LONGEST = 10**9
 """Seconds; whatever is longer is not waited for anyway."""

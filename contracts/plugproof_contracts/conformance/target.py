@@ -13,7 +13,7 @@ LONGEST_TOKEN = 512
 """Characters of a token; what is longer is some other file."""
 
 
-class Target(NamedTuple):
+class CheckTarget(NamedTuple):
     """The base URL, up to and without `/v3`, and the tokens of live sessions, if any."""
 
     base: str

@@ -33,7 +33,7 @@ MOST_ENCODINGS = 2
 _PIECE = 16 * 1024
 
 
-class Layer(StrEnum):
+class FailureKind(StrEnum):
     """Where an exchange can fail before there is an answer to judge."""
 
     DNS = "dns"
@@ -47,11 +47,11 @@ class Layer(StrEnum):
     ENCODING = "encoding"
 
 
-UNREACHED = frozenset({Layer.DNS, Layer.CONNECT, Layer.TLS})
+UNREACHED = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS})
 """Where the request cannot have arrived."""
 
 
-class Request(NamedTuple):
+class OutgoingRequest(NamedTuple):
     """What is sent; the URL holds the token, so no readable form shows it."""
 
     method: str
@@ -63,15 +63,15 @@ class Request(NamedTuple):
         return f"<Request {self.method} {redacted(self.url)}>"
 
 
-class Trouble(NamedTuple):
+class TransportFailure(NamedTuple):
     """Why there is no answer to judge; `arrived` says that the server may have got the request all the same."""
 
-    layer: Layer
+    layer: FailureKind
     words: str
     arrived: bool
 
 
-class Outcome(NamedTuple):
+class RequestOutcome(NamedTuple):
     """An exchange or the trouble with it, and how long it took.
 
     `delimited` says that the answer told where its body ends; otherwise nobody can tell a whole body from one
@@ -79,13 +79,13 @@ class Outcome(NamedTuple):
     """
 
     exchange: Exchange | None
-    trouble: Trouble | None
+    trouble: TransportFailure | None
     seconds: float
     delimited: bool = True
 
 
-class _TroubleError(Exception):
-    def __init__(self, layer: Layer, words: str) -> None:
+class _TransportFailureError(Exception):
+    def __init__(self, layer: FailureKind, words: str) -> None:
         super().__init__(words)
         self.layer, self.words = layer, words
 
@@ -103,11 +103,13 @@ class _Clock:
             raise self.over()
         return left
 
-    def over(self) -> _TroubleError:
-        return _TroubleError(Layer.DEADLINE, f"{self.seconds:g} seconds were over while {self.doing}")
+    def over(self) -> _TransportFailureError:
+        return _TransportFailureError(
+            FailureKind.DEADLINE, f"{self.seconds:g} seconds were over while {self.doing}"
+        )
 
 
-def send(request: Request, seconds: float) -> Outcome:
+def send(request: OutgoingRequest, seconds: float) -> RequestOutcome:
     """Send a request once and read the answer to its end; never raises for what a network or server does."""
     clock, at = _Clock(seconds), datetime.now(UTC)
     try:
@@ -122,12 +124,14 @@ def send(request: Request, seconds: float) -> Outcome:
             request_body=request.body,
             at=at,
         )
-    except _TroubleError as trouble:
-        return Outcome(None, Trouble(trouble.layer, trouble.words, clock.sent), monotonic() - clock.started)
-    return Outcome(exchange, None, monotonic() - clock.started, _is_delimited(head))
+    except _TransportFailureError as trouble:
+        return RequestOutcome(
+            None, TransportFailure(trouble.layer, trouble.words, clock.sent), monotonic() - clock.started
+        )
+    return RequestOutcome(exchange, None, monotonic() - clock.started, _is_delimited(head))
 
 
-def _exchanged(request: Request, clock: _Clock) -> tuple[h11.Response, bytes]:
+def _exchanged(request: OutgoingRequest, clock: _Clock) -> tuple[h11.Response, bytes]:
     parts = urlsplit(request.url)
     host, secure = parts.hostname or "", parts.scheme == "https"
     addresses = _addresses(host, parts.port or (443 if secure else 80), clock)
@@ -147,7 +151,7 @@ def _addresses(host: str, port: int, clock: _Clock) -> list[Any]:
     except Empty:
         raise clock.over() from None
     if isinstance(addresses, Exception):
-        raise _TroubleError(Layer.DNS, f"the host's name has no address: {_reason(addresses)}")
+        raise _TransportFailureError(FailureKind.DNS, f"the host's name has no address: {_reason(addresses)}")
     return addresses
 
 
@@ -175,7 +179,7 @@ def _connected(addresses: list[Any], clock: _Clock) -> socket.socket:
         else:
             return line
     clock.left()
-    raise _TroubleError(Layer.CONNECT, f"the host does not take the connection: {why}")
+    raise _TransportFailureError(FailureKind.CONNECT, f"the host does not take the connection: {why}")
 
 
 @cache
@@ -203,16 +207,18 @@ def _shake_hands(line: ssl.SSLSocket, clock: _Clock) -> None:
     except TimeoutError:
         raise clock.over() from None
     except ssl.SSLCertVerificationError as error:
-        raise _TroubleError(Layer.TLS, f"the certificate is not trusted: {error.verify_message}") from None
+        raise _TransportFailureError(
+            FailureKind.TLS, f"the certificate is not trusted: {error.verify_message}"
+        ) from None
     except (OSError, ValueError) as error:
-        raise _TroubleError(Layer.TLS, f"no encryption was agreed on: {_reason(error)}") from None
+        raise _TransportFailureError(FailureKind.TLS, f"no encryption was agreed on: {_reason(error)}") from None
 
 
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or getattr(error, "reason", None) or type(error).__name__)
 
 
-def _answer(line: socket.socket, request: Request, clock: _Clock) -> tuple[h11.Response, bytes]:
+def _answer(line: socket.socket, request: OutgoingRequest, clock: _Clock) -> tuple[h11.Response, bytes]:
     reading = _Reading(line, clock)
     clock.doing, clock.sent = "sending the request", True
     try:
@@ -224,12 +230,14 @@ def _answer(line: socket.socket, request: Request, clock: _Clock) -> tuple[h11.R
         raise clock.over() from None
     except h11.LocalProtocolError:
         clock.sent = False
-        raise _TroubleError(Layer.PROTOCOL, "the request can't be sent as HTTP/1.1") from None
+        raise _TransportFailureError(FailureKind.PROTOCOL, "the request can't be sent as HTTP/1.1") from None
     except h11.RemoteProtocolError as error:
         raise reading.trouble(error) from None
     except OSError as error:
-        layer = Layer.TRUNCATED if reading.received else Layer.CLOSED
-        raise _TroubleError(layer, f"the connection broke while {clock.doing}: {_reason(error)}") from None
+        layer = FailureKind.TRUNCATED if reading.received else FailureKind.CLOSED
+        raise _TransportFailureError(
+            layer, f"the connection broke while {clock.doing}: {_reason(error)}"
+        ) from None
 
 
 class _Reading:
@@ -242,7 +250,7 @@ class _Reading:
         self.body = bytearray()
         self.received, self.is_over = 0, False
 
-    def opening(self, request: Request) -> bytes:
+    def opening(self, request: OutgoingRequest) -> bytes:
         """Return the request as it is sent, whole."""
         parts = urlsplit(request.url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -270,15 +278,15 @@ class _Reading:
             self.more()
         elif isinstance(event, h11.Response):
             if event.http_version not in (b"1.0", b"1.1"):
-                raise _TroubleError(Layer.PROTOCOL, "the answer is not HTTP/1.1")
+                raise _TransportFailureError(FailureKind.PROTOCOL, "the answer is not HTTP/1.1")
             self.head = event
             self.clock.doing = "reading the body"
         elif isinstance(event, h11.Data):
             self.body += event.data
             if len(self.body) > MOST_BODY:
-                raise _TroubleError(Layer.TOO_LARGE, f"the body has more than {MOST_BODY} bytes")
+                raise _TransportFailureError(FailureKind.TOO_LARGE, f"the body has more than {MOST_BODY} bytes")
         elif not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-            raise _TroubleError(Layer.PROTOCOL, "the answer does not answer this request")
+            raise _TransportFailureError(FailureKind.PROTOCOL, "the answer does not answer this request")
 
     def more(self) -> None:
         """Wait for more bytes, as long as the deadline lets."""
@@ -286,19 +294,19 @@ class _Reading:
         data = self.line.recv(_PIECE)
         self.received, self.is_over = self.received + len(data), not data
         if self.head is None and self.received > MOST_HEAD:
-            raise _TroubleError(Layer.TOO_LARGE, f"the headers have more than {MOST_HEAD} bytes")
+            raise _TransportFailureError(FailureKind.TOO_LARGE, f"the headers have more than {MOST_HEAD} bytes")
         self.http.receive_data(data)
 
-    def trouble(self, error: h11.RemoteProtocolError) -> _TroubleError:
+    def trouble(self, error: h11.RemoteProtocolError) -> _TransportFailureError:
         """Tell an answer that ends too early from one that is no HTTP; the error's own words may quote it."""
         if error.error_status_hint == 431:
-            return _TroubleError(Layer.TOO_LARGE, f"the headers have more than {MOST_HEAD} bytes")
+            return _TransportFailureError(FailureKind.TOO_LARGE, f"the headers have more than {MOST_HEAD} bytes")
         if not self.is_over:
-            return _TroubleError(Layer.PROTOCOL, "the answer is not HTTP/1.1")
+            return _TransportFailureError(FailureKind.PROTOCOL, "the answer is not HTTP/1.1")
         if not self.received:
-            return _TroubleError(Layer.CLOSED, "the connection was closed without an answer")
+            return _TransportFailureError(FailureKind.CLOSED, "the connection was closed without an answer")
         part = "headers" if self.head is None else f"body, after {len(self.body)} bytes"
-        return _TroubleError(Layer.TRUNCATED, f"the answer ends within its {part}")
+        return _TransportFailureError(FailureKind.TRUNCATED, f"the answer ends within its {part}")
 
 
 def _is_delimited(head: h11.Response) -> bool:
@@ -317,7 +325,9 @@ _BITS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": 
 def _decoded(body: bytes, encodings: list[str], clock: _Clock) -> bytes:
     """Undo the content encodings, of which none was asked for; no more is decoded than may be kept."""
     if len(encodings) > MOST_ENCODINGS or not _BITS.keys() >= set(encodings):
-        raise _TroubleError(Layer.ENCODING, "the body has a content encoding that was not asked for")
+        raise _TransportFailureError(
+            FailureKind.ENCODING, "the body has a content encoding that was not asked for"
+        )
     for encoding in reversed(encodings):
         clock.left()
         body = _inflated(body, _BITS[encoding])
@@ -329,9 +339,9 @@ def _inflated(body: bytes, bits: int) -> bytes:
     try:
         text = inflater.decompress(body, MOST_BODY + 1)
     except zlib.error:
-        raise _TroubleError(Layer.ENCODING, "the body's compression is damaged") from None
+        raise _TransportFailureError(FailureKind.ENCODING, "the body's compression is damaged") from None
     if len(text) > MOST_BODY:
-        raise _TroubleError(Layer.TOO_LARGE, f"the decoded body has more than {MOST_BODY} bytes")
+        raise _TransportFailureError(FailureKind.TOO_LARGE, f"the decoded body has more than {MOST_BODY} bytes")
     if not inflater.eof:
-        raise _TroubleError(Layer.TRUNCATED, "the compressed body was cut off")
+        raise _TransportFailureError(FailureKind.TRUNCATED, "the compressed body was cut off")
     return text

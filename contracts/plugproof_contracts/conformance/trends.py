@@ -28,7 +28,7 @@ class Chart(NamedTuple):
     svg: str
 
 
-class Night(NamedTuple):
+class TrendRun(NamedTuple):
     """One check as the page tells it."""
 
     when: str
@@ -45,7 +45,7 @@ class Trend(NamedTuple):
     """What became of one base URL, the oldest check first."""
 
     base: str
-    nights: tuple[Night, ...]
+    nights: tuple[TrendRun, ...]
     charts: tuple[Chart, ...]
 
 
@@ -66,12 +66,12 @@ def trend(history: History, base: str) -> Trend:
     return Trend(base, nights, tuple(_charts(nights, shapes)))
 
 
-def _nights(history: History, runs: Sequence[Run], shapes: Sequence[Shape]) -> Iterator[Night]:
+def _nights(history: History, runs: Sequence[Run], shapes: Sequence[Shape]) -> Iterator[TrendRun]:
     before = Shape()
     for run, shape in zip(runs, shapes, strict=True):
         results = history.results(run.id)
         states = list(results.values())
-        yield Night(
+        yield TrendRun(
             when=datetime.fromtimestamp(run.at, UTC).strftime("%Y-%m-%d %H:%M"),
             verdict=run.verdict,
             planned=run.planned,
@@ -84,7 +84,7 @@ def _nights(history: History, runs: Sequence[Run], shapes: Sequence[Shape]) -> I
         before = shape if shape.traits else before
 
 
-def _charts(nights: Sequence[Night], shapes: Sequence[Shape]) -> Iterator[Chart]:
+def _charts(nights: Sequence[TrendRun], shapes: Sequence[Shape]) -> Iterator[Chart]:
     yield Chart("Verdict of each check", _verdicts(nights))
     passed = [Point(at, night.passed, f"{night.when}: {night.passed} passed") for at, night in enumerate(nights)]
     sent = [Point(at, night.sent, f"{night.when}: {night.sent} sent") for at, night in enumerate(nights)]
@@ -102,13 +102,13 @@ def _charts(nights: Sequence[Night], shapes: Sequence[Shape]) -> Iterator[Chart]
 _COLOURS = {Verdict.CONFORMS: "good", Verdict.BROKEN: "bad", Verdict.UNCHECKED: "warn", Verdict.NOTHING: "idle"}
 
 
-def _verdicts(nights: Sequence[Night]) -> str:
+def _verdicts(nights: Sequence[TrendRun]) -> str:
     step = (_WIDTH - _LEFT) / max(len(nights), 1)
     width = max(min(step - 2, 24), 1)
     return _svg(32, "".join(_square(night, _LEFT + at * step, width) for at, night in enumerate(nights)))
 
 
-def _square(night: Night, x: float, width: float) -> str:
+def _square(night: TrendRun, x: float, width: float) -> str:
     said = f"<title>{night.when}: {_word(night.verdict)}</title>"
     place = f'x="{x:.1f}" y="4" width="{width:.1f}" height="24" rx="3"'
     return f'<rect class="{_colour(night.verdict)}" {place}>{said}</rect>'

@@ -9,10 +9,10 @@ from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import preferred
 from plugproof_contracts.facts.operations import Operation
 from plugproof_contracts.facts.session import Status
+from plugproof_contracts.parsing.date_times import http_date
 from plugproof_contracts.parsing.finding import Finding
-from plugproof_contracts.parsing.schema import SUCCESSES, Field, Kind, Misfit, fits, misfits
+from plugproof_contracts.parsing.schema import SUCCESSES, JsonType, Misfit, SchemaField, fits, misfits
 from plugproof_contracts.parsing.strict_json import MISSING, Reading, read
-from plugproof_contracts.parsing.timestamps import http_date
 from plugproof_contracts.secrets.token import Token
 
 _STATUSES = {str(status): status for status in Status}
@@ -23,16 +23,16 @@ def is_object(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict)
 
 
-def _sound_fields(value: Mapping[str, Any], field: Field, prefix: str = "") -> Iterator[str]:
+def _sound_fields(value: Mapping[str, Any], field: SchemaField, prefix: str = "") -> Iterator[str]:
     for name, member in field.members.items():
         found = value.get(name)
         if found is not None and fits(found, member.kind):
             yield prefix + name
-            if member.kind is Kind.OBJECT:
+            if member.kind is JsonType.OBJECT:
                 yield from _sound_fields(found, member, f"{prefix}{name}.")
 
 
-class Answer:
+class ParsedResponse:
     """What an exchange answered: its document, session, charger or error, as far as they can be read."""
 
     def __init__(self, exchange: Exchange) -> None:

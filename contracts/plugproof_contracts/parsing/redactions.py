@@ -12,7 +12,7 @@ from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.exchanges.route import possible_tokens
 from plugproof_contracts.facts.operations import OPERATIONS, PREFIX
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.secrets.encodings import forms
 from plugproof_contracts.secrets.scrubber import SHORTEST, STAND_IN
 
@@ -27,7 +27,7 @@ _FORM_SECRET = re.compile(rb"(?:\A|[&?\s])(?:" + _NAMES + rb')=([^&\s"]+)')
 _WORDS = frozenset(word for row in OPERATIONS.values() for word in (PREFIX + row.path).split("/")) | {"api"}
 
 
-def stand_ins(answer: Answer) -> dict[str, str]:
+def stand_ins(answer: ParsedResponse) -> dict[str, str]:
     """Return every way to write the secrets of an exchange, with what is to stand there instead."""
     secrets = {secret for secret in secrets_of(answer.exchange) if len(secret) >= SHORTEST}
     found = {form: STAND_IN for secret in secrets for form in forms(secret) if len(form) >= SHORTEST}

@@ -15,7 +15,7 @@ from plugproof_contracts.facts.session import Payment, PublicCharger, Session
 from plugproof_contracts.parsing.finding import Finding, Text
 
 
-class Kind(StrEnum):
+class JsonType(StrEnum):
     """The JSON types that the reference uses."""
 
     STRING = "string"
@@ -25,12 +25,12 @@ class Kind(StrEnum):
     ARRAY = "array"
 
 
-class Field(NamedTuple):
+class SchemaField(NamedTuple):
     """One documented member: `members` of an object by name, or under "" what an array holds."""
 
-    kind: Kind
+    kind: JsonType
     nullable: bool = False
-    members: "dict[str, Field]" = {}  # noqa: RUF012 - a tuple's default, never changed
+    members: "dict[str, SchemaField]" = {}  # noqa: RUF012 - a tuple's default, never changed
 
 
 class Misfit(StrEnum):
@@ -43,41 +43,45 @@ class Misfit(StrEnum):
     UNKNOWN = "unknown"
 
 
-_TYPES: dict[Kind, type] = {
-    Kind.STRING: str,
-    Kind.INTEGER: int,
-    Kind.BOOLEAN: bool,
-    Kind.OBJECT: dict,
-    Kind.ARRAY: list,
+_TYPES: dict[JsonType, type] = {
+    JsonType.STRING: str,
+    JsonType.INTEGER: int,
+    JsonType.BOOLEAN: bool,
+    JsonType.OBJECT: dict,
+    JsonType.ARRAY: list,
 }
 
 
-def _field(hint: Any) -> Field:
+def _field(hint: Any) -> SchemaField:
     options = [option for option in get_args(hint) if option is not NoneType]
     if NoneType in get_args(hint):
         return _field(options[0])._replace(nullable=True)
     if get_origin(hint) is tuple:
-        return Field(Kind.ARRAY, members={"": _field(options[0])})
+        return SchemaField(JsonType.ARRAY, members={"": _field(options[0])})
     if issubclass(hint, msgspec.Struct):
-        return Field(Kind.OBJECT, members={name: _field(of) for name, of in get_type_hints(hint).items()})
-    return Field(next(kind for kind, base in reversed(_TYPES.items()) if issubclass(hint, base)))
+        return SchemaField(
+            JsonType.OBJECT, members={name: _field(of) for name, of in get_type_hints(hint).items()}
+        )
+    return SchemaField(next(kind for kind, base in reversed(_TYPES.items()) if issubclass(hint, base)))
 
 
 SESSION, PAYMENT, CHARGER = _field(Session), _field(Payment), _field(PublicCharger)
 _MORE = {
     "get": {"payment": PAYMENT._replace(nullable=True)},
-    "start": {"session_token": Field(Kind.STRING), "payment": PAYMENT},
+    "start": {"session_token": SchemaField(JsonType.STRING), "payment": PAYMENT},
 }
-SUCCESSES: dict[str, Field] = {
-    name: Field(Kind.OBJECT, members={"data": CHARGER if name == "charger" else SESSION} | _MORE.get(name, {}))
+SUCCESSES: dict[str, SchemaField] = {
+    name: SchemaField(
+        JsonType.OBJECT, members={"data": CHARGER if name == "charger" else SESSION} | _MORE.get(name, {})
+    )
     for name in OPERATIONS
 }
 """The whole body of a success, by operation."""
 
 
-def fits(value: Any, kind: Kind) -> bool:
+def fits(value: Any, kind: JsonType) -> bool:
     """Say whether a JSON value is of a kind; true is not an integer, and 1.0 is not one either."""
-    return isinstance(value, _TYPES[kind]) and (kind is Kind.BOOLEAN or not isinstance(value, bool))
+    return isinstance(value, _TYPES[kind]) and (kind is JsonType.BOOLEAN or not isinstance(value, bool))
 
 
 def pointer_to(pointer: str, name: str | int) -> str:
@@ -85,7 +89,7 @@ def pointer_to(pointer: str, name: str | int) -> str:
     return f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
 
 
-def misfits(value: Any, field: Field, pointer: str = "") -> Iterator[tuple[Misfit, Finding]]:
+def misfits(value: Any, field: SchemaField, pointer: str = "") -> Iterator[tuple[Misfit, Finding]]:
     """Yield every difference between a value and the documented tree."""
     if value is None and not field.nullable:
         yield Misfit.NULL, Finding(pointer, f"{field.kind}, not null", None)
@@ -99,7 +103,7 @@ def misfits(value: Any, field: Field, pointer: str = "") -> Iterator[tuple[Misfi
             yield from misfits(item, field.members[""], pointer_to(pointer, index))
 
 
-def _member_misfits(value: dict[str, Any], field: Field, pointer: str) -> Iterator[tuple[Misfit, Finding]]:
+def _member_misfits(value: dict[str, Any], field: SchemaField, pointer: str) -> Iterator[tuple[Misfit, Finding]]:
     for name, member in field.members.items():
         if name in value:
             yield from misfits(value[name], member, pointer_to(pointer, name))

@@ -28,7 +28,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
-class Defect(StrEnum):
+class JsonDefect(StrEnum):
     """What can be wrong with a JSON text."""
 
     NOT_UTF8 = "not UTF-8"
@@ -46,9 +46,9 @@ class Reading(NamedTuple):
     """What a body says, `MISSING` if it cannot be read, and what is wrong with how it says it."""
 
     value: Any
-    defects: tuple[tuple[Defect, Finding], ...]
+    defects: tuple[tuple[JsonDefect, Finding], ...]
 
-    def of(self, defect: Defect) -> Iterator[Finding]:
+    def of(self, defect: JsonDefect) -> Iterator[Finding]:
         """Yield what was found of one kind of defect."""
         return (finding for kind, finding in self.defects if kind is defect)
 
@@ -57,7 +57,7 @@ class _Reader:
     """One pass over one body, collecting defects; the numbers and keys call back while `json` parses."""
 
     def __init__(self) -> None:
-        self.defects: list[tuple[Defect, Finding]] = []
+        self.defects: list[tuple[JsonDefect, Finding]] = []
         self.decoder = json.JSONDecoder(
             object_pairs_hook=self.members,
             parse_int=self.integer,
@@ -65,21 +65,21 @@ class _Reader:
             parse_constant=self.constant,
         )
 
-    def note(self, defect: Defect, expected: str, words: str) -> None:
+    def note(self, defect: JsonDefect, expected: str, words: str) -> None:
         self.defects.append((defect, Finding("", expected, Text(words))))
 
     def members(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         if len(members) < len(pairs):
             twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
-            self.note(Defect.DUPLICATE_KEY, "every key once in its object", f'the key "{twice}" again')
+            self.note(JsonDefect.DUPLICATE_KEY, "every key once in its object", f'the key "{twice}" again')
         return members
 
     def integer(self, text: str) -> int:
         value = int(text) if len(text) < 40 else int(text[:39])
         if abs(value) > SAFE_INTEGER:
             self.note(
-                Defect.OUT_OF_RANGE, "an integer within ±(2^53 − 1)", f"an integer of {len(text)} characters"
+                JsonDefect.OUT_OF_RANGE, "an integer within ±(2^53 − 1)", f"an integer of {len(text)} characters"
             )
         return value
 
@@ -87,22 +87,22 @@ class _Reader:
         value = float(text)
         if value in (float("inf"), float("-inf")):
             self.note(
-                Defect.OUT_OF_RANGE, "a number that a double can hold", f"a number of {len(text)} characters"
+                JsonDefect.OUT_OF_RANGE, "a number that a double can hold", f"a number of {len(text)} characters"
             )
         return value
 
     def constant(self, text: str) -> float:
-        self.note(Defect.NOT_FINITE, "a number", text)
+        self.note(JsonDefect.NOT_FINITE, "a number", text)
         return float(text.replace("Infinity", "inf"))
 
     def text(self, body: bytes) -> str:
         try:
             text = body.decode()
         except UnicodeDecodeError as error:
-            self.note(Defect.NOT_UTF8, "UTF-8", f"a byte that is not, at offset {error.start}")
+            self.note(JsonDefect.NOT_UTF8, "UTF-8", f"a byte that is not, at offset {error.start}")
             text = body.decode(errors="replace")
         if text.startswith("\ufeff"):
-            self.note(Defect.BYTE_ORDER_MARK, "no byte order mark", "a byte order mark")
+            self.note(JsonDefect.BYTE_ORDER_MARK, "no byte order mark", "a byte order mark")
         return text.removeprefix("\ufeff")
 
     def parse(self, text: str) -> Any:
@@ -110,14 +110,16 @@ class _Reader:
         try:
             value, end = self.decoder.raw_decode(text, start)
         except RecursionError:
-            self.note(Defect.TOO_DEEP, f"at most {DEEPEST} levels", "more levels than can be read")
+            self.note(JsonDefect.TOO_DEEP, f"at most {DEEPEST} levels", "more levels than can be read")
             return MISSING
         except ValueError as error:
-            self.note(Defect.MALFORMED, "a JSON document", _why_malformed(text, start, error))
+            self.note(JsonDefect.MALFORMED, "a JSON document", _why_malformed(text, start, error))
             return MISSING
         end = _space_after(text, end)
         if end < len(text):
-            self.note(Defect.TRAILING, "one JSON document", f"{len(text) - end} more characters at offset {end}")
+            self.note(
+                JsonDefect.TRAILING, "one JSON document", f"{len(text) - end} more characters at offset {end}"
+            )
         return value
 
     def inspect(self, value: Any) -> None:
@@ -129,9 +131,9 @@ class _Reader:
             broken = broken or any(map(_has_surrogate, level))
             level = [child for holder in holders for child in _children(holder)]
         if broken:
-            self.note(Defect.SURROGATE, "Unicode text", "half of a surrogate pair in a string")
+            self.note(JsonDefect.SURROGATE, "Unicode text", "half of a surrogate pair in a string")
         if depth > DEEPEST:
-            self.note(Defect.TOO_DEEP, f"at most {DEEPEST} levels", f"{depth} levels")
+            self.note(JsonDefect.TOO_DEEP, f"at most {DEEPEST} levels", f"{depth} levels")
 
 
 def _space_after(text: str, start: int) -> int:

@@ -10,46 +10,46 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 
 
-class Step(NamedTuple):
+class TraceStep(NamedTuple):
     """One answer and its index among the exchanges that are checked."""
 
     position: int
-    answer: Answer
+    answer: ParsedResponse
 
 
-class Life(NamedTuple):
+class SessionTrace(NamedTuple):
     """What was answered about one token, in order."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TraceStep, ...]
 
     @property
-    def sessions(self) -> list[Step]:
+    def sessions(self) -> list[TraceStep]:
         """The steps that show a session in a documented status."""
         return [step for step in self.steps if step.answer.status is not None]
 
-    def pairs(self) -> Iterator[tuple[Step, Step]]:
+    def pairs(self) -> Iterator[tuple[TraceStep, TraceStep]]:
         """Yield every two neighbouring steps that show a session."""
         return pairwise(self.sessions)
 
 
-class Traffic(NamedTuple):
+class OriginTrace(NamedTuple):
     """What was answered at one base URL, in order."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TraceStep, ...]
 
-    def by_operation(self) -> Iterable[list[Step]]:
+    def by_operation(self) -> Iterable[list[TraceStep]]:
         """Return the steps of each operation."""
-        groups: dict[str, list[Step]] = {}
+        groups: dict[str, list[TraceStep]] = {}
         for step in self.steps:
             if step.answer.name:
                 groups.setdefault(step.answer.name, []).append(step)
         return groups.values()
 
 
-class Span(NamedTuple):
+class TimeBounds(NamedTuple):
     """The time between two answers lies within these, in seconds; `sent` says that `at` of both is known."""
 
     least: float
@@ -57,7 +57,7 @@ class Span(NamedTuple):
     sent: bool
 
 
-def span(earlier: Answer, later: Answer) -> Span | None:
+def time_bounds(earlier: ParsedResponse, later: ParsedResponse) -> TimeBounds | None:
     """Return how long after one answer another one came, or None if no clock tells."""
     known = []
     sent = earlier.exchange.at is not None and later.exchange.at is not None
@@ -66,4 +66,4 @@ def span(earlier: Answer, later: Answer) -> Span | None:
     if earlier.date and later.date:
         apart = (later.date - earlier.date).total_seconds()
         known += [apart - 1, apart + 1]
-    return Span(min(known), max(known), sent) if known else None
+    return TimeBounds(min(known), max(known), sent) if known else None

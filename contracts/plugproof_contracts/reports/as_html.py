@@ -4,7 +4,7 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from plugproof_contracts.facts import diagrams as picture
+from plugproof_contracts.facts import diagrams
 from plugproof_contracts.reports.report import (
     MOST_SHOWN,
     Report,
@@ -28,7 +28,7 @@ def render(report: Report) -> bytes:
         findings=report.by_rule(),
         accepted=report.accepted_by_rule(),
         families=[(name, list(rules)) for name, rules in groupby(report.rules, key=lambda rule: rule.family)],
-        picture=picture.svg(report.seen),
+        picture=diagrams.svg(report.seen),
         states=State,
         most=MOST_SHOWN,
         place=place,

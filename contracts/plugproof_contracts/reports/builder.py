@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from plugproof_contracts.checking.baseline import Accept, accepting
-from plugproof_contracts.checking.check import Result
+from plugproof_contracts.checking.checker import Result
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.reports.report import (
@@ -39,7 +39,7 @@ Clean = Callable[[str], str]
 
 
 @dataclass
-class Gathered:
+class Evidence:
     """What one file gave, before secrets are taken out; `numbers` are the entries of the judged exchanges."""
 
     file: str
@@ -61,7 +61,7 @@ class Gathered:
         self.problems[reason] = Problem(self.file, reason, count, known.entry if known else entry)
 
 
-class Terms(NamedTuple):
+class ReportPolicy(NamedTuple):
     """How findings are weighed: whether inferred facts count, what is accepted, and on which day."""
 
     today: date
@@ -69,7 +69,7 @@ class Terms(NamedTuple):
     accepts: tuple[Accept, ...] = ()
 
 
-class Catalogued(Protocol):
+class ReportedRule(Protocol):
     """A rule of the catalogue, or a check of another tool that is reported like one."""
 
     @property
@@ -90,7 +90,7 @@ class Catalogued(Protocol):
 
 
 def report_of(
-    title: str, files: Sequence[Gathered], terms: Terms, rules: Iterable[Catalogued] = RULES.values()
+    title: str, files: Sequence[Evidence], terms: ReportPolicy, rules: Iterable[ReportedRule] = RULES.values()
 ) -> Report:
     """Put together what was gathered; `rules` are all that may have been broken."""
     clean = _cleaner(files)
@@ -121,7 +121,7 @@ def _told(problem: Problem, clean: Clean) -> Problem:
 _FINGERPRINT = re.compile(r"token~[0-9a-f]{10}")
 
 
-def _cleaner(files: Iterable[Gathered]) -> Clean:
+def _cleaner(files: Iterable[Evidence]) -> Clean:
     """Return what takes secrets out, and numbers the tokens; their fingerprints differ with every process."""
     scrub = Scrubber(secret for one in files for secret in one.secrets)
     numbers: dict[str, str] = {}
@@ -135,11 +135,11 @@ def _cleaner(files: Iterable[Gathered]) -> Clean:
     return clean
 
 
-def _breaches(one: Gathered, terms: Terms, clean: Clean) -> list[Breach]:
+def _breaches(one: Evidence, terms: ReportPolicy, clean: Clean) -> list[Breach]:
     return [_breach(one, violation, terms, clean) for violation in one.result.violations]
 
 
-def _breach(one: Gathered, violation: Violation, terms: Terms, clean: Clean) -> Breach:
+def _breach(one: Evidence, violation: Violation, terms: ReportPolicy, clean: Clean) -> Breach:
     accept = accepting(terms.accepts, violation, terms.today)
     return Breach(
         rule=violation.rule,
@@ -162,7 +162,7 @@ def _weighs(level: Level, *, strict: bool) -> bool:
     return level is Level.DOCUMENTED or (strict and level is Level.INFERRED)
 
 
-def _verdict(one: Gathered, breaches: Iterable[Breach]) -> Verdict:
+def _verdict(one: Evidence, breaches: Iterable[Breach]) -> Verdict:
     if any(breach.counts for breach in breaches):
         return Verdict.BROKEN
     if one.problems:
@@ -171,7 +171,7 @@ def _verdict(one: Gathered, breaches: Iterable[Breach]) -> Verdict:
 
 
 def _states(
-    files: Sequence[Gathered], breaches: Iterable[Breach], rules: Iterable[Catalogued]
+    files: Sequence[Evidence], breaches: Iterable[Breach], rules: Iterable[ReportedRule]
 ) -> tuple[RuleState, ...]:
     accepted: dict[str, bool] = {}
     for breach in breaches:
@@ -194,7 +194,7 @@ def _state(slug: str, accepted: Mapping[str, bool], exercised: Container[str], a
     return State.ARMED if slug in armed else State.IDLE
 
 
-def _source(one: Gathered, verdict: Verdict, clean: Clean) -> Source:
+def _source(one: Evidence, verdict: Verdict, clean: Clean) -> Source:
     return Source(
         file=clean(plain_name(one.file)),
         format=one.format,
@@ -205,7 +205,7 @@ def _source(one: Gathered, verdict: Verdict, clean: Clean) -> Source:
     )
 
 
-def _counts(files: Sequence[Gathered], rules: Iterable[RuleState]) -> dict[str, int]:
+def _counts(files: Sequence[Evidence], rules: Iterable[RuleState]) -> dict[str, int]:
     return {
         "files": len(files),
         "exchanges read": sum(len(one.numbers) for one in files),
@@ -214,7 +214,7 @@ def _counts(files: Sequence[Gathered], rules: Iterable[RuleState]) -> dict[str, 
     }
 
 
-def _stale(terms: Terms, breaches: Sequence[Breach]) -> Iterable[Stale]:
+def _stale(terms: ReportPolicy, breaches: Sequence[Breach]) -> Iterable[Stale]:
     found = (accepting(terms.accepts, breach, terms.today) for breach in breaches)
     used = {terms.accepts.index(accept) + 1 for accept in found if accept}
     for number, accept in enumerate(terms.accepts, 1):

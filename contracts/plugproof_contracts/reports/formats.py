@@ -12,14 +12,14 @@ from plugproof_contracts.reports.report import Report
 FORMATS = ("junit", "json", "html", "sarif", "github", "markdown")
 
 
-class Target(NamedTuple):
+class ReportTarget(NamedTuple):
     """Where a report goes and in which format; no path is standard output."""
 
     format: str
     path: Path | None
 
 
-def target(text: str, known: Sequence[str] = FORMATS) -> Target:
+def target(text: str, known: Sequence[str] = FORMATS) -> ReportTarget:
     """Read `FORMAT=PATH`; raises `ValueError` for another format, and where there is no folder to write in."""
     name, equals, path = text.partition("=")
     if name not in known:
@@ -27,10 +27,10 @@ def target(text: str, known: Sequence[str] = FORMATS) -> Target:
     if not equals or not path:
         raise ValueError(f"{name} has no path: {name}=PATH, or {name}=- for standard output")
     if path == "-":
-        return Target(name, None)
+        return ReportTarget(name, None)
     if not Path(path).parent.is_dir() or Path(path).is_dir():
         raise ValueError(f"there is no folder for the {name} report, or it is itself one")
-    return Target(name, Path(path))
+    return ReportTarget(name, Path(path))
 
 
 def render(format_: str, report: Report) -> bytes:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from plugproof_contracts.checking.check import examine_trace
+from plugproof_contracts.checking.checker import examine_trace
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.operations import BASE_URL
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.catalogue import Example, Rule, Scope, Subject
 from plugproof_contracts.rules.examples import TOKEN
@@ -110,7 +110,9 @@ def _fenced(lines: list[str]) -> str:
 
 
 def _shown(rule: Rule, example: Example) -> list[str]:
-    return [line for exchange in example for line in (_line(exchange), *_details(rule.scope, Answer(exchange)))]
+    return [
+        line for exchange in example for line in (_line(exchange), *_details(rule.scope, ParsedResponse(exchange)))
+    ]
 
 
 def _line(exchange: Exchange) -> str:
@@ -118,7 +120,7 @@ def _line(exchange: Exchange) -> str:
     return f"{exchange.method} {path} → {exchange.status}"
 
 
-def _details(scope: Scope, answer: Answer) -> list[str]:
+def _details(scope: Scope, answer: ParsedResponse) -> list[str]:
     """Show what the rule looks at, or a body that is short."""
     details = [f"  {name}: {answer.headers.get(name)}" for name in scope.headers if name in answer.headers]
     details += [f"  {name} = {shown(answer.field(name))}" for name in scope.fields]

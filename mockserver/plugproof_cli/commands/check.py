@@ -20,16 +20,16 @@ from plugproof_cli.reporting import (
 )
 from plugproof_contracts.conformance import target
 from plugproof_contracts.conformance.plan import Probe, lines, plan
-from plugproof_contracts.conformance.target import Target
+from plugproof_contracts.conformance.target import CheckTarget
 from plugproof_contracts.reports import formats
 from plugproof_contracts.secrets.filenames import plain_name
 from plugproof_contracts.secrets.scrubber import Scrubber
 from plugproof_contracts.secrets.token import Token
 
 if TYPE_CHECKING:
+    from plugproof_contracts.conformance.check_report import Baseline
+    from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult
     from plugproof_contracts.conformance.history import History
-    from plugproof_contracts.conformance.run import Asked, Night
-    from plugproof_contracts.conformance.verdict import Baseline
     from plugproof_contracts.reports.report import Report
 
 DEFAULT_TOKEN_ENV = "PLUGPROOF_TOKEN"  # noqa: S105 - a variable's name
@@ -49,7 +49,7 @@ class Given(NamedTuple):
     timeout: float
     patience: float
     allow_http: bool
-    targets: tuple[formats.Target, ...]
+    targets: tuple[formats.ReportTarget, ...]
     history: str | None
     baseline: tuple[str, ...]
     save_shape: str | None
@@ -134,12 +134,12 @@ def _checked(given: Given) -> int:
     return _run(given, asked, probes)
 
 
-def _asked_for(given: Given) -> Target:
+def _asked_for(given: Given) -> CheckTarget:
     base = base_url(given.base_url)
     tokens = _tokens(given)
     if tokens and not (given.allow_http or target.is_private_line(base)):
         raise click.UsageError("tokens are not sent over plain HTTP: give an https:// URL, or --allow-http")
-    return Target(base, tokens)
+    return CheckTarget(base, tokens)
 
 
 def _tokens(given: Given) -> tuple[Token, ...]:
@@ -187,7 +187,7 @@ def _file_text(path: str) -> str:
     return text
 
 
-def _tell_plan(asked: Target, probes: tuple[Probe, ...], to_stderr: bool) -> None:
+def _tell_plan(asked: CheckTarget, probes: tuple[Probe, ...], to_stderr: bool) -> None:
     """Tell the plan; the base URL may hold a token where a folder was meant."""
     clean = Scrubber(token.reveal() for token in asked.tokens)
     click.echo(clean(f"plan: {len(probes)} requests at most to {asked.base}"), err=to_stderr)
@@ -195,8 +195,8 @@ def _tell_plan(asked: Target, probes: tuple[Probe, ...], to_stderr: bool) -> Non
         click.echo(f"  {line}", err=to_stderr)
 
 
-def _run(given: Given, asked: Target, probes: tuple[Probe, ...]) -> int:
-    from plugproof_contracts.conformance import verdict
+def _run(given: Given, asked: CheckTarget, probes: tuple[Probe, ...]) -> int:
+    from plugproof_contracts.conformance import check_report
     from plugproof_contracts.conformance.history import History
     from plugproof_contracts.conformance.history_schema import HistoryError
 
@@ -205,7 +205,7 @@ def _run(given: Given, asked: Target, probes: tuple[Probe, ...]) -> int:
         history = History(given.history)
         night = _night(given, asked, probes, history)
         night.run()
-        report = verdict.report(night, asked.tokens, baseline.accepts)
+        report = check_report.report(night, asked.tokens, baseline.accepts)
         report = _remembered(history, night, report, baseline, started)
     except HistoryError as error:
         raise click.UsageError(f"the history cannot be used: {plain_name(str(error))}") from None
@@ -217,39 +217,39 @@ def _run(given: Given, asked: Target, probes: tuple[Probe, ...]) -> int:
     return report.verdict.exit_code
 
 
-def _night(given: Given, asked: Target, probes: tuple[Probe, ...], history: "History") -> "Night":
-    from plugproof_contracts.conformance.run import Night, Ports, Terms
+def _night(given: Given, asked: CheckTarget, probes: tuple[Probe, ...], history: "History") -> "CheckRun":
+    from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports
     from plugproof_contracts.conformance.transport import send
 
     clean = Scrubber(token.reveal() for token in asked.tokens)
-    terms: Terms = Terms(given.timeout, given.patience, given.budget, given.strict)
+    terms: CheckPolicy = CheckPolicy(given.timeout, given.patience, given.budget, given.strict)
 
-    def progress(one: "Asked") -> None:
+    def progress(one: "ProbeResult") -> None:
         click.echo(clean(f"{one.number:>2}/{len(probes)} {one.shown}"), err=True)
 
     ports = Ports(send, time.time, time.sleep)
-    return Night(asked.base, probes, ports, history, terms, progress)
+    return CheckRun(asked.base, probes, ports, history, terms, progress)
 
 
 def _remembered(
-    history: "History", night: "Night", report: "Report", baseline: "Baseline", started: float
+    history: "History", night: "CheckRun", report: "Report", baseline: "Baseline", started: float
 ) -> "Report":
     import msgspec
 
-    from plugproof_contracts.conformance import verdict
+    from plugproof_contracts.conformance import check_report
     from plugproof_contracts.exchanges.route import redacted
 
-    shape = verdict.shape(night)
+    shape = check_report.shape(night)
     base = redacted(night.base)
-    drift = verdict.drifted(history, base, shape, baseline.shape)
+    drift = check_report.drifted(history, base, shape, baseline.shape)
     history.record(base, started, report, shape)
     return msgspec.structs.replace(report, drift=drift)
 
 
 def _baseline(given: Given) -> "Baseline":
     from plugproof_contracts.checking.baseline import read_baseline
+    from plugproof_contracts.conformance.check_report import Baseline
     from plugproof_contracts.conformance.drift import read_shape
-    from plugproof_contracts.conformance.verdict import Baseline
 
     found = Baseline()
     for name in given.baseline:
@@ -263,12 +263,12 @@ def _baseline(given: Given) -> "Baseline":
     return found
 
 
-def _save(path: Path, night: "Night") -> None:
+def _save(path: Path, night: "CheckRun") -> None:
+    from plugproof_contracts.conformance import check_report
     from plugproof_contracts.conformance import drift as shape
-    from plugproof_contracts.conformance import verdict
 
     try:
-        formats.write(path, shape.to_json(verdict.shape(night)))
+        formats.write(path, shape.to_json(check_report.shape(night)))
     except OSError as error:
         raise click.UsageError(f"the shape was not written: {error.strerror}") from None
 

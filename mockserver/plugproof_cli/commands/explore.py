@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from plugproof_harness.exploration.exploration import Notice
 
 FORMATS = ("text", "json", "html", "junit")
-TO_STDOUT = formats.Target("json", None)
+TO_STDOUT = formats.ReportTarget("json", None)
 
 
 class ExploreOptions(NamedTuple):
@@ -32,10 +32,10 @@ class ExploreOptions(NamedTuple):
     resume: str | None
     time_limit: float
     as_json: bool
-    targets: tuple[formats.Target, ...]
+    targets: tuple[formats.ReportTarget, ...]
 
 
-def _target(text: str) -> formats.Target:
+def _target(text: str) -> formats.ReportTarget:
     try:
         return formats.target(text, FORMATS)
     except ValueError as error:
@@ -181,7 +181,7 @@ def _bar(total: int, keep: "Notice | None") -> "Iterator[Notice | None]":
         yield notice
 
 
-def _write_maps(found: "Exploration", targets: tuple[formats.Target, ...]) -> None:
+def _write_maps(found: "Exploration", targets: tuple[formats.ReportTarget, ...]) -> None:
     from plugproof_harness.maps import render_map
 
     for target in targets:
@@ -194,7 +194,7 @@ def _write_maps(found: "Exploration", targets: tuple[formats.Target, ...]) -> No
     click.echo(render_map("text", found), err=goes_to_stdout(targets), nl=False)
 
 
-def _write(target: formats.Target, content: bytes) -> None:
+def _write(target: formats.ReportTarget, content: bytes) -> None:
     try:
         formats.write(target.path or Path(), content)
     except OSError as error:

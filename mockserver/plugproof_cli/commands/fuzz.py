@@ -25,9 +25,9 @@ from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.reports import formats
 
 if TYPE_CHECKING:
-    from plugproof_schemathesis.harvest import Harvest
-    from plugproof_schemathesis.settings import Asked
-    from plugproof_schemathesis.verdict import Outcome
+    from plugproof_schemathesis.collector import Collector
+    from plugproof_schemathesis.fuzz_config import FuzzConfig
+    from plugproof_schemathesis.fuzz_report import FuzzOutcome
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 MISSING = 'Schemathesis is not installed: pip install "plugproof[fuzz]"'
@@ -45,7 +45,7 @@ class Given(NamedTuple):
     timeout: float
     strict: bool
     baseline: str | None
-    targets: tuple[formats.Target, ...]
+    targets: tuple[formats.ReportTarget, ...]
 
 
 @click.command(help="Send a fake or a staging what nobody thought of, with Schemathesis.")
@@ -110,14 +110,14 @@ def _fuzzed(given: Given) -> int:
     accepted = accepts(given.baseline)
     refuse_unwritable(given.targets)
     _refuse_without_schemathesis()
-    from plugproof_schemathesis.run import run
-    from plugproof_schemathesis.verdict import outcome
+    from plugproof_schemathesis.fuzz_report import fuzz_outcome
+    from plugproof_schemathesis.fuzz_run import run
 
     asked = _asked(given, base)
     to_stderr = goes_to_stdout(given.targets)
     click.echo(_announced(given, asked), err=to_stderr)
     harvest = run(asked, _progress)
-    found = outcome(harvest, asked, given.strict, accepted, datetime.now(UTC).date())
+    found = fuzz_outcome(harvest, asked, given.strict, accepted, datetime.now(UTC).date())
     for line in _lines(harvest, found):
         click.echo(line, err=to_stderr)
     tell(found.report, given.targets)
@@ -138,10 +138,10 @@ def _refuse_without_schemathesis() -> None:
         raise click.UsageError(MISSING) from None
 
 
-def _asked(given: Given, base: str) -> "Asked":
-    from plugproof_schemathesis.settings import EXAMPLE_CODES, Asked
+def _asked(given: Given, base: str) -> "FuzzConfig":
+    from plugproof_schemathesis.fuzz_config import EXAMPLE_CODES, FuzzConfig
 
-    return Asked(
+    return FuzzConfig(
         base=base,
         max_examples=given.max_examples,
         seed=secrets.randbelow(2**32) if given.seed is None else given.seed,
@@ -152,21 +152,21 @@ def _asked(given: Given, base: str) -> "Asked":
     )
 
 
-def _announced(given: Given, asked: "Asked") -> str:
+def _announced(given: Given, asked: "FuzzConfig") -> str:
     rate = "the documented rate" if asked.paced else "no rate"
     return f"fuzzing {redacted(asked.base)} at {rate}, --max-examples {given.max_examples} --seed {asked.seed}"
 
 
-def _progress(phase: str, harvest: "Harvest") -> None:
+def _progress(phase: str, harvest: "Collector") -> None:
     click.echo(f"  {phase:<10} {harvest.cases[phase]:>6} requests: {harvest.phases[phase]}", err=True)
 
 
-def _lines(harvest: "Harvest", found: "Outcome") -> Iterator[str]:
-    from plugproof_schemathesis import met
+def _lines(harvest: "Collector", found: "FuzzOutcome") -> Iterator[str]:
+    from plugproof_schemathesis import answer_coverage
 
     phases = ", ".join(f"{phase} {times}" for phase, times in harvest.cases.items())
     yield f"requests: {harvest.cases.total()} ({phases})" if phases else "requests: 0"
-    yield from met.lines(found.answers)
+    yield from answer_coverage.lines(found.answers)
     if found.replays:
         yield "to send again, with $PLUGPROOF_TOKEN as the token of a session of yours:"
     for rule, line in found.replays.items():

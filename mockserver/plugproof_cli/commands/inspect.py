@@ -18,7 +18,7 @@ from plugproof_cli.reporting import (
     strict_option,
     tell,
 )
-from plugproof_contracts.reports.formats import Target
+from plugproof_contracts.reports.formats import ReportTarget
 from plugproof_contracts.reports.report import Report
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @strict_option
 @baseline_option
 @report_option
-def inspect(files: tuple[str, ...], strict: bool, baseline: str | None, targets: tuple[Target, ...]) -> None:
+def inspect(files: tuple[str, ...], strict: bool, baseline: str | None, targets: tuple[ReportTarget, ...]) -> None:
     """Judge the files, write the reports, and end with the verdict's exit code."""
     goes_to_stdout(targets)
     with no_traceback():
@@ -41,10 +41,10 @@ def inspect(files: tuple[str, ...], strict: bool, baseline: str | None, targets:
 
 def _inspected(paths: Sequence[Path], strict: bool, accepted: "tuple[Accept, ...]") -> Report:
     from plugproof_contracts.conformance.recordings import inspect as inspect_files
-    from plugproof_contracts.reports.builder import Terms
+    from plugproof_contracts.reports.builder import ReportPolicy
 
     with _progress(len(paths)) as advance:
-        return inspect_files(paths, Terms(datetime.now(UTC).date(), strict, accepted), advance)
+        return inspect_files(paths, ReportPolicy(datetime.now(UTC).date(), strict, accepted), advance)
 
 
 @contextmanager

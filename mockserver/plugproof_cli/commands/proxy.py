@@ -6,9 +6,9 @@ import click
 
 from plugproof_cli import reporting as verdicts
 from plugproof_cli.standard_output import telling
-from plugproof_contracts.checking.check import examine
+from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.conformance import inconclusive as doubt
-from plugproof_contracts.conformance.transport import Outcome, Request
+from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.reports import formats
 from plugproof_contracts.secrets.filenames import plain_name
@@ -47,12 +47,12 @@ def _serve(base: str, port: int, har: str | None, timeout: float) -> None:
         click.echo(f"{len(app.kept)} exchanges written to {plain_name(har)}")
 
 
-def _tell(request: Request, outcome: Outcome) -> None:
+def _tell(request: OutgoingRequest, outcome: RequestOutcome) -> None:
     """Tell of one exchange, and of what it broke."""
     exchange = outcome.exchange
     came = exchange.status if exchange else "no answer"
     click.echo(f"{request.method} {redacted(request.url)} → {came}, {outcome.seconds:.2f} s")
-    why = doubt.reason(outcome)
+    why = doubt.inconclusive_reason(outcome)
     if why is not None:
         click.echo(f"  could not check: {why}")
     elif exchange is not None:

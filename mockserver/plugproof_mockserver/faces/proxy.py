@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio
 
-from plugproof_contracts.conformance.transport import Outcome, Request, send
+from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome, send
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_mockserver.faces.host_allowlist import Hosts, is_of_loopback
 from plugproof_mockserver.http.asgi_types import Message, Receive, Scope, Send, read_body
@@ -38,7 +38,12 @@ class Proxy:
     """An ASGI application that forwards what is below `/api` to a base URL, and tells `saw` of each outcome."""
 
     def __init__(
-        self, base: str, saw: Callable[[Request, Outcome], None], *, timeout: float = 30.0, send: Any = send
+        self,
+        base: str,
+        saw: Callable[[OutgoingRequest, RequestOutcome], None],
+        *,
+        timeout: float = 30.0,
+        send: Any = send,
     ) -> None:
         self.base, self.timeout, self.kept = base, timeout, deque[tuple[Exchange, float]](maxlen=MOST_KEPT)
         self._saw, self._send, self._hosts = saw, send, Hosts()
@@ -81,7 +86,7 @@ class Proxy:
         else:
             await _pass_on(outcome.exchange, scope["method"], send)
 
-    def _request(self, path: str, scope: Scope, body: bytes) -> Request:
+    def _request(self, path: str, scope: Scope, body: bytes) -> OutgoingRequest:
         query = scope["query_string"].decode("latin-1")
         target = path.partition("?")[0] + (f"?{query}" if query else "")
         headers = [
@@ -89,7 +94,9 @@ class Proxy:
             for name, value in scope["headers"]
             if name not in _NOT_FORWARDED
         ]
-        return Request(scope["method"], self.base + target, (*headers, ("accept-encoding", "identity")), body)
+        return OutgoingRequest(
+            scope["method"], self.base + target, (*headers, ("accept-encoding", "identity")), body
+        )
 
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from plugproof_contracts.checking.check import check
+from plugproof_contracts.checking.checker import check
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver.http.request import Request

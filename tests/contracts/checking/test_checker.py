@@ -7,7 +7,7 @@ import pytest
 
 import plugproof_contracts
 from plugproof_contracts import RULES, Level, Violation, assert_conforms, check, check_trace
-from plugproof_contracts.checking.check import MOST_FINDINGS, examine, examine_trace
+from plugproof_contracts.checking.checker import MOST_FINDINGS, examine, examine_trace
 from plugproof_contracts.rules.examples import CHARGER, TOKEN, exchange, failure, in_turn, refusal, success
 
 CANARY = "c4n4ry-5e5510n-t0k3n"

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plugproof_contracts import RULES, Status
-from plugproof_contracts.checking.check import examine_by_rules
+from plugproof_contracts.checking.checker import examine_by_rules
 from plugproof_contracts.checking.fast_path import accept
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.rules.examples import CHARGER, NOON, PAYMENT, session, success

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from plugproof_contracts.parsing.timestamps import http_date, instant
+from plugproof_contracts.parsing.date_times import http_date, instant
 
 
 def test_an_http_date_is_read():

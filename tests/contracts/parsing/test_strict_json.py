@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_contracts.parsing.strict_json import DEEPEST, MISSING, SAFE_INTEGER, Defect, read
+from plugproof_contracts.parsing.strict_json import DEEPEST, MISSING, SAFE_INTEGER, JsonDefect, read
 
 values = st.recursive(
     st.none()
@@ -35,30 +35,30 @@ def test_what_json_writes_is_read_without_a_defect(value, ascii_only, indent):
 @pytest.mark.parametrize(
     ("body", "value", "found"),
     [
-        (b"", MISSING, {Defect.MALFORMED}),
-        (b"{'a':1}", MISSING, {Defect.MALFORMED}),
-        (b"[1,]", MISSING, {Defect.MALFORMED}),
-        (b"[01]", MISSING, {Defect.MALFORMED}),
-        (b'"\x01"', MISSING, {Defect.MALFORMED}),
-        (b"\x0c1", MISSING, {Defect.MALFORMED}),
-        (b"1 2", 1, {Defect.TRAILING}),
-        (b"1\x00", 1, {Defect.TRAILING}),
-        (b"\xef\xbb\xbf1", 1, {Defect.BYTE_ORDER_MARK}),
-        (b'"\xff"', "\ufffd", {Defect.NOT_UTF8}),
-        (b'{"a":1,"a":2}', {"a": 2}, {Defect.DUPLICATE_KEY}),
-        (b'{"a":1,"\\u0061":2}', {"a": 2}, {Defect.DUPLICATE_KEY}),
-        (b"[Infinity]", [float("inf")], {Defect.NOT_FINITE}),
-        (b'["\\udc00"]', ["\udc00"], {Defect.SURROGATE}),
-        (b'{"a":"\\udc00"}', {"a": "\udc00"}, {Defect.SURROGATE}),
-        (b'{"\\udc00":1}', {"\udc00": 1}, {Defect.SURROGATE}),
+        (b"", MISSING, {JsonDefect.MALFORMED}),
+        (b"{'a':1}", MISSING, {JsonDefect.MALFORMED}),
+        (b"[1,]", MISSING, {JsonDefect.MALFORMED}),
+        (b"[01]", MISSING, {JsonDefect.MALFORMED}),
+        (b'"\x01"', MISSING, {JsonDefect.MALFORMED}),
+        (b"\x0c1", MISSING, {JsonDefect.MALFORMED}),
+        (b"1 2", 1, {JsonDefect.TRAILING}),
+        (b"1\x00", 1, {JsonDefect.TRAILING}),
+        (b"\xef\xbb\xbf1", 1, {JsonDefect.BYTE_ORDER_MARK}),
+        (b'"\xff"', "\ufffd", {JsonDefect.NOT_UTF8}),
+        (b'{"a":1,"a":2}', {"a": 2}, {JsonDefect.DUPLICATE_KEY}),
+        (b'{"a":1,"\\u0061":2}', {"a": 2}, {JsonDefect.DUPLICATE_KEY}),
+        (b"[Infinity]", [float("inf")], {JsonDefect.NOT_FINITE}),
+        (b'["\\udc00"]', ["\udc00"], {JsonDefect.SURROGATE}),
+        (b'{"a":"\\udc00"}', {"a": "\udc00"}, {JsonDefect.SURROGATE}),
+        (b'{"\\udc00":1}', {"\udc00": 1}, {JsonDefect.SURROGATE}),
         (b"9007199254740991", SAFE_INTEGER, set()),
-        (b"9007199254740992", SAFE_INTEGER + 1, {Defect.OUT_OF_RANGE}),
-        (b"-9007199254740992", -SAFE_INTEGER - 1, {Defect.OUT_OF_RANGE}),
-        (b"1e999", float("inf"), {Defect.OUT_OF_RANGE}),
+        (b"9007199254740992", SAFE_INTEGER + 1, {JsonDefect.OUT_OF_RANGE}),
+        (b"-9007199254740992", -SAFE_INTEGER - 1, {JsonDefect.OUT_OF_RANGE}),
+        (b"1e999", float("inf"), {JsonDefect.OUT_OF_RANGE}),
         (
             b"\xef\xbb\xbf[NaN,1e999] x",
             ...,
-            {Defect.BYTE_ORDER_MARK, Defect.NOT_FINITE, Defect.OUT_OF_RANGE, Defect.TRAILING},
+            {JsonDefect.BYTE_ORDER_MARK, JsonDefect.NOT_FINITE, JsonDefect.OUT_OF_RANGE, JsonDefect.TRAILING},
         ),
     ],
 )
@@ -73,4 +73,4 @@ def test_a_defect_is_named_and_the_rest_is_read(body, value, found):
 )
 def test_depth_counts_the_levels_of_arrays_and_objects(opens, core, closes):
     assert defects(opens * DEEPEST + core + closes * DEEPEST) == set()
-    assert defects(opens * (DEEPEST + 1) + core + closes * (DEEPEST + 1)) == {Defect.TOO_DEEP}
+    assert defects(opens * (DEEPEST + 1) + core + closes * (DEEPEST + 1)) == {JsonDefect.TOO_DEEP}

@@ -17,8 +17,8 @@ from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.checking.baseline import Accept
 from plugproof_contracts.conformance.recordings import inspect
 from plugproof_contracts.reports.as_github import command
-from plugproof_contracts.reports.builder import Terms
-from plugproof_contracts.reports.formats import FORMATS, Target, render, target, write
+from plugproof_contracts.reports.builder import ReportPolicy
+from plugproof_contracts.reports.formats import FORMATS, ReportTarget, render, target, write
 from plugproof_contracts.reports.report import Breach, Problem, Source, Stale, State, Verdict
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.examples import success
@@ -45,7 +45,7 @@ def recorded(tmp_path_factory):
 @pytest.fixture(scope="module")
 def report(recorded):
     """Their report."""
-    return inspect([recorded], Terms(date(2026, 1, 10), accepts=(ACCEPTED, UNUSED)))
+    return inspect([recorded], ReportPolicy(date(2026, 1, 10), accepts=(ACCEPTED, UNUSED)))
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +86,9 @@ def test_the_same_recording_gives_the_same_bytes_in_every_process(recorded):
     code = (
         "import sys; from pathlib import Path; from datetime import date\n"
         "from plugproof_contracts.conformance.recordings import inspect\n"
-        "from plugproof_contracts.reports.builder import Terms\n"
+        "from plugproof_contracts.reports.builder import ReportPolicy\n"
         "from plugproof_contracts.reports.formats import FORMATS, render\n"
-        "report = inspect([Path(sys.argv[1])], Terms(date(2026, 1, 10)))\n"
+        "report = inspect([Path(sys.argv[1])], ReportPolicy(date(2026, 1, 10)))\n"
         "sys.stdout.buffer.write(b''.join(render(name, report) for name in (*FORMATS, 'text')))\n"
     )
     outputs = {
@@ -117,7 +117,7 @@ def test_junit_has_one_case_for_each_rule_and_skips_what_was_not_exercised(repor
 
 
 def test_junit_is_red_where_nothing_was_checked():
-    report = inspect([], Terms(date(2026, 1, 10)))
+    report = inspect([], ReportPolicy(date(2026, 1, 10)))
     empty = msgspec.structs.replace(report, sources=(Source("a.har", "HAR", 0, {}, (), Verdict.NOTHING),))
     assert "nothing was checked" in render("junit", empty).decode()
 
@@ -202,8 +202,8 @@ def test_a_report_that_cannot_be_written_is_refused_beforehand(text, message):
 
 
 def test_a_report_goes_to_a_path_or_to_standard_output(tmp_path):
-    assert target("junit=-") == Target("junit", None)
-    assert target(f"html={tmp_path}/a=b.html") == Target("html", tmp_path / "a=b.html")
+    assert target("junit=-") == ReportTarget("junit", None)
+    assert target(f"html={tmp_path}/a=b.html") == ReportTarget("html", tmp_path / "a=b.html")
 
 
 def test_a_report_is_written_whole_or_stays_as_it_was(tmp_path):

@@ -14,7 +14,7 @@ from plugproof_contracts import assert_conforms, check, check_trace
 from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.conformance.recordings import inspect
 from plugproof_contracts.parsing.redactions import secrets_of
-from plugproof_contracts.reports.builder import Terms
+from plugproof_contracts.reports.builder import ReportPolicy
 from plugproof_contracts.reports.formats import FORMATS, render
 from plugproof_contracts.rules.examples import failure, success
 from plugproof_contracts.secrets.encodings import forms
@@ -24,7 +24,7 @@ from plugproof_contracts.secrets.scrubber import Scrubber
 PLAIN = "c4n4ryS3cr3tT0k3nZ"
 AWKWARD = "c4n4ry<&\"é'>\\s3cr3t"
 BASE = "https://app.plugchoice.com/api/v3/public-charging/sessions"
-TERMS = Terms(date(2026, 1, 10))
+TERMS = ReportPolicy(date(2026, 1, 10))
 
 
 def in_base64(text):

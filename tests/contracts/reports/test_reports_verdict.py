@@ -9,7 +9,7 @@ from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.checking.baseline import BaselineError, read_baseline
 from plugproof_contracts.conformance.recordings import inspect
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.reports.builder import MOST_REASONS, Gathered, Terms
+from plugproof_contracts.reports.builder import MOST_REASONS, Evidence, ReportPolicy
 from plugproof_contracts.reports.formats import render
 from plugproof_contracts.reports.report import (
     Breach,
@@ -49,7 +49,7 @@ def inspected(tmp_path):
             paths.append(tmp_path / f"{number}.ndjson")
             lines = [entry if isinstance(entry, bytes) else to_ndjson(entry) for entry in entries]
             paths[-1].write_bytes(b"".join(lines))
-        return inspect(paths, Terms(**{"today": TODAY} | terms))
+        return inspect(paths, ReportPolicy(**{"today": TODAY} | terms))
 
     return inspected
 
@@ -152,7 +152,7 @@ def test_statuses_that_were_seen_are_in_the_order_of_the_lifecycle(inspected):
 
 
 def test_a_reason_that_is_known_is_counted_also_where_there_is_room_for_no_other():
-    found = Gathered("a.har")
+    found = Evidence("a.har")
     for number in range(MOST_REASONS):
         found.note(f"reason {number}", number)
     for reason in ("reason 3", "another", "reason 3", "yet another"):

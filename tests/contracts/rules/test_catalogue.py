@@ -5,7 +5,7 @@ import re
 import pytest
 
 from plugproof_contracts import RULES, Level
-from plugproof_contracts.checking.check import examine_by_rules, examine_trace
+from plugproof_contracts.checking.checker import examine_by_rules, examine_trace
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.parsing.finding import Finding
 from plugproof_contracts.rules.catalogue import Subject, rule

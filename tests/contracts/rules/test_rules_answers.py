@@ -3,7 +3,7 @@
 import pytest
 
 from plugproof_contracts import RULES
-from plugproof_contracts.checking.check import examine, examine_by_rules
+from plugproof_contracts.checking.checker import examine, examine_by_rules
 from plugproof_contracts.rules.examples import CHARGER, NOON, failure, refusal, success
 
 LIMIT, REMAINING, RESET = "x-ratelimit-limit", "x-ratelimit-remaining", "x_ratelimit_reset"

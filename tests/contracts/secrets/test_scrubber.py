@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.redactions import secrets_of, stand_ins
-from plugproof_contracts.parsing.response import Answer
 from plugproof_contracts.rules.examples import TOKEN, failure, success
 from plugproof_contracts.secrets.encodings import forms
 from plugproof_contracts.secrets.filenames import plain_name
@@ -186,17 +186,17 @@ def test_a_name_keeps_all_words_but_those_that_look_like_a_token(name, shown):
 
 def test_a_token_is_stood_for_by_its_fingerprint_however_short_and_however_written():
     sent = success().replace(url=f"{SESSIONS}/a%2Fb")
-    found = stand_ins(Answer(sent))
+    found = stand_ins(ParsedResponse(sent))
     assert {form: found[form] for form in ("a%2Fb", "a/b", "a%252Fb")} == dict.fromkeys(
         ("a%2Fb", "a/b", "a%252Fb"), fingerprint("a%2Fb")
     )
 
 
 def test_both_tokens_of_a_start_are_stood_for():
-    found = stand_ins(Answer(success("start", "created")))
+    found = stand_ins(ParsedResponse(success("start", "created")))
     assert found[TOKEN] == fingerprint(TOKEN)
     odd = success("start", "created").replace(body=b'{"session_token": "a/\\"b"}')
-    assert {form for form, stands in stand_ins(Answer(odd)).items() if stands == fingerprint('a/"b')} >= {
+    assert {form for form, stands in stand_ins(ParsedResponse(odd)).items() if stands == fingerprint('a/"b')} >= {
         'a/"b',
         'a/\\"b',
         "a%2F%22b",
@@ -204,13 +204,15 @@ def test_both_tokens_of_a_start_are_stood_for():
 
 
 def test_another_secret_is_stood_for_by_dots_and_a_short_one_by_nothing():
-    found = stand_ins(Answer(failure(404).replace(request_headers={"authorization": "Bearer secret-key, abcde"})))
+    found = stand_ins(
+        ParsedResponse(failure(404).replace(request_headers={"authorization": "Bearer secret-key, abcde"}))
+    )
     assert (found["secret-key"], found[b"secret-key".hex()]) == (STAND_IN, STAND_IN)
     assert not {"abcde", b"abcde".hex()} & found.keys()
-    six = stand_ins(Answer(failure(404).replace(request_headers={"authorization": "Bearer abcdef"})))
+    six = stand_ins(ParsedResponse(failure(404).replace(request_headers={"authorization": "Bearer abcdef"})))
     assert six["abcdef"] == STAND_IN
     assert all(len(form) >= SHORTEST for form, stands in six.items() if stands == STAND_IN)
 
 
 def test_a_token_with_half_a_surrogate_pair_is_stood_for_too():
-    assert stand_ins(Answer(success().replace(url=f"{SESSIONS}/abc\ud800def")))
+    assert stand_ins(ParsedResponse(success().replace(url=f"{SESSIONS}/abc\ud800def")))

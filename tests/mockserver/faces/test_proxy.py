@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from plugproof_cli.commands.proxy import _tell
 from plugproof_cli.main import main
 from plugproof_contracts.adapters.har_writing import to_har
-from plugproof_contracts.conformance.transport import Outcome, Request
-from plugproof_contracts.reports.builder import Terms
+from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
+from plugproof_contracts.reports.builder import ReportPolicy
 from plugproof_contracts.rules.examples import TOKEN, failure, success
 from plugproof_mockserver.faces import uvicorn_server
 from plugproof_mockserver.faces.proxy import Proxy
@@ -133,7 +133,7 @@ def test_a_port_that_is_taken_exits_2_and_says_what_to_do():
 
 def test_what_an_exchange_breaks_is_told_below_it(capsys):
     broken = success(cost_amount=6000)
-    _tell(Request("GET", broken.url, ()), Outcome(broken, None, 0.1))
+    _tell(OutgoingRequest("GET", broken.url, ()), RequestOutcome(broken, None, 0.1))
     said = capsys.readouterr().out.splitlines()
     assert [line.partition(": ")[0] for line in said[1:]] == ["  documented"]
     assert "money.cost-within-hold" in said[1]
@@ -157,14 +157,14 @@ HERE = ["http://localhost:3000", "http://127.0.0.1:8001", "https://LOCALHOST", "
 @pytest.mark.parametrize(("origin", "status"), [(one, 403) for one in ELSEWHERE] + [(one, 200) for one in HERE])
 def test_only_a_page_of_this_machine_may_ask(origin, status):
     """Whatever page is open in a browser could otherwise act on the live API, and fill the recording."""
-    passing = Proxy("https://x/api", lambda *seen: None, send=lambda *sent: Outcome(success(), None, 0.1))
+    passing = Proxy("https://x/api", lambda *seen: None, send=lambda *sent: RequestOutcome(success(), None, 0.1))
     headers = [(b"host", b"localhost:8001"), (b"origin", origin.encode())]
     assert asked(passing, headers=headers) == [status]
 
 
 @pytest.mark.parametrize("status", [199, 600, 999])
 def test_a_status_that_no_server_may_send_is_a_502(status):
-    odd = Proxy("https://x/api", lambda *seen: None, send=lambda *sent: Outcome(failure(status), None, 0.1))
+    odd = Proxy("https://x/api", lambda *seen: None, send=lambda *sent: RequestOutcome(failure(status), None, 0.1))
     assert asked(odd) == [502]
 
 
@@ -175,7 +175,7 @@ def test_a_slow_answer_keeps_nobody_waiting():
 
     def hanging(request, seconds):
         everybody.wait(PATIENCE)
-        return Outcome(failure(404), None, 0.1)
+        return RequestOutcome(failure(404), None, 0.1)
 
     async def many():
         scope = {"type": "http", "method": "GET", "raw_path": b"/api/v3", "query_string": b""}
@@ -259,12 +259,12 @@ def test_a_recording_without_secrets_is_judged_as_the_traffic_was(tmp_path):
 
     exchanges = [success("start", "created"), success("get", "charging", energy_kwh=None), failure(404)]
     (tmp_path / "x.har").write_bytes(to_har(exchanges))
-    report = inspect([tmp_path / "x.har"], Terms(exchanges[0].at.date()))
+    report = inspect([tmp_path / "x.har"], ReportPolicy(exchanges[0].at.date()))
     assert report.counts["exchanges read"] == 3
     assert report.problems == ()
 
 
 def test_a_token_in_a_misspelt_path_is_not_told(capsys):
-    request = Request("POST", f"https://x/api/v3/public-charging/session/{TOKEN}/confirm", ())
-    _tell(request, Outcome(failure(404), None, 0.1))
+    request = OutgoingRequest("POST", f"https://x/api/v3/public-charging/session/{TOKEN}/confirm", ())
+    _tell(request, RequestOutcome(failure(404), None, 0.1))
     assert TOKEN not in capsys.readouterr().out

@@ -6,7 +6,7 @@ from typing import Any
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.parsing.finding import Finding, Text
-from plugproof_contracts.parsing.response import Answer, is_object
+from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
 from plugproof_contracts.parsing.schema import pointer_to
 from plugproof_contracts.parsing.strict_json import MISSING
 from plugproof_contracts.rules.catalogue import Findings, Subject, rule
@@ -33,7 +33,7 @@ _LATE = "The charger did not respond in time."
     conforming=[success(), success("start", "created"), failure(404)],
     violating=[success().replace(status=202), success("start", "created").replace(status=200)],
 )
-def success_code(answer: Answer) -> Findings:
+def success_code(answer: ParsedResponse) -> Findings:
     """A success has the status code that its page documents.
 
     Clients compare with 200 or 201; another code of the same hundred takes the failure branch."""
@@ -52,7 +52,7 @@ def success_code(answer: Answer) -> Findings:
     conforming=[success(), failure(404)],
     violating=[failure(401, "Unauthenticated.")],
 )
-def no_authentication(answer: Answer) -> Findings:
+def no_authentication(answer: ParsedResponse) -> Findings:
     """No authentication is asked for.
 
     The session token is the credential; a driver's browser has no other one to offer."""
@@ -82,7 +82,7 @@ def no_authentication(answer: Answer) -> Findings:
         failure(301).replace(body=b""),
     ],
 )
-def failure_code(answer: Answer) -> Findings:
+def failure_code(answer: ParsedResponse) -> Findings:
     """A failure has a status code that the operation's page documents, or one of those that all have.
 
     Clients have a branch for each of them; any other ends in "something went wrong"."""
@@ -95,16 +95,16 @@ def failure_code(answer: Answer) -> Findings:
         yield Finding("", f"one of {', '.join(map(str, allowed))}", Text(f"{answer.code}"))
 
 
-def _is_unasked_redirect(answer: Answer) -> bool:
+def _is_unasked_redirect(answer: ParsedResponse) -> bool:
     return answer.code in (302, 303) and not answer.asked_json
 
 
-def _is_too_large(answer: Answer) -> bool:
+def _is_too_large(answer: ParsedResponse) -> bool:
     """Every server has a limit of its own to what it reads."""
     return answer.code == 413 and bool(answer.exchange.request_body)
 
 
-def _is_json(answer: Answer) -> bool:
+def _is_json(answer: ParsedResponse) -> bool:
     return answer.says_json or answer.document is not MISSING
 
 
@@ -121,7 +121,7 @@ def _is_json(answer: Answer) -> bool:
         failure(404, headers={"content-type": "text/plain"}).replace(body=b""),
     ],
 )
-def json_when_asked(answer: Answer) -> Findings:
+def json_when_asked(answer: ParsedResponse) -> Findings:
     """A failure is JSON if the request asked for JSON.
 
     A client that parses the body to show the message meets a page and fails on the failure."""
@@ -143,7 +143,7 @@ def json_when_asked(answer: Answer) -> Findings:
         ),
     ],
 )
-def json_unasked(answer: Answer) -> Findings:
+def json_unasked(answer: ParsedResponse) -> Findings:
     """A failure is JSON even if the request did not ask for it.
 
     The framework answers a request without `Accept: application/json` with a page or a redirect: send it."""
@@ -151,7 +151,7 @@ def json_unasked(answer: Answer) -> Findings:
         yield Finding("", "a JSON error, or a request with Accept: application/json", _what_came(answer))
 
 
-def _what_came(answer: Answer) -> Text:
+def _what_came(answer: ParsedResponse) -> Text:
     kind = (answer.headers.get("content-type") or "no content type").partition(";")[0]
     return Text(f"{answer.code} with {kind}")
 
@@ -167,7 +167,7 @@ def _what_came(answer: Answer) -> Text:
         for body in (b"{}", b'{"message":null}', b'{"message":["x"]}', b"[]", b'"x"')
     ],
 )
-def message(answer: Answer) -> Findings:
+def message(answer: ParsedResponse) -> Findings:
     """A failure is an object with a string `message`.
 
     It is what a client shows or logs when it knows nothing better."""
@@ -186,7 +186,7 @@ def message(answer: Answer) -> Findings:
     conforming=[failure(422, "Invalid.", operation="receipt-email", errors=_INVALID)],
     violating=[failure(422, "Invalid.", operation="receipt-email", errors=bad) for bad in _NO_MAPS],
 )
-def validation_map(answer: Answer) -> Findings:
+def validation_map(answer: ParsedResponse) -> Findings:
     """A 422 lists its reasons: `errors` has an array of strings for every field.
 
     Forms put each reason beside its field; a bare string is shown letter by letter."""
@@ -213,7 +213,7 @@ def _reasons(errors: Mapping[str, Any]) -> Findings:
     conforming=[refusal()],
     violating=[failure(429, "Slow down.", headers=dict(refusal().headers))],
 )
-def throttle_text(answer: Answer) -> Findings:
+def throttle_text(answer: ParsedResponse) -> Findings:
     """A 429 says "Too Many Attempts.".
 
     Some clients tell the API's own limit from a proxy's by this text."""
@@ -229,14 +229,14 @@ def throttle_text(answer: Answer) -> Findings:
     conforming=[failure(504, _LATE, operation="stop")],
     violating=[failure(504, "Gateway Timeout", operation="stop")],
 )
-def timeout_text(answer: Answer) -> Findings:
+def timeout_text(answer: ParsedResponse) -> Findings:
     """A 504 says that the charger did not respond in time.
 
     It tells that the action may still take effect, unlike a gateway's 504."""
     yield from _says(answer, _LATE)
 
 
-def _says(answer: Answer, text: str) -> Findings:
+def _says(answer: ParsedResponse, text: str) -> Findings:
     found = answer.error.get("message")
     if isinstance(found, str) and found != text:
         yield Finding("/message", f'"{text}"', found)
@@ -255,7 +255,7 @@ def _says(answer: Answer, text: str) -> Findings:
         failure(404, trace=[]),
     ],
 )
-def no_debug(answer: Answer) -> Findings:
+def no_debug(answer: ParsedResponse) -> Findings:
     """A failure does not show the server's insides.
 
     A stack trace in an answer means debug mode: it shows paths, and with them secrets, to every driver."""
@@ -272,7 +272,7 @@ def no_debug(answer: Answer) -> Findings:
     conforming=[failure(404), failure(422, "Invalid.", operation="start", errors={"code": ["Required."]})],
     violating=[failure(404, code="not_found"), failure(404, errors={})],
 )
-def known_fields(answer: Answer) -> Findings:
+def known_fields(answer: ParsedResponse) -> Findings:
     """A failure has no other fields than `message`, and `errors` on a 422.
 
     A new one may be worth reading, and strict decoders refuse it."""
@@ -292,7 +292,7 @@ def known_fields(answer: Answer) -> Findings:
     conforming=[failure(405, headers={"allow": "POST"}).replace(method="PUT")],
     violating=[failure(405).replace(method="PUT")],
 )
-def allowed_methods(answer: Answer) -> Findings:
+def allowed_methods(answer: ParsedResponse) -> Findings:
     """A 405 names the allowed methods in `Allow`.
 
     HTTP asks for it, and it tells whoever mixed up GET and POST at once."""

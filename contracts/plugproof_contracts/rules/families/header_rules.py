@@ -2,7 +2,7 @@
 
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.finding import Finding, Text
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.strict_json import MISSING
 from plugproof_contracts.rules.catalogue import Findings, Subject, rule
 from plugproof_contracts.rules.examples import failure, success
@@ -20,7 +20,7 @@ from plugproof_contracts.rules.examples import failure, success
         failure(404, headers={"content-type": "text/plain"}),
     ],
 )
-def content_type(answer: Answer) -> Findings:
+def content_type(answer: ParsedResponse) -> Findings:
     """JSON says that it is JSON.
 
     Many clients parse a body by its content type, and hand the session on as text under another one."""
@@ -40,7 +40,7 @@ def content_type(answer: Answer) -> Findings:
         success(headers={"access-control-allow-origin": "https://app.plugchoice.com"}),
     ],
 )
-def any_origin(answer: Answer) -> Findings:
+def any_origin(answer: ParsedResponse) -> Findings:
     """A page of any origin may read the answer.
 
     Payment pages live on other origins; without this header the browser keeps the answer from them."""
@@ -58,7 +58,7 @@ def any_origin(answer: Answer) -> Findings:
     conforming=[success()],
     violating=[success(headers={"access-control-expose-headers": "Retry-After"})],
 )
-def nothing_exposed(answer: Answer) -> Findings:
+def nothing_exposed(answer: ParsedResponse) -> Findings:
     """No header is exposed to pages of other origins.
 
     If that changes, browser code may read `Retry-After` at last, instead of guessing."""

@@ -4,7 +4,7 @@ import re
 
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.finding import Finding
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.rules.examples import success
 
@@ -12,7 +12,7 @@ AMOUNTS = ("amount_authorized", "cost_amount", "amount_captured", "tax_amount", 
 ENERGY = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
-def _at_most(answer: Answer, amount: str, most: str) -> Findings:
+def _at_most(answer: ParsedResponse, amount: str, most: str) -> Findings:
     """Yield a finding if one amount exceeds another."""
     found, allowed = answer.field(amount), answer.field(most)
     if found > allowed:
@@ -35,7 +35,7 @@ def _at_most(answer: Answer, amount: str, most: str) -> Findings:
         success("charger", preauth_amount=-1),
     ],
 )
-def not_negative(answer: Answer) -> Findings:
+def not_negative(answer: ParsedResponse) -> Findings:
     """No amount is negative.
 
     These are holds, costs and captures; a negative one shows the driver a credit that nobody owes."""
@@ -55,7 +55,7 @@ def not_negative(answer: Answer) -> Findings:
     conforming=[success(cost_amount=5000, amount_authorized=5000)],
     violating=[success(cost_amount=5001, amount_authorized=5000)],
 )
-def cost_within_hold(answer: Answer) -> Findings:
+def cost_within_hold(answer: ParsedResponse) -> Findings:
     """The running cost is capped at the hold.
 
     The page shows it next to the hold as the most that can be charged; a cost above it breaks that promise."""
@@ -72,7 +72,7 @@ def cost_within_hold(answer: Answer) -> Findings:
     conforming=[success("get", "captured", amount_captured=5000)],
     violating=[success("get", "captured", amount_captured=5001)],
 )
-def capture_within_hold(answer: Answer) -> Findings:
+def capture_within_hold(answer: ParsedResponse) -> Findings:
     """No more is captured than was held.
 
     Stripe cannot capture above the authorisation, and the driver agreed to no more."""
@@ -89,7 +89,7 @@ def capture_within_hold(answer: Answer) -> Findings:
     conforming=[success("get", "captured", tax_amount=239), success("get", "captured", tax_amount=0)],
     violating=[success("get", "captured", tax_amount=240)],
 )
-def tax_within_capture(answer: Answer) -> Findings:
+def tax_within_capture(answer: ParsedResponse) -> Findings:
     """The tax is a part of the captured amount.
 
     A receipt subtracts it to show the net price, which would fall below zero."""
@@ -108,7 +108,7 @@ def tax_within_capture(answer: Answer) -> Findings:
         success(energy_kwh=text) for text in ("-0.1", "1e3", "1,5", "", "4.2 kWh", ".5", "5.", "+1", "NaN", "٣")
     ],
 )
-def energy_decimal(answer: Answer) -> Findings:
+def energy_decimal(answer: ParsedResponse) -> Findings:
     """The energy is a plain decimal that is not negative: digits, and perhaps a point and digits.
 
     Clients hand the string to a decimal parser or show it as it is; signs, exponents and units surprise both."""

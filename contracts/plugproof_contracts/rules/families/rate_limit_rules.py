@@ -3,7 +3,7 @@
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.parsing.finding import Finding, Text
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.rules.catalogue import Findings, Subject, rule
 from plugproof_contracts.rules.examples import failure, refusal, success
 
@@ -14,7 +14,7 @@ ONE_LIMIT = tuple(name for name in OPERATIONS if name != "start")
 LIMIT, REMAINING, RESET, RETRY = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"
 
 
-def _absent(answer: Answer) -> Findings:
+def _absent(answer: ParsedResponse) -> Findings:
     for name in (LIMIT, REMAINING):
         if answer.headers.get(name) is None:
             yield Finding("", f"the header {name}", Text("none"))
@@ -31,7 +31,7 @@ def _absent(answer: Answer) -> Findings:
     conforming=[success(), refusal()],
     violating=[success(without=LIMIT), success(without=REMAINING), refusal(without=REMAINING)],
 )
-def headers(answer: Answer) -> Findings:
+def headers(answer: ParsedResponse) -> Findings:
     """Every limited answer says how many requests are allowed and how many are left.
 
     A polling client slows down by them; without them it finds out by being refused."""
@@ -49,7 +49,7 @@ def headers(answer: Answer) -> Findings:
     conforming=[failure(404)],
     violating=[failure(404, without=LIMIT), failure(404, without=REMAINING)],
 )
-def headers_on_failures(answer: Answer) -> Findings:
+def headers_on_failures(answer: ParsedResponse) -> Findings:
     """A failure from inside an operation carries the limit's headers too.
 
     The limiter runs first, so that a failure costs a request as well."""
@@ -66,7 +66,7 @@ def headers_on_failures(answer: Answer) -> Findings:
     violating=[success(headers={REMAINING: text}) for text in ("-1", "many", "9.0", "", "9, 8")]
     + [success(headers={LIMIT: "thirty"})],
 )
-def whole_numbers(answer: Answer) -> Findings:
+def whole_numbers(answer: ParsedResponse) -> Findings:
     """The limit and what is left of it are whole numbers.
 
     Clients compute with them; a number that is none turns a polling delay into no delay."""
@@ -85,7 +85,7 @@ def whole_numbers(answer: Answer) -> Findings:
     conforming=[success(remaining=29), success(remaining=0)],
     violating=[success(remaining=31), success(remaining=30)],
 )
-def remaining_within_limit(answer: Answer) -> Findings:
+def remaining_within_limit(answer: ParsedResponse) -> Findings:
     """Fewer requests are left than are allowed, for this one was counted.
 
     A share above one breaks every progress bar and back-off that is made of it."""
@@ -105,7 +105,7 @@ def remaining_within_limit(answer: Answer) -> Findings:
     conforming=[success("confirm"), success("start", "created"), success(), refusal()],
     violating=[success("confirm", headers={LIMIT: "60"}), success(headers={LIMIT: "1000"})],
 )
-def documented_limit(answer: Answer) -> Findings:
+def documented_limit(answer: ParsedResponse) -> Findings:
     """The limit is the one that the operation's page documents.
 
     Polling intervals are built on it: a lower one locks drivers out in the middle of a session."""
@@ -129,7 +129,7 @@ def documented_limit(answer: Answer) -> Findings:
         *[refusal(retry_after=text) for text in ("soon", "1.5", "-1", "Sat, 10 Jan 2026 12:00:30 GMT")],
     ],
 )
-def retry_after(answer: Answer) -> Findings:
+def retry_after(answer: ParsedResponse) -> Findings:
     """A refusal says in whole seconds when to try again.
 
     Clients sleep for that long; without it they hammer, or give up on a driver who is charging."""
@@ -149,7 +149,7 @@ def retry_after(answer: Answer) -> Findings:
     conforming=[refusal(60), refusal(1)],
     violating=[refusal(61), refusal(0), refusal(3600)],
 )
-def retry_within_window(answer: Answer) -> Findings:
+def retry_within_window(answer: ParsedResponse) -> Findings:
     """The wait is 1 to 60 seconds, for the limits are per minute.
 
     Zero makes a client hammer, and an hour makes it forget a driver."""
@@ -169,7 +169,7 @@ def retry_within_window(answer: Answer) -> Findings:
     conforming=[refusal()],
     violating=[refusal(x_ratelimit_remaining="3")],
 )
-def nothing_left(answer: Answer) -> Findings:
+def nothing_left(answer: ParsedResponse) -> Findings:
     """A request is refused only when none is left.
 
     A client that waits for zero is refused without warning, and reports a limit that it never reached."""
@@ -188,7 +188,7 @@ def nothing_left(answer: Answer) -> Findings:
     conforming=[refusal()],
     violating=[refusal(without=RESET), refusal(x_ratelimit_reset="30"), refusal(x_ratelimit_reset="soon")],
 )
-def reset(answer: Answer) -> Findings:
+def reset(answer: ParsedResponse) -> Findings:
     """A refusal says when the window ends, in Unix seconds that agree with `Retry-After`.
 
     Clients that use it instead of `Retry-After` must not wait until another year."""

@@ -12,11 +12,11 @@ from itertools import pairwise
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.operations import WINDOW_SECONDS
 from plugproof_contracts.parsing.finding import Finding, Text
-from plugproof_contracts.parsing.response import Answer
-from plugproof_contracts.parsing.trace import Step, Traffic, span
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_contracts.parsing.trace import OriginTrace, TraceStep, time_bounds
 from plugproof_contracts.rules.catalogue import Findings, Subject, rule
 from plugproof_contracts.rules.examples import failure, in_turn, refusal, success
-from plugproof_contracts.rules.families.rate_limit import LIMIT, ONE_LIMIT, REMAINING, RETRY
+from plugproof_contracts.rules.families.rate_limit_rules import LIMIT, ONE_LIMIT, REMAINING, RETRY
 
 IN_FLIGHT = 5
 """Seconds that a request may take to the limiter; its `Date` may come as late as this and `SLOW` more."""
@@ -26,18 +26,18 @@ ORDERED = 1
 """Seconds between two requests after which the first was surely counted first."""
 
 
-def _admitted(answer: Answer) -> bool:
+def _admitted(answer: ParsedResponse) -> bool:
     return answer.code != 429
 
 
-def _opens(answer: Answer) -> bool:
+def _opens(answer: ParsedResponse) -> bool:
     limit, left = answer.count(LIMIT), answer.count(REMAINING)
     return _admitted(answer) and limit is not None and left is not None and 1 < limit == left + 1
 
 
-def _within(first: Answer, later: Answer) -> bool:
+def _within(first: ParsedResponse, later: ParsedResponse) -> bool:
     """Say whether two answers are surely less than a window apart."""
-    apart = span(first, later)
+    apart = time_bounds(first, later)
     return apart is not None and -ORDERED <= apart.least and apart.most < WINDOW_SECONDS - _margin(apart.sent)
 
 
@@ -45,31 +45,31 @@ def _margin(sent: bool) -> int:
     return IN_FLIGHT if sent else IN_FLIGHT + SLOW
 
 
-def _ordered(first: Answer, later: Answer) -> bool:
+def _ordered(first: ParsedResponse, later: ParsedResponse) -> bool:
     """Say whether one request was surely counted before the other."""
     return _sent_apart(first, later) >= ORDERED
 
 
-def _sent_apart(first: Answer, later: Answer) -> float:
+def _sent_apart(first: ParsedResponse, later: ParsedResponse) -> float:
     """Return the seconds between two requests, 0 if it is not known when both were sent."""
     sent, again = first.exchange.at, later.exchange.at
     return (again - sent).total_seconds() if sent and again else 0.0
 
 
-def _races(first: Answer, later: Answer) -> bool:
+def _races(first: ParsedResponse, later: ParsedResponse) -> bool:
     """Say whether an answer may have been counted before the one that opened a window, in the window before."""
-    apart = span(first, later)
+    apart = time_bounds(first, later)
     return apart is None or (_sent_apart(first, later) if apart.sent else apart.least) < ORDERED
 
 
-def _windows(traffic: Traffic) -> Iterator[list[Step]]:
+def _windows(traffic: OriginTrace) -> Iterator[list[TraceStep]]:
     """Yield steps of one operation that were surely counted in one window, which the first of them opened."""
     for steps in traffic.by_operation():
         yield from (window for window in _windows_of(steps) if len(window) > 1)
 
 
-def _windows_of(steps: list[Step]) -> list[list[Step]]:
-    windows: list[list[Step]] = [[]]
+def _windows_of(steps: list[TraceStep]) -> list[list[TraceStep]]:
+    windows: list[list[TraceStep]] = [[]]
     for step in steps:
         opener = windows[-1][0] if windows[-1] else None
         if opener is None or not _within(opener.answer, step.answer):
@@ -79,7 +79,7 @@ def _windows_of(steps: list[Step]) -> list[list[Step]]:
     return windows
 
 
-def _counted(steps: Iterable[Step]) -> list[tuple[int, Step]]:
+def _counted(steps: Iterable[TraceStep]) -> list[tuple[int, TraceStep]]:
     found = [(step.answer.count(REMAINING), step) for step in steps if _admitted(step.answer)]
     return [(left, step) for left, step in found if left is not None]
 
@@ -100,7 +100,7 @@ def _counted(steps: Iterable[Step]) -> list[tuple[int, Step]]:
         (success(remaining=29), success(after=5, remaining=20), success(after=9, remaining=25)),
     ],
 )
-def counts_down(traffic: Traffic) -> Findings:
+def counts_down(traffic: OriginTrace) -> Findings:
     """Every request leaves fewer than the one before it in the same window.
 
     A client that trusts a count which stands still runs into the refusal it tried to avoid."""
@@ -136,7 +136,7 @@ def counts_down(traffic: Traffic) -> Findings:
         [success("confirm", after=n, without=REMAINING) for n in range(21)],
     ],
 )
-def refuses_when_due(traffic: Traffic) -> Findings:
+def refuses_when_due(traffic: OriginTrace) -> Findings:
     """No request is let in when none is left.
 
     A limit that does not hold protects nobody: tokens can be guessed as fast as the line allows."""
@@ -150,7 +150,7 @@ def refuses_when_due(traffic: Traffic) -> Findings:
     yield from _too_many(traffic)
 
 
-def _too_many(traffic: Traffic) -> Findings:
+def _too_many(traffic: OriginTrace) -> Findings:
     """Two windows may meet within a minute; more than both hold cannot be let in."""
     for steps in traffic.by_operation():
         admitted = [step for step in steps if _admitted(step.answer)]
@@ -160,15 +160,15 @@ def _too_many(traffic: Traffic) -> Findings:
                 break
 
 
-def _limit(answer: Answer) -> int:
+def _limit(answer: ParsedResponse) -> int:
     documented = answer.operation.limit if answer.operation else 0
     return max(answer.count(LIMIT) or 0, documented)
 
 
-def _let_in_early(traffic: Traffic) -> Iterator[tuple[Step, Step]]:
+def _let_in_early(traffic: OriginTrace) -> Iterator[tuple[TraceStep, TraceStep]]:
     """Yield each refusal with the next request that was let in before its `Retry-After` was over."""
     for steps in traffic.by_operation():
-        refused: Step | None = None
+        refused: TraceStep | None = None
         for step in steps:
             if not _admitted(step.answer):
                 refused = step
@@ -177,8 +177,8 @@ def _let_in_early(traffic: Traffic) -> Iterator[tuple[Step, Step]]:
                 refused = None
 
 
-def _is_early(refused: Answer, later: Answer) -> bool:
-    apart, wait = span(refused, later), refused.count(RETRY)
+def _is_early(refused: ParsedResponse, later: ParsedResponse) -> bool:
+    apart, wait = time_bounds(refused, later), refused.count(RETRY)
     promised = wait is not None and apart is not None and apart.most < wait - IN_FLIGHT
     return promised and refused.name in ONE_LIMIT and _ordered(refused, later)
 
@@ -200,7 +200,7 @@ def _is_early(refused: Answer, later: Answer) -> bool:
         ),
     ],
 )
-def refuses_only_when_due(traffic: Traffic) -> Findings:
+def refuses_only_when_due(traffic: OriginTrace) -> Findings:
     """No request is refused while the window still has some left.
 
     The driver at the charger presses stop and is told to wait a minute for nothing."""
@@ -223,7 +223,7 @@ def refuses_only_when_due(traffic: Traffic) -> Findings:
     ],
     violating=[(refusal(30), refusal(28, after=40)), (refusal(10), refusal(10, after=20))],
 )
-def retry_after_is_true(traffic: Traffic) -> Findings:
+def retry_after_is_true(traffic: OriginTrace) -> Findings:
     """Who waits as long as `Retry-After` says is not refused for the same window again.
 
     Clients sleep and try once; refused again they give up. (Others may have used up the next.)"""
@@ -235,9 +235,9 @@ def retry_after_is_true(traffic: Traffic) -> Findings:
                 yield Finding("", f"no 429 once {wait} seconds had passed", Text("429"), after.position)
 
 
-def _broke_promise(before: Answer, wait: int, after: Answer, again: int) -> bool:
+def _broke_promise(before: ParsedResponse, wait: int, after: ParsedResponse, again: int) -> bool:
     """A window that began after the promise ends a minute after it, and not earlier."""
-    apart = span(before, after)
+    apart = time_bounds(before, after)
     if apart is None or apart.least <= wait + 2:
         return False
     return apart.most + again < wait + WINDOW_SECONDS - 2
@@ -253,13 +253,13 @@ def _broke_promise(before: Answer, wait: int, after: Answer, again: int) -> bool
     conforming=[(success(remaining=29), refusal(50, after=10))],
     violating=[(success(remaining=29), refusal(60, after=20)), (success(remaining=29), refusal(5, after=20))],
 )
-def retry_matches_window(traffic: Traffic) -> Findings:
+def retry_matches_window(traffic: OriginTrace) -> Findings:
     """`Retry-After` ends a minute after the first request of the window.
 
     One that is too long keeps a driver waiting, one that is too short earns another refusal."""
     for window in _windows(traffic):
         for step in window:
-            apart, wait = span(window[0].answer, step.answer), step.answer.count(RETRY)
+            apart, wait = time_bounds(window[0].answer, step.answer), step.answer.count(RETRY)
             if _admitted(step.answer) or apart is None or wait is None or step.answer.name not in ONE_LIMIT:
                 continue
             if apart.least + wait > WINDOW_SECONDS + IN_FLIGHT or apart.most + wait < WINDOW_SECONDS - _margin(
@@ -282,7 +282,7 @@ def retry_matches_window(traffic: Traffic) -> Findings:
         in_turn(failure(404), failure(404, without=LIMIT)),
     ],
 )
-def not_found_alike(traffic: Traffic) -> Findings:
+def not_found_alike(traffic: OriginTrace) -> Findings:
     """Unknown, expired and malformed tokens get the same 404.
 
     A difference tells whoever tries tokens which ones have existed."""
@@ -299,7 +299,7 @@ def not_found_alike(traffic: Traffic) -> Findings:
             yield Finding("", "body, content type and limit as of the other 404s", Text("others"), position)
 
 
-def _not_found(traffic: Traffic) -> Iterator[tuple[Answer, int]]:
+def _not_found(traffic: OriginTrace) -> Iterator[tuple[ParsedResponse, int]]:
     for step in traffic.steps:
         answer = step.answer
         if (

@@ -7,10 +7,10 @@ from typing import Any
 from plugproof_contracts.exchanges.route import charger_code
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.finding import Finding, Text
-from plugproof_contracts.parsing.response import Answer, is_object
+from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
 from plugproof_contracts.rules.catalogue import Findings, Subject, rule
 from plugproof_contracts.rules.examples import success
-from plugproof_contracts.rules.families.values import CONNECTORS, LONGEST_CODE, LONGEST_EMAIL
+from plugproof_contracts.rules.families.value_rules import CONNECTORS, LONGEST_CODE, LONGEST_EMAIL
 
 _START = {"code": "happy", "connector_id": 1}
 _NO_STARTS: tuple[dict[str, Any], ...] = (
@@ -34,7 +34,7 @@ _NO_STARTS: tuple[dict[str, Any], ...] = (
     conforming=[success("start", "created", sends=_START)],
     violating=[success("start", "created", sends=_START | {"connector_id": 2})],
 )
-def connector_is_kept(answer: Answer) -> Findings:
+def connector_is_kept(answer: ParsedResponse) -> Findings:
     """A session is started on the connector that was asked for.
 
     The driver stands in front of that socket; energy at the next one is paid by the wrong person."""
@@ -54,7 +54,7 @@ def connector_is_kept(answer: Answer) -> Findings:
     conforming=[success("start", "created", sends=_START)],
     violating=[success("start", "created", sends=_START | {"code": "OTHER"})],
 )
-def charger_is_kept(answer: Answer) -> Findings:
+def charger_is_kept(answer: ParsedResponse) -> Findings:
     """A session is started at the charger that was asked for, whatever the case of its code.
 
     Starting another charger releases energy to somebody who has not paid."""
@@ -80,7 +80,7 @@ def charger_is_kept(answer: Answer) -> Findings:
         success("receipt-email", driver_email=None, sends={"email": "d@example.org"}),
     ],
 )
-def email_is_kept(answer: Answer) -> Findings:
+def email_is_kept(answer: ParsedResponse) -> Findings:
     """The session shows the receipt address that was set.
 
     The page confirms it to the driver from this answer."""
@@ -137,7 +137,7 @@ _REQUIRED: dict[str, dict[str, Callable[[object], bool]]] = {
         success("receipt-email", driver_email=None, sends={"email": 7}),
     ],
 )
-def invalid_is_refused(answer: Answer) -> Findings:
+def invalid_is_refused(answer: ParsedResponse) -> Findings:
     """A request that lacks a required field, or has an impossible one, is refused.
 
     What came of it is not what was asked for: a session at no socket, a receipt to nobody."""
@@ -156,7 +156,7 @@ def invalid_is_refused(answer: Answer) -> Findings:
     conforming=[success("charger"), success("charger", public_code="happy").replace(url=success("charger").url)],
     violating=[success("charger", public_code="OTHER").replace(url=success("charger").url)],
 )
-def same_charger(answer: Answer) -> Findings:
+def same_charger(answer: ParsedResponse) -> Findings:
     """The charger that is shown is the one that was asked for, whatever the case of its code.
 
     The driver compares the price with the code on the charger; another charger has another price."""

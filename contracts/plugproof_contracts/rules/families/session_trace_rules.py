@@ -6,13 +6,13 @@ from decimal import Decimal
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, reachable
 from plugproof_contracts.facts.session import TIMESTAMPS, Status
+from plugproof_contracts.parsing.date_times import instant
 from plugproof_contracts.parsing.finding import Finding, Text
-from plugproof_contracts.parsing.response import Answer
-from plugproof_contracts.parsing.timestamps import instant
-from plugproof_contracts.parsing.trace import Life, Step
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_contracts.parsing.trace import SessionTrace, TraceStep
 from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.rules.examples import failure, in_turn, success
-from plugproof_contracts.rules.families.money import ENERGY
+from plugproof_contracts.rules.families.money_rules import ENERGY
 
 _FINAL_AMOUNTS = ("amount_captured", "tax_amount")
 _AGREED = (
@@ -27,7 +27,7 @@ _STARTED_AT = "2026-01-10T11:02:00.000000Z"
 _LATER = "2026-01-10T11:59:00.000000Z"
 
 
-def _changes(life: Life, names: Iterable[str]) -> Findings:
+def _changes(life: SessionTrace, names: Iterable[str]) -> Findings:
     """Yield a finding wherever a field that was set is another or null."""
     for name in names:
         known: object = None
@@ -39,7 +39,7 @@ def _changes(life: Life, names: Iterable[str]) -> Findings:
             known = known if found is None else found
 
 
-def _comparable(name: str, step: Step) -> object:
+def _comparable(name: str, step: TraceStep) -> object:
     """Equal moments may be written differently."""
     value = step.answer.field(name)
     return (instant(value) or value) if name in TIMESTAMPS and value is not None else value
@@ -62,7 +62,7 @@ def _comparable(name: str, step: Step) -> object:
         in_turn(success("get", "refunded"), success("get", "captured")),
     ],
 )
-def lifecycle(life: Life) -> Findings:
+def lifecycle(life: SessionTrace) -> Findings:
     """The status moves along the lifecycle only.
 
     Clients stop polling at an end and start timers at a beginning; a session that goes back undoes both."""
@@ -88,7 +88,7 @@ def lifecycle(life: Life) -> Findings:
         in_turn(success("get", "captured"), success("get", "captured", completed_at=None)),
     ],
 )
-def timestamps_stay(life: Life) -> Findings:
+def timestamps_stay(life: SessionTrace) -> Findings:
     """A timestamp that is set stays as it is.
 
     It says when something happened; a receipt printed twice shows two times."""
@@ -108,7 +108,7 @@ def timestamps_stay(life: Life) -> Findings:
         in_turn(success("get", "captured"), success("get", "captured", tax_amount=None)),
     ],
 )
-def final_amounts_stay(life: Life) -> Findings:
+def final_amounts_stay(life: SessionTrace) -> Findings:
     """The captured amount and its tax stay as they are once they are set.
 
     They are what the driver's bank was told; books that change afterwards do not balance."""
@@ -127,7 +127,7 @@ def final_amounts_stay(life: Life) -> Findings:
         in_turn(success(energy_kwh="10.1"), success(energy_kwh=None), success(energy_kwh="10.0")),
     ],
 )
-def energy_never_falls(life: Life) -> Findings:
+def energy_never_falls(life: SessionTrace) -> Findings:
     """The delivered energy never falls.
 
     A counter that runs backwards makes the driver doubt the bill."""
@@ -154,7 +154,7 @@ def energy_never_falls(life: Life) -> Findings:
         in_turn(success(), success(pricing={"currency": "SEK", "price_per_kwh": 45, "start_fee": 50})),
     ],
 )
-def same_session(life: Life) -> Findings:
+def same_session(life: SessionTrace) -> Findings:
     """A token shows one session: connector, charger and pricing stay.
 
     The driver agreed to a price at a socket; anything else is somebody else's session or another deal."""
@@ -176,7 +176,7 @@ def same_session(life: Life) -> Findings:
         in_turn(success("confirm", "authorized"), failure(409, operation="confirm")),
     ],
 )
-def confirm_again(life: Life) -> Findings:
+def confirm_again(life: SessionTrace) -> Findings:
     """Confirming again changes nothing: the hold is the same, and the repeat is not refused.
 
     Clients repeat it when an answer was lost; a second hold takes the driver's money twice."""
@@ -207,7 +207,7 @@ def confirm_again(life: Life) -> Findings:
         in_turn(success("get", "failed"), success("cancel", "failed")),
     ],
 )
-def cancel_in_time(life: Life) -> Findings:
+def cancel_in_time(life: SessionTrace) -> Findings:
     """Cancelling is refused once the session can no longer be cancelled.
 
     A client that is told it worked lets the driver go, and energy or a hold runs on."""
@@ -231,11 +231,11 @@ def cancel_in_time(life: Life) -> Findings:
         in_turn(success("get", "starting"), failure(409, operation="cancel"), success("get", "starting")),
     ],
 )
-def cancel_while_possible(life: Life) -> Findings:
+def cancel_while_possible(life: SessionTrace) -> Findings:
     """Cancelling is not refused while the session can still be cancelled.
 
     The driver wants out before charging, is told that it is too late, and pays."""
-    refused: Step | None = None
+    refused: TraceStep | None = None
     for step in life.steps:
         status = step.answer.status
         if refused and status in CANCELLABLE:
@@ -248,7 +248,7 @@ def cancel_while_possible(life: Life) -> Findings:
             refused = step
 
 
-def _above_known_hold(life: Life, amount: str) -> Findings:
+def _above_known_hold(life: SessionTrace, amount: str) -> Findings:
     """Yield a finding wherever an amount exceeds a hold that another answer showed."""
     hold = None
     for step in life.sessions:
@@ -267,7 +267,7 @@ def _above_known_hold(life: Life, amount: str) -> Findings:
     conforming=[in_turn(success("get", "authorized"), success(amount_authorized=None, cost_amount=5000))],
     violating=[in_turn(success("get", "authorized"), success(amount_authorized=None, cost_amount=5001))],
 )
-def cost_within_hold(life: Life) -> Findings:
+def cost_within_hold(life: SessionTrace) -> Findings:
     """The running cost is capped at the hold also where the answer does not show the hold.
 
     The driver was told once how much at most; leaving it out later does not make it more."""
@@ -283,7 +283,7 @@ def cost_within_hold(life: Life) -> Findings:
     conforming=[in_turn(success(), success("get", "captured", amount_authorized=None, amount_captured=5000))],
     violating=[in_turn(success(), success("get", "captured", amount_authorized=None, amount_captured=5001))],
 )
-def capture_within_hold(life: Life) -> Findings:
+def capture_within_hold(life: SessionTrace) -> Findings:
     """No more is captured than was held, also where the answer does not show the hold.
 
     Stripe cannot capture above the authorisation, so one of the two answers is wrong."""
@@ -304,7 +304,7 @@ def capture_within_hold(life: Life) -> Findings:
         in_turn(failure(404), failure(500), failure(409, operation="cancel")),
     ],
 )
-def token_stays_gone(life: Life) -> Findings:
+def token_stays_gone(life: SessionTrace) -> Findings:
     """A token that was not found is not found later.
 
     Clients drop the session and tell the driver it is over; one that comes back may still cost money."""
@@ -316,7 +316,7 @@ def token_stays_gone(life: Life) -> Findings:
         gone = not known and (gone or (step.answer.code == 404 and step.answer.operation is not None))
 
 
-def _knows_token(answer: Answer) -> bool:
+def _knows_token(answer: ParsedResponse) -> bool:
     """A 422 may come before anybody looks for the session; what refuses to stop or to cancel has found it."""
     return answer.is_success or (answer.name, answer.code) in (("stop", 400), ("cancel", 409))
 
@@ -333,7 +333,7 @@ def _knows_token(answer: Answer) -> bool:
         in_turn(success("get", "failed"), success("get", "created")),
     ],
 )
-def payment_stays_gone(life: Life) -> Findings:
+def payment_stays_gone(life: SessionTrace) -> Findings:
     """The payment does not come back after the session has left `created`.
 
     A form that appears again lets the driver pay twice."""

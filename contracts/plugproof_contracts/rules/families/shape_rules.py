@@ -1,7 +1,7 @@
 """The answer has the documented members, each of its documented type."""
 
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.schema import Misfit
 from plugproof_contracts.rules.catalogue import Findings, Subject, rule
 from plugproof_contracts.rules.examples import CHARGER, success
@@ -10,7 +10,7 @@ _FINE = success()
 _BODY = _FINE.body or b""
 
 
-def _of(answer: Answer, kind: Misfit) -> Findings:
+def _of(answer: ParsedResponse, kind: Misfit) -> Findings:
     return (finding for found, finding in answer.misfits if found is kind)
 
 
@@ -22,7 +22,7 @@ def _of(answer: Answer, kind: Misfit) -> Findings:
     conforming=[_FINE, success("start", "created"), success("charger")],
     violating=[_FINE.replace(body=b"[]"), _FINE.replace(body=b'{"payment":null}'), _FINE.replace(body=b'"ok"')],
 )
-def envelope(answer: Answer) -> Findings:
+def envelope(answer: ParsedResponse) -> Findings:
     """A success is an object with the operation's documented members.
 
     Every client reads `data` first; without it there is nothing to read."""
@@ -44,7 +44,7 @@ def envelope(answer: Answer) -> Findings:
         success("get", "created", payment=[]),
     ],
 )
-def types(answer: Answer) -> Findings:
+def types(answer: ParsedResponse) -> Findings:
     """Every field has its documented type.
 
     A typed client fails on the whole answer; an untyped one computes with "239" + 1."""
@@ -63,7 +63,7 @@ def types(answer: Answer) -> Findings:
         _FINE.replace(body=_BODY.replace(b',"payment":null', b"")),
     ],
 )
-def fields_present(answer: Answer) -> Findings:
+def fields_present(answer: ParsedResponse) -> Findings:
     """Every documented field is there, even if it is null.
 
     All samples show all fields; a client that indexes them fails on the first that is left out."""
@@ -78,7 +78,7 @@ def fields_present(answer: Answer) -> Findings:
     conforming=[_FINE],
     violating=[success(vat_rate=21), success("charger", connectors=[CHARGER["connectors"][0] | {"max_kw": 11}])],
 )
-def known_fields(answer: Answer) -> Findings:
+def known_fields(answer: ParsedResponse) -> Findings:
     """Only documented fields are sent.
 
     A new field breaks nobody who ignores what they do not know, but it is news, and strict decoders refuse it."""
@@ -99,7 +99,7 @@ def known_fields(answer: Answer) -> Findings:
         _FINE.replace(body=b'{"data":null,"payment":null}'),
     ],
 )
-def only_where_documented(answer: Answer) -> Findings:
+def only_where_documented(answer: ParsedResponse) -> Findings:
     """Only the fields that the reference calls nullable are null.
 
     Clients guard the nullable fields and rely on the rest: `null` where none is due crashes the payment page."""

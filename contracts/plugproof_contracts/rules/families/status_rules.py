@@ -4,7 +4,7 @@ from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.facts.session import TIMESTAMPS, ConnectorStatus, Status
 from plugproof_contracts.parsing.finding import Finding, Text
-from plugproof_contracts.parsing.response import Answer
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.rules.examples import PAYMENT, success
 
@@ -30,7 +30,7 @@ _LATER = "2026-01-10T11:59:00Z"
 _NEW = frozenset({Status.CREATED})
 
 
-def _missing(answer: Answer, *names: str) -> Findings:
+def _missing(answer: ParsedResponse, *names: str) -> Findings:
     """Yield a finding for every named field that is null."""
     for name in names:
         if name in answer.data and answer.data[name] is None:
@@ -51,7 +51,7 @@ def _missing(answer: Answer, *names: str) -> Findings:
         success("get", "refunded", captured_at=None),
     ],
 )
-def captured_has_capture(answer: Answer) -> Findings:
+def captured_has_capture(answer: ParsedResponse) -> Findings:
     """A session that was captured says how much and when, also after a refund.
 
     The receipt is made of these two fields."""
@@ -70,7 +70,7 @@ def captured_has_capture(answer: Answer) -> Findings:
     violating=[success("get", status, charging_started_at=None) for status in sorted(ENTERED_CHARGING)]
     + [success("get", "stopping", authorized_at=None)],
 )
-def charging_has_started(answer: Answer) -> Findings:
+def charging_has_started(answer: ParsedResponse) -> Findings:
     """A session that has reached charging says when it was paid for and when it began.
 
     The timer on the driver's page counts from there."""
@@ -93,7 +93,7 @@ def charging_has_started(answer: Answer) -> Findings:
         success("get", "created", captured_at=_LATER),
     ],
 )
-def created_is_new(answer: Answer) -> Findings:
+def created_is_new(answer: ParsedResponse) -> Findings:
     """A session that is only created has none of the later timestamps.
 
     A client that sees `authorized_at` may hide the payment form, though nothing was paid."""
@@ -113,7 +113,7 @@ def created_is_new(answer: Answer) -> Findings:
     conforming=[success(), success("get", "settling")],
     violating=[success("get", status, failure_reason="The charger did not start.") for status in sorted(HEALTHY)],
 )
-def healthy_has_no_failure(answer: Answer) -> Findings:
+def healthy_has_no_failure(answer: ParsedResponse) -> Findings:
     """A session in which nothing failed has no failure reason.
 
     Clients show the reason wherever there is one: a driver who reads it while charging pulls the plug."""
@@ -131,7 +131,7 @@ def healthy_has_no_failure(answer: Answer) -> Findings:
     conforming=[success("stop", "stopping"), success("stop", "settling")],
     violating=[success("stop", status) for status in sorted({Status.CHARGING, *CANCELLABLE})],
 )
-def stop_stops(answer: Answer) -> Findings:
+def stop_stops(answer: ParsedResponse) -> Findings:
     """A session that was told to stop is no longer charging, nor still about to.
 
     The driver pressed stop and waits for the page to say so; `charging` invites a second press."""
@@ -149,7 +149,7 @@ def stop_stops(answer: Answer) -> Findings:
     conforming=[success("cancel", "abandoned")],
     violating=[success("cancel", status) for status in sorted(ENTERED_CHARGING)],
 )
-def cancel_before_charging(answer: Answer) -> Findings:
+def cancel_before_charging(answer: ParsedResponse) -> Findings:
     """Only a session that has not begun to charge is cancelled.
 
     Cancelling releases the hold: done while energy flows, the operator gives it away."""
@@ -167,7 +167,7 @@ def cancel_before_charging(answer: Answer) -> Findings:
     conforming=[success("cancel", "abandoned")],
     violating=[success("cancel", status) for status in sorted(CANCELLABLE)],
 )
-def cancel_ends(answer: Answer) -> Findings:
+def cancel_ends(answer: ParsedResponse) -> Findings:
     """A session that was cancelled is over.
 
     The driver walks away from a charger that may start any moment, with the hold still on the card."""
@@ -185,7 +185,7 @@ def cancel_ends(answer: Answer) -> Findings:
     conforming=[success("cancel", "abandoned")],
     violating=[success("cancel", "expired"), success("cancel", "failed")],
 )
-def cancelled_is_abandoned(answer: Answer) -> Findings:
+def cancelled_is_abandoned(answer: ParsedResponse) -> Findings:
     """A cancelled session is abandoned.
 
     A client that waits for `abandoned` would wait for ever on another word."""
@@ -203,7 +203,7 @@ def cancelled_is_abandoned(answer: Answer) -> Findings:
     conforming=[success("receipt-email", "charging", driver_email="d@example.org")],
     violating=[success("receipt-email", status) for status in sorted(TERMINAL)],
 )
-def receipt_before_end(answer: Answer) -> Findings:
+def receipt_before_end(answer: ParsedResponse) -> Findings:
     """A receipt address is refused once the session has ended.
 
     A client that is told it worked promises the driver a receipt that has already gone elsewhere, or nowhere."""
@@ -224,7 +224,7 @@ def receipt_before_end(answer: Answer) -> Findings:
         *[success("start", "created", connector_status=status) for status in sorted(OUT_OF_ORDER)],
     ],
 )
-def started_where_possible(answer: Answer) -> Findings:
+def started_where_possible(answer: ParsedResponse) -> Findings:
     """A session is started only at a charger that is online, on a connector that is in order.
 
     Elsewhere a start is refused; a driver who gets through pays for a charge that cannot begin."""
@@ -246,7 +246,7 @@ def started_where_possible(answer: Answer) -> Findings:
     conforming=[success("get", "created")],
     violating=[success("get", "created", payment=None)],
 )
-def payment_while_created(answer: Answer) -> Findings:
+def payment_while_created(answer: ParsedResponse) -> Findings:
     """A session that is created has its payment.
 
     A driver who reloads the page needs it to pay; without it the session can only expire."""
@@ -265,7 +265,7 @@ def payment_while_created(answer: Answer) -> Findings:
     conforming=[success("get", "authorized")],
     violating=[success("get", status, payment=PAYMENT) for status in Status if status != "created"],
 )
-def no_payment_later(answer: Answer) -> Findings:
+def no_payment_later(answer: ParsedResponse) -> Findings:
     """A session that is no longer created has no payment.
 
     A client that finds one shows the form again, and the driver pays twice."""

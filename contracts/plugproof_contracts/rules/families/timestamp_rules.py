@@ -5,14 +5,14 @@ from itertools import pairwise
 
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import TIMESTAMPS
+from plugproof_contracts.parsing.date_times import SKEW, instant
 from plugproof_contracts.parsing.finding import Finding
-from plugproof_contracts.parsing.response import Answer
-from plugproof_contracts.parsing.timestamps import SKEW, instant
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.rules.examples import success
 
 
-def _moments(answer: Answer) -> list[tuple[str, datetime]]:
+def _moments(answer: ParsedResponse) -> list[tuple[str, datetime]]:
     """Return name and moment of the timestamps that are set and say when."""
     found = [(name, instant(answer.field(name) or "")) for name in TIMESTAMPS]
     return [(name, moment) for name, moment in found if moment is not None and moment.tzinfo is not None]
@@ -35,7 +35,7 @@ def _moments(answer: Answer) -> list[tuple[str, datetime]]:
         for text in ("2026-01-10 11:00:00", "2026-01-10", "10.01.2026", "", "1768042800", "2026-02-30T11:00:00Z")
     ],
 )
-def iso8601(answer: Answer) -> Findings:
+def iso8601(answer: ParsedResponse) -> Findings:
     """Every timestamp is an ISO 8601 date-time.
 
     Date parsers of browsers and phones agree on this form only; on others one shows `Invalid Date`."""
@@ -56,7 +56,7 @@ def iso8601(answer: Answer) -> Findings:
     conforming=[success(created_at="2026-01-10T06:00:00-05:00"), success()],
     violating=[success(created_at="2026-01-10T11:00:00")],
 )
-def offset(answer: Answer) -> Findings:
+def offset(answer: ParsedResponse) -> Findings:
     """Every timestamp has an offset from UTC.
 
     Without one a phone takes it for local time, and a session seems to last an hour too long."""
@@ -81,7 +81,7 @@ def offset(answer: Answer) -> Findings:
         success("get", "captured", completed_at=None, captured_at="2026-01-10T11:01:30Z"),
     ],
 )
-def order(answer: Answer) -> Findings:
+def order(answer: ParsedResponse) -> Findings:
     """The timestamps are in the order of the session's life.
 
     Durations are computed from them: one out of order shows minus four minutes of charging."""
@@ -106,7 +106,7 @@ def order(answer: Answer) -> Findings:
         success("get", "expired", created_at="2027-01-10T12:00:00Z"),
     ],
 )
-def not_in_future(answer: Answer) -> Findings:
+def not_in_future(answer: ParsedResponse) -> Findings:
     """No timestamp is later than the answer, but for a minute between two clocks.
 
     They say what has happened; one in the future runs a charging timer backwards."""

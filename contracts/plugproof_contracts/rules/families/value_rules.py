@@ -6,8 +6,8 @@ from plugproof_contracts.facts.currencies import CURRENCIES
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import ConnectorStatus, Status
 from plugproof_contracts.parsing.finding import Finding, Text
-from plugproof_contracts.parsing.response import Answer
-from plugproof_contracts.parsing.schema import Kind, fits
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_contracts.parsing.schema import JsonType, fits
 from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.rules.examples import CHARGER, PAYMENT, success
 
@@ -19,7 +19,7 @@ CONNECTORS = range(1, 101)
 _PRICING = {"currency": "EUR", "price_per_kwh": 45, "start_fee": 50}
 
 
-def _connectors(answer: Answer, name: str, kind: Kind) -> list[tuple[str, object]]:
+def _connectors(answer: ParsedResponse, name: str, kind: JsonType) -> list[tuple[str, object]]:
     """Return pointer and value of one sound field of every connector of a public charger."""
     items = enumerate(answer.field("connectors") or ())
     found = [(f"/data/connectors/{at}/{name}", item.get(name)) for at, item in items if isinstance(item, dict)]
@@ -36,7 +36,7 @@ def _connectors(answer: Answer, name: str, kind: Kind) -> list[tuple[str, object
     conforming=[success("get", status) for status in Status],
     violating=[success().replace(body=(success().body or b"").replace(b'"charging"', b'"paused"'))],
 )
-def status(answer: Answer) -> Findings:
+def status(answer: ParsedResponse) -> Findings:
     """The status is one of the fifteen documented ones.
 
     A client switches on it; a sixteenth falls through every branch, and the driver sees an empty page."""
@@ -54,7 +54,7 @@ def status(answer: Answer) -> Findings:
     conforming=[success(connector_status=status) for status in ConnectorStatus],
     violating=[success(connector_status="available"), success(connector_status="Occupied")],
 )
-def connector_status(answer: Answer) -> Findings:
+def connector_status(answer: ParsedResponse) -> Findings:
     """The connector's status is one of the nine of OCPP 1.6.
 
     A client tells the driver to plug in or to wait by it, and knows only these nine."""
@@ -73,11 +73,11 @@ def connector_status(answer: Answer) -> Findings:
     conforming=[success("charger"), success("charger", connectors=[])],
     violating=[success("charger", connectors=[CHARGER["connectors"][0] | {"status": "Free"}])],
 )
-def charger_connector_status(answer: Answer) -> Findings:
+def charger_connector_status(answer: ParsedResponse) -> Findings:
     """Every connector of a charger has one of the nine statuses of OCPP 1.6.
 
     The page offers the connectors that are `Available`; an unknown word hides a free one."""
-    for pointer, found in _connectors(answer, "status", Kind.STRING):
+    for pointer, found in _connectors(answer, "status", JsonType.STRING):
         if found not in set(ConnectorStatus):
             yield Finding(pointer, f"one of {', '.join(ConnectorStatus)}", found)
 
@@ -92,7 +92,7 @@ def charger_connector_status(answer: Answer) -> Findings:
     conforming=[success(connector_id=1), success(connector_id=100)],
     violating=[success(connector_id=0), success(connector_id=101), success(connector_id=-1)],
 )
-def connector_id(answer: Answer) -> Findings:
+def connector_id(answer: ParsedResponse) -> Findings:
     """A session runs on a connector from 1 to 100.
 
     No session can be started on another one; 0 is the whole charger in OCPP and not a socket."""
@@ -111,11 +111,11 @@ def connector_id(answer: Answer) -> Findings:
     conforming=[success("charger")],
     violating=[success("charger", connectors=[CHARGER["connectors"][0] | {"connector_id": 0}])],
 )
-def charger_connector_id(answer: Answer) -> Findings:
+def charger_connector_id(answer: ParsedResponse) -> Findings:
     """A charger offers connectors from 1 to 100.
 
     The client sends the number back to start a session, which takes no other."""
-    for pointer, found in _connectors(answer, "connector_id", Kind.INTEGER):
+    for pointer, found in _connectors(answer, "connector_id", JsonType.INTEGER):
         if found not in CONNECTORS:
             yield Finding(pointer, "an integer from 1 to 100", found)
 
@@ -134,7 +134,7 @@ def charger_connector_id(answer: Answer) -> Findings:
         success("charger", public_code="ELEVENCHARS"),
     ],
 )
-def public_code(answer: Answer) -> Findings:
+def public_code(answer: ParsedResponse) -> Findings:
     """A charger's public code has 1 to 10 characters.
 
     The driver types it and the client sends it back to start a session, which takes no longer one."""
@@ -156,7 +156,7 @@ def public_code(answer: Answer) -> Findings:
     violating=[success(pricing=_PRICING | {"currency": bad}) for bad in ("eur", "€", "EURO", "")]
     + [success("charger", pricing=_PRICING | {"currency": "Eur"})],
 )
-def currency(answer: Answer) -> Findings:
+def currency(answer: ParsedResponse) -> Findings:
     """The currency is an ISO 4217 code: three capital letters.
 
     Formatting a price with anything else throws, right where the driver decides to pay."""
@@ -177,7 +177,7 @@ def currency(answer: Answer) -> Findings:
         success("charger", pricing=_PRICING | {"currency": "ZZZ"}),
     ],
 )
-def known_currency(answer: Answer) -> Findings:
+def known_currency(answer: ParsedResponse) -> Findings:
     """The currency is a code that ISO 4217 lists.
 
     How many minor units make one is looked up by the code: without it, nobody knows what 4900 is."""
@@ -196,7 +196,7 @@ def known_currency(answer: Answer) -> Findings:
     violating=[success(pricing=_PRICING | {"price_per_kwh": bad}) for bad in (0, -45)]
     + [success("charger", pricing=_PRICING | {"price_per_kwh": 0})],
 )
-def price_per_kwh(answer: Answer) -> Findings:
+def price_per_kwh(answer: ParsedResponse) -> Findings:
     """The price of a kWh is at least 1 minor unit.
 
     Operators cannot set less; a free session here means a price that got lost."""
@@ -217,7 +217,7 @@ def price_per_kwh(answer: Answer) -> Findings:
         success("charger", pricing=_PRICING | {"start_fee": -1}),
     ],
 )
-def start_fee(answer: Answer) -> Findings:
+def start_fee(answer: ParsedResponse) -> Findings:
     """The start fee is 0 or more minor units.
 
     Operators cannot set less; a negative one would pay the driver for plugging in."""
@@ -236,7 +236,7 @@ def start_fee(answer: Answer) -> Findings:
     conforming=[success(driver_email="driver@example.org")],
     violating=[success(driver_email=bad) for bad in ("", "driver", "@", f"{'d' * 250}@example.org")],
 )
-def driver_email(answer: Answer) -> Findings:
+def driver_email(answer: ParsedResponse) -> Findings:
     """The receipt address is an email address of at most 255 characters.
 
     No request can set another; a receipt that goes nowhere is a complaint."""
@@ -257,7 +257,7 @@ def driver_email(answer: Answer) -> Findings:
         for old, new in ((b'"example-session-2f7c1e9a4b"', b'""'), (b"example-session", b"example/session"))
     ],
 )
-def session_token(answer: Answer) -> Findings:
+def session_token(answer: ParsedResponse) -> Findings:
     """The token can stand in a path: it is not empty and needs no escaping.
 
     It is the only way to the session; a slash in it makes every later request a 404."""
@@ -275,7 +275,7 @@ def session_token(answer: Answer) -> Findings:
     conforming=[success("get", "created"), success("start", "created")],
     violating=[success("get", "created", payment=PAYMENT | {name: ""}) for name in PAYMENT],
 )
-def payment(answer: Answer) -> Findings:
+def payment(answer: ParsedResponse) -> Findings:
     """No string of the payment is empty.
 
     Stripe's browser library throws on an empty key or secret, and nobody can pay."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import OPERATIONS
-from plugproof_strategies.defect import (
+from plugproof_strategies.mutation import (
     Change,
-    Defect,
+    Mutation,
     Needs,
     asking,
     both,
@@ -54,9 +54,9 @@ _SLOGANS = ("Slow down.", "Too many attempts", "Rate limit exceeded", "")
 _GATEWAYS = ("Gateway Timeout", "Endpoint request timed out", "The charger did not respond", "")
 
 
-def _undocumented() -> tuple[Defect, ...]:
+def _undocumented() -> tuple[Mutation, ...]:
     return tuple(
-        Defect("http.failure-code", f"{name} fails with {number}", code(number), Needs((name,), (404, 500)))
+        Mutation("http.failure-code", f"{name} fails with {number}", code(number), Needs((name,), (404, 500)))
         for name, row in OPERATIONS.items()
         for number in _UNDOCUMENTED
         if number not in row.failures
@@ -69,7 +69,7 @@ def _moved(number: int) -> Change:
     return both(code(number), moved, whole(b""))
 
 
-FAILURES: tuple[Defect, ...] = (
+FAILURES: tuple[Mutation, ...] = (
     *each(
         "http.success-code",
         ((f"a session with {number}", code(number)) for number in (201, 202, 203, 206)),
@@ -158,7 +158,7 @@ _NO_STARTS: tuple[dict[str, Any], ...] = (
     {"email": 7},
 )
 
-REQUESTS: tuple[Defect, ...] = (
+REQUESTS: tuple[Mutation, ...] = (
     *each("request.same-charger", (("another was asked for", _another_charger),), Needs(("charger",))),
     *each(
         "request.invalid-is-refused",

@@ -5,7 +5,7 @@ from typing import Any
 
 from plugproof_contracts import Status
 from plugproof_contracts.facts.session import NULLABLE
-from plugproof_strategies.defect import Defect, Needs, drop, each, put, values, whole
+from plugproof_strategies.mutation import Mutation, Needs, drop, each, put, values, whole
 
 _CREATED = Needs(("get",), statuses=frozenset({Status.CREATED}))
 _START, _CHARGER = Needs(("start",)), Needs(("charger",), connectors=True)
@@ -83,23 +83,23 @@ def _members() -> Iterator[tuple[str, str, Needs]]:
     yield from (("payment", "object", needs) for needs in (_CREATED, _START))
 
 
-def _types() -> Iterator[Defect]:
+def _types() -> Iterator[Mutation]:
     for path, kind, needs in _members():
         yield from values("shape.types", path, _WRONG[kind], needs)
 
 
-def _nulls() -> Iterator[Defect]:
+def _nulls() -> Iterator[Mutation]:
     for path, _, needs in _members():
         if path.removeprefix("data/") not in NULLABLE and (path, needs) != ("payment", _CREATED):
             yield from values("nulls.only-where-documented", path, (None,), needs)
 
 
-def _missing() -> Iterator[Defect]:
+def _missing() -> Iterator[Mutation]:
     for path, _, needs in _members():
         if path == "data/connectors/0":
             continue
         envelope = path in _LEAVES_ENVELOPE or (path, needs) == ("payment", _START)
-        yield Defect("shape.envelope" if envelope else "shape.fields-present", f"no {path}", drop(path), needs)
+        yield Mutation("shape.envelope" if envelope else "shape.fields-present", f"no {path}", drop(path), needs)
 
 
 _ENVELOPES = tuple(
@@ -116,14 +116,14 @@ _NEW_MEMBERS = (
     ("data/location", _CHARGER),
 )
 
-SHAPE: tuple[Defect, ...] = (
+SHAPE: tuple[Mutation, ...] = (
     *each("shape.envelope", _ENVELOPES),
     *each("shape.envelope", _ENVELOPES, _CHARGER),
     *_types(),
     *_nulls(),
     *_missing(),
     *(
-        Defect("shape.known-fields", f"a new {path} is {value!r}", put(path, value), needs)
+        Mutation("shape.known-fields", f"a new {path} is {value!r}", put(path, value), needs)
         for path, needs in _NEW_MEMBERS
         for value in (21, None, "x")
     ),

@@ -8,10 +8,10 @@ from plugproof_contracts import Status
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.facts.session import TIMESTAMPS
-from plugproof_contracts.rules.families.status import HEALTHY, OUT_OF_ORDER
-from plugproof_strategies.defect import Change, Defect, Needs, document, each, put, to, values
-from plugproof_strategies.moments import at, iso, second
-from plugproof_strategies.session import PAID_OUT
+from plugproof_contracts.rules.families.status_rules import HEALTHY, OUT_OF_ORDER
+from plugproof_strategies.mutation import Change, Mutation, Needs, document, each, put, to, values
+from plugproof_strategies.session_strategies import PAID_OUT
+from plugproof_strategies.timestamp_strategies import at, iso, second
 
 _CHARGER, _A_CONNECTOR, _START = Needs(("charger",)), Needs(("charger",), connectors=True), Needs(("start",))
 _CREATED = frozenset({Status.CREATED})
@@ -33,7 +33,7 @@ _NO_CONNECTOR_STATUSES = ("available", "OCCUPIED", "Occupied", "Suspended", "sus
 _NO_NUMBERS = (0, -1, 101, 2**31 - 1)
 _NO_EMAILS = ("", "driver", "@", "driver@", "@example.org", "a driver@example.org", f"{'d' * 250}@example.org")
 
-VALUES: tuple[Defect, ...] = (
+VALUES: tuple[Mutation, ...] = (
     *values("values.status", "data/status", _NO_STATUSES),
     *values("values.connector-status", "data/connector_status", _NO_CONNECTOR_STATUSES, _with("connector_status")),
     *values("values.charger-connector-status", "data/connectors/0/status", _NO_CONNECTOR_STATUSES, _A_CONNECTOR),
@@ -99,7 +99,7 @@ _NO_ENERGIES = (
     "1_0",
 )
 
-MONEY: tuple[Defect, ...] = (
+MONEY: tuple[Mutation, ...] = (
     *values(
         "money.not-negative",
         "data/amount_authorized",
@@ -178,9 +178,9 @@ def _future(seconds: int) -> Change:
     return change
 
 
-TIME: tuple[Defect, ...] = (
+TIME: tuple[Mutation, ...] = (
     *(defect for name in TIMESTAMPS for defect in values("time.iso8601", f"data/{name}", _NO_TIMES, _with(name))),
-    *(Defect("time.offset", f"{name} has no offset", _without_offset(name), _with(name)) for name in TIMESTAMPS),
+    *(Mutation("time.offset", f"{name} has no offset", _without_offset(name), _with(name)) for name in TIMESTAMPS),
     *each(
         "time.order",
         (
@@ -202,21 +202,22 @@ TIME: tuple[Defect, ...] = (
 # Status.
 
 
-def _null(name: str, where: frozenset[Status], rule: str) -> tuple[Defect, ...]:
+def _null(name: str, where: frozenset[Status], rule: str) -> tuple[Mutation, ...]:
     return values(rule, f"data/{name}", (None,), Needs(statuses=where))
 
 
-def _answers(rule: str, operation: str, statuses: Iterable[Status]) -> tuple[Defect, ...]:
+def _answers(rule: str, operation: str, statuses: Iterable[Status]) -> tuple[Mutation, ...]:
     """Return a defect for every status that an operation may not answer with."""
     return tuple(
-        Defect(rule, f"{operation} answers {status}", to(operation), _only(status)) for status in sorted(statuses)
+        Mutation(rule, f"{operation} answers {status}", to(operation), _only(status))
+        for status in sorted(statuses)
     )
 
 
 _PAYMENT = {"client_secret": "pi_1_secret_2", "publishable_key": "pk_test_1", "stripe_account_id": "acct_1"}
 _REASON = "The charger did not start in time."
 
-STATUS: tuple[Defect, ...] = (
+STATUS: tuple[Mutation, ...] = (
     *_null("amount_captured", PAID_OUT, "status.captured-has-capture"),
     *_null("captured_at", PAID_OUT, "status.captured-has-capture"),
     *_null("authorized_at", ENTERED_CHARGING, "status.charging-has-started"),

@@ -1,6 +1,6 @@
 """Bodies that are no JSON, or not for everyone."""
 
-from plugproof_strategies.defect import Change, Defect, Needs, each, put, raw, whole
+from plugproof_strategies.mutation import Change, Mutation, Needs, each, put, raw, whole
 
 _ANYWHERE = Needs(("get", "confirm", "stop", "cancel", "start", "receipt-email"))
 _NOTE = frozenset({"shape.known-fields"})
@@ -25,7 +25,7 @@ def _twice(name: bytes, value: bytes) -> Change:
     return raw(lambda body: body.replace(b'"%b":' % name, b'"%b":%b,"%b":' % (name, value, name), 1))
 
 
-STRICT_JSON: tuple[Defect, ...] = (
+STRICT_JSON: tuple[Mutation, ...] = (
     *each(
         "json.well-formed",
         (

@@ -2,7 +2,7 @@
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import OPERATIONS
-from plugproof_strategies.defect import Change, Defect, Needs, each, headers
+from plugproof_strategies.mutation import Change, Mutation, Needs, each, headers
 
 ALL = tuple(OPERATIONS)
 _SUCCESS, _LIMITED = Needs(ALL), Needs(ALL, (429,))
@@ -49,7 +49,7 @@ _MISSING = (
 )
 _TYPES = ("text/html; charset=UTF-8", "text/plain", "application/octet-stream", "text/json", "")
 
-HEADERS: tuple[Defect, ...] = (
+HEADERS: tuple[Mutation, ...] = (
     *each(
         "headers.content-type",
         (("no type", headers(content_type=None)), *((f'"{kind}"', headers(content_type=kind)) for kind in _TYPES)),
