@@ -17,17 +17,33 @@ from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.rules.examples import success
 
 PLUGPROOF = Path(sys.executable).parent / "plugproof"
-INSTALLED = Path(__file__).parents[2] / ".venv/npm/node_modules/.bin/prism"
+INSTALLED = Path(__file__).parents[2] / ".venv/npm/node_modules/.bin"
+
+
+def _peer(command: Path, advice: str = "") -> Path:
+    """Return a command that npm installs; where it is absent the test is skipped, and under `CI=true` it fails."""
+    if command.is_file():
+        return command
+    absent = f"there is no {command}: `make peers` installs it{advice}"
+    return pytest.fail(absent) if os.environ.get("CI") == "true" else pytest.skip(absent)
 
 
 @pytest.fixture(scope="session")
 def prism() -> Path:
-    """The command of Prism; where it is absent the test is skipped, and under `CI=true` it fails."""
-    command = Path(os.environ.get("PLUGPROOF_PRISM") or INSTALLED)
-    if command.is_file():
-        return command
-    absent = f"there is no Prism at {command}: `make peers` installs it, PLUGPROOF_PRISM names another"
-    return pytest.fail(absent) if os.environ.get("CI") == "true" else pytest.skip(absent)
+    """The command of Prism."""
+    return _peer(Path(os.environ.get("PLUGPROOF_PRISM") or INSTALLED / "prism"), ", PLUGPROOF_PRISM names another")
+
+
+@pytest.fixture(scope="session")
+def redocly() -> Path:
+    """The command of Redocly."""
+    return _peer(INSTALLED / "redocly")
+
+
+@pytest.fixture(scope="session")
+def spectral() -> Path:
+    """The command of Spectral."""
+    return _peer(INSTALLED / "spectral")
 
 
 class Fake(NamedTuple):
@@ -142,4 +158,13 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The contract document as a file, as `plugproof openapi` prints it."""
     path = tmp_path_factory.mktemp("contract") / "openapi.yaml"
     path.write_text(subprocess.run([PLUGPROOF, "openapi"], check=True, capture_output=True, text=True).stdout)
+    return path
+
+
+@pytest.fixture(scope="session")
+def plugproof_links(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The contract document with the link that only some tools read."""
+    path = tmp_path_factory.mktemp("links") / "openapi.yaml"
+    command = [PLUGPROOF, "openapi", "--links"]
+    path.write_text(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return path

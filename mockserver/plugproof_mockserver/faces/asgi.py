@@ -14,6 +14,7 @@ from starlette.types import ASGIApp as StarletteApp
 
 from plugproof_mockserver.faces.api_plane import answer_api, send_reply
 from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.faces.served_document import DocumentRoute
 from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, ASGIApp, Receive, Scope, Send
 from plugproof_mockserver.http.response import Problem
 from plugproof_mockserver.world.registry import WorldNameError, Worlds
@@ -43,6 +44,7 @@ class App(Starlette):
     ) -> None:
         self.worlds = worlds
         planes: list[BaseRoute] = [
+            DocumentRoute(),
             Plane("/api", _api),
             *(Plane(path, _within_world(app)) for path, app in (pages or {}).items()),
             Plane("/_plugproof", _within_world(control)),
