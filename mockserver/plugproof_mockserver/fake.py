@@ -21,6 +21,7 @@ from plugproof_mockserver.model.timestamps import parse, seconds
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import Fault, make_fault
 from plugproof_mockserver.world.journal import Journal
+from plugproof_mockserver.world.prepared_responses import PreparedResponse, make_prepared
 from plugproof_mockserver.world.registry import DEFAULT, Worlds
 from plugproof_mockserver.world.world import World
 
@@ -208,6 +209,24 @@ class FakePlugchoice:
         with self.world.lock:
             now = self.world.clock.now()
             return [FakeSession(self.world, state.token) for state in self.world.sessions.all(now)]
+
+    def respond(
+        self,
+        operation: str,
+        *,
+        status: int = 200,
+        first: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **body: Any,
+    ) -> PreparedResponse:
+        """Answer an operation (or `*`) by hand from now on, or its `first` so many calls; nothing else happens.
+
+        `json=` or `content=` is the body; without one it is empty. Raises `ValueError` that names what is wrong.
+        """
+        prepared = make_prepared(operation, status=status, first=first, headers=headers, **body)
+        with self.world.lock:
+            self.world.prepared.append(prepared)
+        return prepared
 
     # The world's side.
 

@@ -1,36 +1,55 @@
-"""What was used of late, for whoever reports on it: fakes, and tokens that must not be readable."""
+"""The secrets of one run: tokens and client secrets that a fake issued, or that were seen where secrets stand."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from plugproof_mockserver import FakePlugchoice
 
-FAKES: "deque[FakePlugchoice]" = deque(maxlen=4)
-"""The fakes of the last few tests."""
-SEEN: deque[str] = deque(maxlen=64)
-"""The last tokens that were seen elsewhere."""
-WATCHES: list[object] = []
-"""Who watches this run; a suite that is watched uses the plugin from the start."""
-WHEN_DONE: "list[Callable[[FakePlugchoice], None]]" = []
-"""What looks at a fake when its test has ended."""
+KEPT_FAKES = 4
+"""Reports may still come of the tests that had the last few fakes."""
+KEPT_SEEN = 64
+SHORTEST = 12
+"""A shorter word where a secret stands is a placeholder of a test, such as `abc`."""
 
 
-def is_used() -> bool:
-    """Say whether this run has used the plugin yet."""
-    return bool(FAKES or SEEN or WATCHES)
+class KnownSecrets:
+    """What must not be readable in a report of this run."""
+
+    def __init__(self) -> None:
+        self.fakes: deque[FakePlugchoice] = deque(maxlen=KEPT_FAKES)
+        """The fakes of the last few tests."""
+        self.seen: deque[str] = deque(maxlen=KEPT_SEEN)
+        """The last secrets that were seen elsewhere."""
+        self.is_watched = False
+        """Whether what clients get is recorded: a suite that asks for this uses the plugin from the start."""
+
+    @property
+    def is_used(self) -> bool:
+        """Whether this run has used the plugin yet."""
+        return bool(self.fakes or self.seen or self.is_watched)
+
+    def see(self, secrets: Iterable[str]) -> None:
+        """Remember secrets that stand where secrets stand."""
+        for secret in secrets:
+            if len(secret) >= SHORTEST and "token~" not in secret and secret not in self.seen:
+                self.seen.append(secret)
 
 
-def forget() -> None:
-    """End a run; another may follow in the same process."""
-    FAKES.clear()
-    SEEN.clear()
+def tokens_of(fake: "FakePlugchoice") -> set[str]:
+    """Return the tokens that a fake issued or was asked for."""
+    return {*fake.world.sessions.tokens(), *(entry.token.reveal() for entry in fake.journal if entry.token)}
 
 
-def tokens() -> Iterator[str]:
-    """Yield the tokens that may turn up in a report."""
-    yield from SEEN
-    for fake in FAKES:
-        yield from fake.world.sessions.tokens()
-        yield from (entry.token.reveal() for entry in fake.journal if entry.token)
+def forms_of(token: str) -> tuple[str, str]:
+    """Return a token of a fake, and the part of its payment's client secret that is secret."""
+    from plugproof_mockserver.engine.representation import client_secret
+
+    return token, client_secret(token).split("_")[1]
+
+
+SECRETS = pytest.StashKey[KnownSecrets]()
+"""Where a run keeps its secrets."""

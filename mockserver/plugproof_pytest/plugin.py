@@ -5,12 +5,15 @@ So it imports nothing but pytest; whatever has weight is imported by the test th
 """
 
 import os
-import sys
-import warnings
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+from plugproof_pytest.interception.host_guard import GUARD, HostGuard, guarding
+from plugproof_pytest.known_secrets import SECRETS, KnownSecrets
+from plugproof_pytest.reporting.redaction import ReportRedactor
+from plugproof_pytest.reporting.secret_cleaner import names_secret
 
 if TYPE_CHECKING:
     from plugproof_mockserver import FakePlugchoice
@@ -21,11 +24,6 @@ WATCHING = tuple(
     f"plugchoice_{name}" for name in ("check", "coverage", "coverage_fail_under", "coverage_json", "coverage_html")
 )
 """The options for which the run is watched."""
-REDACTED = ("longrepr", "sections", "user_properties", "wasxfail", "context")
-"""The parts of a report that may show a token."""
-LOGS = ("log_cli_level", "log_file")
-RECENT = "plugproof_pytest.known_secrets"
-"""The module that knows tokens; until it is imported, nothing of ours has been used."""
 HIDES_TOKENS = pytest.StashKey[bool]()
 MARKER = (
     "plugchoice(scenario=…, clock=…, rate_limit=…, seed=…, limits=…, check=False, unknown_routes='pass', …): "
@@ -49,29 +47,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the parts that were asked for."""
     config.addinivalue_line("markers", MARKER)
+    secrets = config.stash[SECRETS] = KnownSecrets()
+    config.pluginmanager.register(ReportRedactor(secrets), "plugproof-redactor")
+    guard = config.stash[GUARD] = HostGuard()
+    config.pluginmanager.register(guard, "plugproof-guard")
     if config.getoption("plugchoice_guard"):
-        from plugproof_pytest.interception.host_guard import register_guard
-
-        register_guard(config)
+        guard.stand_for_the_run()
     if _is_watched(config):
         from plugproof_pytest.features import register_features
 
         register_features(config)
 
 
-def pytest_unconfigure() -> None:
-    """End the run; another may follow in the same process."""
-    if RECENT in sys.modules:
-        sys.modules[RECENT].forget()
-
-
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """In CI, guard the suites that use the plugin."""
-    unsaid = session.config.getoption("plugchoice_guard") is None
-    if unsaid and os.environ.get("CI") and (_is_watched(session.config) or any(map(_uses_us, session.items))):
-        from plugproof_pytest.interception.host_guard import register_guard
-
-        register_guard(session.config)
+    """In CI, guard the whole run of a suite that uses the plugin; elsewhere the tests that have a fixture."""
+    config = session.config
+    unsaid = config.getoption("plugchoice_guard") is None
+    if unsaid and os.environ.get("CI") and (_is_watched(config) or any(map(_uses_us, session.items))):
+        config.stash[GUARD].stand_for_the_run()
 
 
 def _is_watched(config: pytest.Config) -> bool:
@@ -100,58 +93,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Keep tokens out of the ids of the tests that use the plugin."""
-    if "token" in argname and isinstance(val, str) and config.stash.get(HIDES_TOKENS, False):
+    if names_secret(argname) and isinstance(val, str) and config.stash.get(HIDES_TOKENS, False):
         return argname
     return None
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Take tokens out of a test's report before any other plugin sees it."""
-    if RECENT in sys.modules:
-        from plugproof_pytest.reporting.redaction import note_arguments
-
-        note_arguments(getattr(item, "funcargs", None) or {})
-    return _redacted((yield))
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_make_collect_report() -> Generator[None, Any, Any]:
-    """Take tokens out of the report of a collection that failed."""
-    return _redacted((yield))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Take tokens out of what other plugins added, and of reports that they made themselves."""
-    _redacted(report)
-
-
-def _redacted(report: Any) -> Any:
-    if parts := {name: found for name in REDACTED if (found := getattr(report, name, None))}:
-        from plugproof_pytest.reporting.redaction import redact
-
-        redact(report, parts)
-    return report
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
-    """Take tokens out of a warning before it is summed up."""
-    from plugproof_pytest.reporting.redaction import redact_warning
-
-    if isinstance(warning_message.message, Warning):
-        redact_warning(warning_message.message)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Take tokens out of the logs that are shown while tests run."""
-    config = session.config
-    if any(config.getoption(name) for name in LOGS) or config.getini("log_cli") or config.getini("log_file"):
-        from plugproof_pytest.reporting.redaction import clean_live_logs
-
-        clean_live_logs(config.pluginmanager.get_plugin("logging-plugin"))
 
 
 @pytest.fixture
@@ -167,14 +111,18 @@ def _plugchoice_fake(request: pytest.FixtureRequest) -> Iterator["FakePlugchoice
 def plugchoice(_plugchoice_fake: "FakePlugchoice", request: pytest.FixtureRequest) -> Iterator["FakePlugchoice"]:
     """A fresh fake of the API behind https://app.plugchoice.com, for httpx and httpx2, sync and async."""
     from plugproof_pytest.interception.host_interception import intercepting
+    from plugproof_pytest.interception.unreachable_routes import UnreachableRoutes
     from plugproof_pytest.marker import read
 
     for other in ("httpx_mock", "respx_mock"):
         # Theirs go below: they take every host, and ours takes only one.
         if other in request.fixturenames:
             request.getfixturevalue(other)
-    with intercepting(_plugchoice_fake, refuses=read(request.node).refuses_unknown_routes):
+    routes = UnreachableRoutes(request.node)
+    refuses = read(request.node).refuses_unknown_routes
+    with guarding(request.config, "plugchoice"), intercepting(_plugchoice_fake, refuses=refuses, sees=routes.see):
         yield _plugchoice_fake
+    routes.warn()
 
 
 @pytest.fixture(scope="session")
@@ -187,7 +135,9 @@ def _plugchoice_site() -> Iterator["Site"]:
 
 
 @pytest.fixture
-def plugchoice_server(_plugchoice_fake: "FakePlugchoice", _plugchoice_site: "Site") -> Iterator["LiveServer"]:
+def plugchoice_server(
+    _plugchoice_fake: "FakePlugchoice", _plugchoice_site: "Site", request: pytest.FixtureRequest
+) -> Iterator["LiveServer"]:
     """A live server with a world of its own for this test, for any client: `.url` and `.fake`."""
-    with _plugchoice_site.serving(_plugchoice_fake) as server:
+    with guarding(request.config, "plugchoice_server"), _plugchoice_site.serving(_plugchoice_fake) as server:
         yield server

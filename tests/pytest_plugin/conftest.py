@@ -8,9 +8,12 @@ import importlib
 
 import pytest
 
-from plugproof_pytest import known_secrets
-
 for _module in (
+    "aiohttp",
+    "anyio._backends._asyncio",
+    "anyio._backends._trio",
+    "httpcore",
+    "httpcore2",
     "httpx",
     "httpx2",
     "pytest_asyncio.plugin",
@@ -18,6 +21,7 @@ for _module in (
     "requests",
     "responses",
     "respx",
+    "vcr",
     "schemathesis.pytest.xdist",
     "uvicorn.lifespan.off",
     "uvicorn.loops.uvloop",
@@ -30,14 +34,6 @@ for _module in (
 
 PLUGIN = ("-p", "no:plugproof", "-p", "plugproof_pytest.plugin", "-p", "no:cacheprovider", "-p", "no:randomly")
 """Loads the plugin whether or not it is installed; as installed only, it would be there twice."""
-
-
-@pytest.fixture(autouse=True)
-def nothing_seen():
-    """Begin each test as a run begins: no other has used the plugin yet."""
-    known_secrets.forget()
-    yield
-    known_secrets.forget()
 
 
 @pytest.fixture

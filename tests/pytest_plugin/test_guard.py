@@ -129,7 +129,10 @@ def test_guarded({fixture}):
 @pytest.mark.parametrize(
     ("environment", "fixture", "options", "guarded"),
     [
-        ("", "plugchoice", (), False),
+        ("", "", (), False),
+        ("", "plugchoice", (), True),
+        ("", "plugchoice_server", (), True),
+        ("", "plugchoice", ("--no-plugchoice-guard",), False),
         ("", "plugchoice", ("--plugchoice-guard",), True),
         ("", "", ("--plugchoice-guard",), True),
         ("true", "plugchoice", (), True),
@@ -140,7 +143,7 @@ def test_guarded({fixture}):
         ("true", "plugchoice", ("--no-plugchoice-guard",), False),
     ],
 )
-def test_the_guard_stands_when_asked_or_in_ci_when_the_plugin_is_used(run, environment, fixture, options, guarded):
+def test_the_guard_stands_when_asked_or_where_it_is_needed(run, environment, fixture, options, guarded):
     done = run(CALL.format(fixture=fixture), *options, CI=environment)
     done.assert_outcomes(failed=int(guarded), passed=int(not guarded))
 

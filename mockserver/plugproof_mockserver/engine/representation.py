@@ -71,8 +71,13 @@ def payment_of(state: SessionState) -> Payment | None:
 
 def client_secret_of(state: SessionState) -> str:
     """Return the secret of a session's payment intent, with the intent's id before `_secret_`."""
+    return client_secret(state.token)
+
+
+def client_secret(token: str) -> str:
+    """Return the secret of the payment intent of the session with a token."""
     # Derived, so that it need not be kept, and one way, so that it does not give the token away.
-    digest = blake2b(state.token.encode(), digest_size=12).hexdigest()
+    digest = blake2b(token.encode(), digest_size=12).hexdigest()
     return f"pi_{digest}_secret_fake"
 
 

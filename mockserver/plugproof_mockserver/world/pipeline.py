@@ -14,6 +14,7 @@ from plugproof_mockserver.http.response import Cut, Headers, Problem, Reply
 from plugproof_mockserver.http.routing import Place, find
 from plugproof_mockserver.model.settings import Errors, RateLimit
 from plugproof_mockserver.model.timestamps import SECOND, http_date
+from plugproof_mockserver.world.prepared_responses import take
 from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def _handle_with_faults(
 
 def _handle(world: World, request: Request, place: Place, operation: Operation, now: int) -> Reply:
     content_type = request.header(b"content-type") if request.body else ""
+    if world.prepared and (prepared := take(world.prepared, operation.name)):
+        return prepared
     call = engine.read(operation.name, place.argument, request.body, content_type)
     given = world.given(call, now)
     outcome = engine.handle(call, given, now)

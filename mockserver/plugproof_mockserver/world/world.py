@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from random import Random
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -31,6 +31,9 @@ from plugproof_mockserver.world.journal import Journal
 from plugproof_mockserver.world.rate_limiter import Limiter
 from plugproof_mockserver.world.response_cache import Bodies
 from plugproof_mockserver.world.session_store import Sessions
+
+if TYPE_CHECKING:
+    from plugproof_mockserver.world.prepared_responses import PreparedResponse
 
 Listener = Callable[[Request, Reply, int], None]
 """Is told of every answer as it leaves the world: the request, the reply after all faults, and the moment."""
@@ -82,6 +85,7 @@ class World:
         self.bodies = Bodies()
         self.violations: deque[dict[str, object]] = deque(maxlen=_KEPT_VIOLATIONS)
         self.faults: list[Fault] = [replace(fault, struck=0) for fault in self._first_faults]
+        self.prepared: list[PreparedResponse] = []
         self._random: Random | None = None
 
     def reset(self) -> None:

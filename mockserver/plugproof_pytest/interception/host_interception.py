@@ -6,8 +6,10 @@ the connections, where respx sits, so other hosts reach whatever was there befor
 mock or the network. Starting and stopping a router of respx takes 360 µs, this takes 5.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import httpx
@@ -17,12 +19,20 @@ from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.routing import find
+from plugproof_pytest.interception.host_guard import HOST
+from plugproof_pytest.interception.patching import Patches
 
-HOST = "app.plugchoice.com"
 _API = "/api"
 
 _SYNC: tuple[Any, ...] = (httpx.HTTPTransport, httpx2.HTTPTransport)
 _ASYNC: tuple[Any, ...] = (httpx.AsyncHTTPTransport, httpx2.AsyncHTTPTransport)
+
+_KEPT_BY_VCR = tuple(
+    f"_{package}{method}"
+    for package in ("Httpx", "Httpx2")
+    for method in ("HttpTransport_handle_request", "AsyncHttpTransport_handle_async_request")
+)
+"""The methods that vcrpy keeps when it is imported, to call them for what its cassette does not have."""
 
 
 class UnknownRouteError(AssertionError):
@@ -38,43 +48,42 @@ class UnknownRouteError(AssertionError):
 
 
 @contextmanager
-def intercepting(fake: FakePlugchoice, *, refuses: bool = True) -> Iterator[None]:
-    """Let a fake answer for the API's host; `refuses` what it has no route for, instead of letting it pass."""
-    before = [(owner, owner.handle_request) for owner in _SYNC]
-    before_async = [(owner, owner.handle_async_request) for owner in _ASYNC]
+def intercepting(
+    fake: FakePlugchoice, *, refuses: bool = True, sees: Callable[[Any], object] = bool
+) -> Iterator[None]:
+    """Let a fake answer for the API's host, and `sees` see the requests that it answers.
+
+    `refuses` what it has no route for, instead of letting it pass.
+    """
     answer, answer_async = fake.transport().handle_request, fake.async_transport().handle_async_request
-    for owner, real in before:
-        owner.handle_request = _handler(real, answer, refuses)
-    for owner, real in before_async:
-        owner.handle_async_request = _async_handler(real, answer_async, refuses)
-    try:
+
+    def is_ours(request: Any) -> bool:
+        if request.url.host != HOST or not _has_route(request, refuses):
+            return False
+        sees(request)
+        return True
+
+    def sync(real: Any) -> Any:
+        return lambda transport, request: (answer if is_ours(request) else partial(real, transport))(request)
+
+    def asynchronous(real: Any) -> Any:
+        async def handle_async_request(transport: Any, request: Any) -> Any:
+            return await (answer_async(request) if is_ours(request) else real(transport, request))
+
+        return handle_async_request
+
+    with Patches() as patches:
+        for owner in _SYNC:
+            patches.add(owner, "handle_request", sync)
+        for owner in _ASYNC:
+            patches.add(owner, "handle_async_request", asynchronous)
+        if vcr := sys.modules.get("vcr.patch"):
+            for name in _KEPT_BY_VCR:
+                patches.add(vcr, name, asynchronous if "Async" in name else sync)
         yield
-    finally:
-        for owner, real in before:
-            owner.handle_request = real
-        for owner, real in before_async:
-            owner.handle_async_request = real
 
 
-def _handler(real: Any, answer: Any, refuses: bool) -> Any:
-    def handle_request(transport: Any, request: Any) -> Any:
-        if request.url.host == HOST and _is_ours(request, refuses):
-            return answer(request)
-        return real(transport, request)
-
-    return handle_request
-
-
-def _async_handler(real: Any, answer: Any, refuses: bool) -> Any:
-    async def handle_async_request(transport: Any, request: Any) -> Any:
-        if request.url.host == HOST and _is_ours(request, refuses):
-            return await answer(request)
-        return await real(transport, request)
-
-    return handle_async_request
-
-
-def _is_ours(request: Any, refuses: bool) -> bool:
+def _has_route(request: Any, refuses: bool) -> bool:
     path = request.url.raw_path.decode("latin-1").partition("?")[0]
     known = path.startswith(_API + "/") and find(path[len(_API) :]) is not None
     if refuses and not known:

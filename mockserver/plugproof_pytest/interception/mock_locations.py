@@ -7,13 +7,13 @@ out of what they were told remembers the line that told them.
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from plugproof_pytest.interception.patching import replaced
+from plugproof_pytest.interception.patching import Patches
 
 WHERE = "plugproof.where"
 
@@ -33,17 +33,17 @@ def position_of(response: Any) -> str | None:
 @contextmanager
 def remembering() -> Iterator[None]:
     """Remember positions until the block ends."""
-    with ExitStack() as stack:
+    with Patches() as patches:
         for package in ("httpx", "httpx2"):
-            stack.enter_context(replaced(import_module(package).Response, "__init__", _remembering_init))
+            patches.add(import_module(package).Response, "__init__", _remembering_init)
         if find_spec("pytest_httpx"):  # pragma: no branch - there where this is measured
             mock = import_module("pytest_httpx").HTTPXMock
-            stack.enter_context(replaced(mock, "add_callback", _remembering_callback))
+            patches.add(mock, "add_callback", _remembering_callback)
         if find_spec("responses"):  # pragma: no branch - there where this is measured
             responses = import_module("responses")
-            stack.enter_context(replaced(responses.BaseResponse, "__init__", _remembering_teller))
+            patches.add(responses.BaseResponse, "__init__", _remembering_teller)
             for owner in (responses.Response, responses.CallbackResponse):
-                stack.enter_context(replaced(owner, "get_response", _handing_on))
+                patches.add(owner, "get_response", _handing_on)
         yield
 
 

@@ -1,7 +1,7 @@
 """Seeing every answer of the API's host that reaches httpx, httpx2 or requests, whoever gave it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -10,9 +10,9 @@ from weakref import WeakSet
 
 from plugproof_contracts import Exchange
 from plugproof_contracts.adapters import exchange_of
-from plugproof_pytest import known_secrets
-from plugproof_pytest.interception.host_interception import HOST
-from plugproof_pytest.interception.patching import replaced
+from plugproof_pytest.interception.host_guard import HOST
+from plugproof_pytest.interception.patching import Patches
+from plugproof_pytest.known_secrets import KnownSecrets
 
 Listener = Callable[[Exchange, Any], None]
 """Is told of an exchange, and of the client's own response."""
@@ -21,7 +21,8 @@ Listener = Callable[[Exchange, Any], None]
 class ResponseRecorder:
     """Tells its listeners of the answers, each once; of those that are streamed, when they have been read."""
 
-    def __init__(self) -> None:
+    def __init__(self, secrets: KnownSecrets) -> None:
+        self._secrets = secrets
         self.listeners: list[Listener] = []
         self.unread = 0
         """How many answers nobody read whole, so that nobody could be told of them."""
@@ -51,21 +52,20 @@ class ResponseRecorder:
             self.unread += 1
             return
         if exchange.token:
-            known_secrets.SEEN.append(exchange.token.reveal())
+            self._secrets.see([exchange.token.reveal()])
         for listener in self.listeners:
             listener(exchange, answer)
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """See what clients send until the block ends."""
-        known_secrets.WATCHES.append(self)
-        with ExitStack() as stack:
-            stack.callback(known_secrets.WATCHES.remove, self)
+        self._secrets.is_watched = True
+        with Patches() as patches:
             for package in map(import_module, ("httpx", "httpx2")):
-                stack.enter_context(replaced(package.Client, "send", self._sync))
-                stack.enter_context(replaced(package.AsyncClient, "send", self._async))
+                patches.add(package.Client, "send", self._sync)
+                patches.add(package.AsyncClient, "send", self._async)
             if find_spec("requests"):  # pragma: no branch - there where this is measured
-                stack.enter_context(replaced(import_module("requests").Session, "send", self._sync))
+                patches.add(import_module("requests").Session, "send", self._sync)
             yield
 
     def _sync(self, real: Any) -> Any:

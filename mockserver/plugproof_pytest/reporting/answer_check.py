@@ -24,13 +24,13 @@ _WAY_OUT = (
 class AnswerChecker:
     """The part of the plugin that checks. What the fake answers is its own affair and not checked here."""
 
-    def __init__(self, watch: ResponseRecorder, failing: frozenset[str]) -> None:
+    def __init__(self, recorder: ResponseRecorder, failing: frozenset[str]) -> None:
         self.tally = CheckTally()
-        self._watch, self._failing = watch, failing
+        self._recorder, self._failing = recorder, failing
         self._met: list[MockFinding] = []
         self._stack = ExitStack()
         self._stack.enter_context(remembering())
-        watch.listeners.append(self.judge)
+        recorder.listeners.append(self.judge)
 
     def judge(self, exchange: Exchange, response: Any) -> None:
         """Check one answer."""
@@ -62,7 +62,7 @@ class AnswerChecker:
 
     def _settled(self, item: pytest.Item) -> str:
         """Count what was met, and return what fails the test."""
-        self._watch.settle()
+        self._recorder.settle()
         met, self._met = self._met, []
         for finding in met:
             self.tally.add(finding, item.nodeid)
@@ -73,7 +73,7 @@ class AnswerChecker:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand over what a worker counted."""
-        self.tally.unread = self._watch.unread
+        self.tally.unread = self._recorder.unread
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output[KEY] = self.tally.plain()

@@ -9,7 +9,7 @@ import pytest
 from plugproof_contracts import Exchange
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver import live_server as live
-from plugproof_pytest import known_secrets
+from plugproof_pytest import fakes
 from plugproof_pytest.interception.response_recorder import ResponseRecorder
 from plugproof_pytest.reporting.behaviour_coverage import BehaviourCoverage
 from plugproof_pytest.reporting.coverage_reports import as_html, as_json, table
@@ -20,14 +20,21 @@ Writer = Callable[[BehaviourCoverage], str]
 
 
 class CoverageFeature:
-    """The part of the plugin that keeps account of what was met, by clients and by servers."""
+    """Counts what was met, by clients and by servers."""
 
-    def __init__(self, watch: ResponseRecorder, *, least: float | None, files: dict[Path | None, Writer]) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        recorder: ResponseRecorder,
+        *,
+        least: float | None,
+        files: dict[Path | None, Writer],
+    ) -> None:
         self.met = BehaviourCoverage()
         self._least, self._files = least, files
-        watch.listeners.append(lambda exchange, _: self.met.see(exchange))
+        recorder.listeners.append(lambda exchange, _: self.met.see(exchange))
         live.LISTENERS.append(self._served)
-        known_secrets.WHEN_DONE.append(self._struck)
+        config.stash.setdefault(fakes.LISTENERS, []).append(self._struck)
 
     def _served(self, method: str, path: str, status: int, body: bytes) -> None:
         self.met.see(Exchange(method, path, status, (), body))
@@ -76,13 +83,12 @@ class CoverageFeature:
     def pytest_unconfigure(self) -> None:
         """Listen no more."""
         live.LISTENERS.remove(self._served)
-        known_secrets.WHEN_DONE.remove(self._struck)
 
 
-def coverage_of(config: pytest.Config, watch: ResponseRecorder) -> CoverageFeature:
-    """Return the part as the options wish."""
+def coverage_of(config: pytest.Config, recorder: ResponseRecorder) -> CoverageFeature:
+    """Return the feature as the options ask."""
     files: dict[Path | None, Writer] = {_file(config, "json"): as_json, _file(config, "html"): as_html}
-    return CoverageFeature(watch, least=config.getoption("plugchoice_coverage_fail_under"), files=files)
+    return CoverageFeature(config, recorder, least=config.getoption("plugchoice_coverage_fail_under"), files=files)
 
 
 def _file(config: pytest.Config, kind: str) -> Path | None:

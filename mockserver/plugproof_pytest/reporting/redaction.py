@@ -1,139 +1,191 @@
-"""Taking session tokens out of what pytest reports: tracebacks, diffs, captured output, properties.
+"""Rewriting what pytest reports: tracebacks, diffs, captured output, properties, warnings, live logs.
 
-pytest has no hook for it, so reports are rewritten before anybody reads them. A token is known
-because a fake issued it, or because it stands where tokens stand: in a URL of the API; and, in a
-suite that uses the plugin, in a `session_token` or a variable `token`. A known token is taken out
-everywhere, in any encoding, and in pieces, for pytest shortens what is long.
+pytest has no hook for it, so reports are rewritten before anybody reads them. Nothing is touched while no
+secret is known, what is not pytest's own is replaced and never changed in place, and nothing that goes wrong here
+fails a test.
 """
 
+import copy
 import logging
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from plugproof_pytest import known_secrets
+import pytest
+from _pytest._code.code import TerminalRepr
 
-STAND_IN = "token~redacted"
-PIECE = 10
-"""Characters of a token that count as a piece of it."""
-SHORTEST = 12
-"""A shorter word where a token stands is a placeholder of a test, such as `abc`."""
+from plugproof_pytest.known_secrets import KnownSecrets
+from plugproof_pytest.reporting.secret_cleaner import Clean, SecretCleaner, names_secret
+from plugproof_pytest.reporting.secret_search import STAND_IN
 
-_IN_URL = re.compile(r"/public-charging/sessions/([^/\s?#'\"<>{}\\]+)")
-_IN_NAME = re.compile(r"\b(?:session_?)?token\b\\?['\"]?\s*[:=]+\s*b?\\?['\"]([^'\"\\\s]+)", re.IGNORECASE)
-
-Clean = Callable[[str], str]
-
-
-def tokens_in(text: str) -> Iterator[str]:
-    """Yield the tokens that a text shows where tokens stand."""
-    # Other suites have tokens of their own, which are none of our business.
-    for pattern in (_IN_URL, _IN_NAME) if known_secrets.is_used() else (_IN_URL,):
-        for found in pattern.findall(text):
-            if len(found) >= SHORTEST and "token~" not in found:
-                yield found
+DEEPEST = 20
+"""Levels of lists and dicts that are looked into."""
+_UNTOUCHED = frozenset({"nodeid", "location", "keywords", "outcome", "when", "duration", "start", "stop"})
+"""What pytest finds a report by."""
+_UNREADABLE = f"plugproof could not take secrets out of this part of the report, so it is not shown ({STAND_IN})."
 
 
-def note_arguments(arguments: Mapping[str, Any]) -> None:
-    """Take note of the arguments of a test whose names say that they are tokens."""
-    if known_secrets.is_used():
-        found = [value for name, value in arguments.items() if "token" in name and isinstance(value, str)]
-        known_secrets.SEEN.extend(value for value in found if len(value) >= SHORTEST)
+class ReportRedactor:
+    """The part of the plugin that keeps secrets out of reports."""
 
+    def __init__(self, secrets: KnownSecrets) -> None:
+        self._secrets = secrets
+        self._cleaner = SecretCleaner(secrets)
 
-def cleaner(tokens: Iterable[str]) -> Clean:
-    """Return what takes tokens, and pieces of them, out of a text."""
-    pieces = {piece for token in set(tokens) if len(token) >= SHORTEST for piece in _pieces(token)}
-    return lambda text: _without(text, pieces)
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Clean a test's report before any other plugin sees it."""
+        if self._secrets.is_used:
+            self._secrets.see(secret_arguments(getattr(item, "funcargs", None) or {}))
+        report = yield
+        self.redact(report)
+        return report
 
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_make_collect_report(self) -> Generator[None, Any, Any]:
+        """Clean the report of a collection that failed."""
+        report = yield
+        self.redact(report)
+        return report
 
-def _pieces(token: str) -> Iterator[str]:
-    from plugproof_contracts.secrets.encodings import forms
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Clean what other plugins added, and reports that they made themselves."""
+        self.redact(report)
 
-    for form in set(forms(token)):
-        yield from (form[at : at + PIECE] for at in range(len(form) - PIECE + 1))
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Clean a warning before it is summed up."""
+        if isinstance(warning_message.message, Warning):
+            self.redact_warning(warning_message.message)
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Clean the logs that are shown while tests run."""
+        plugin = session.config.pluginmanager.get_plugin("logging-plugin")
+        for name in ("log_cli_handler", "log_file_handler"):
+            handler = getattr(plugin, name, None)
+            if isinstance(handler, logging.Handler) and handler.formatter is not None:
+                handler.setFormatter(CleanFormatter(handler.formatter, self._cleaner))
 
-def _without(text: str, pieces: set[str]) -> str:
-    shown: list[str] = []
-    kept = end = 0
-    for at in range(len(text) - PIECE + 1):
-        if text[at : at + PIECE] in pieces:
-            if at >= end:
-                shown += [text[kept:at], STAND_IN]
-            kept = end = at + PIECE
-    return "".join([*shown, text[kept:]])
-
-
-def _cleaner_for(texts: list[str]) -> Clean | None:
-    known_secrets.SEEN.extend({token for text in texts for token in tokens_in(text)} - set(known_secrets.SEEN))
-    known = set(known_secrets.tokens())
-    return cleaner(known) if known and any(texts) else None
-
-
-# What is rewritten.
-
-
-def redact(report: Any, parts: Mapping[str, Any]) -> None:
-    """Take tokens out of the parts of a report of pytest that may show one."""
-    if clean := _cleaner_for(list(_texts(dict(parts)))):
+    def redact(self, report: Any) -> None:
+        """Take secrets out of every part of a report that may show one."""
+        parts = {name: part for name, part in _fields(report) if name not in _UNTOUCHED and part}
+        if not self._has_secrets(parts):
+            return
         for name, part in parts.items():
-            setattr(report, name, _mapped(part, clean))
+            self._set(report, name, self._clean_part(name, part))
+
+    def redact_warning(self, warning: Warning) -> None:
+        """Take secrets out of a warning that pytest will sum up."""
+        if self._has_secrets({"args": warning.args}):
+            self._set(warning, "args", _mapped(warning.args, self._cleaner.clean))
+
+    def _has_secrets(self, parts: Mapping[str, Any]) -> bool:
+        texts: list[str] = []
+        for part in parts.values():
+            _collect(part, texts)
+        return bool(texts) and self._cleaner.learn(texts)
+
+    def _clean_part(self, name: str, part: Any) -> Any:
+        try:
+            if name == "context":
+                return _changed_copy(part, self._cleaner.clean)
+            return _mapped(part, self._cleaner.clean)
+        except Exception:
+            return _UNREADABLE if name == "longrepr" else part
+
+    def _set(self, owner: Any, name: str, value: Any) -> None:
+        try:
+            if getattr(owner, name) is not value:
+                object.__setattr__(owner, name, value)  # some of them are frozen
+        except (AttributeError, TypeError):
+            return  # a property that another plugin computes
 
 
-def redact_warning(warning: Warning) -> None:
-    """Take tokens out of a warning that pytest will sum up."""
-    if clean := _cleaner_for([arg for arg in warning.args if isinstance(arg, str)]):
-        warning.args = _mapped(warning.args, clean)
+def secret_arguments(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the arguments of a test whose names say that they are secrets."""
+    return (value for name, value in arguments.items() if names_secret(name) and isinstance(value, str))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    texts: list[str] = []
+def _fields(owner: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes of an object, whether it keeps them in a dict or in slots."""
+    slots = [name for kind in type(owner).__mro__ for name in _slots_of(kind)]
+    for name in dict.fromkeys([*getattr(owner, "__dict__", {}), *slots]):
+        try:
+            yield name, getattr(owner, name)
+        except Exception:  # noqa: S112 - an attribute that can't be read shows nothing
+            continue
 
+
+def _slots_of(kind: type) -> tuple[str, ...]:
+    slots = kind.__dict__.get("__slots__", ())
+    names = (slots,) if isinstance(slots, str) else tuple(slots)
+    return tuple(name for name in names if name not in ("__dict__", "__weakref__"))
+
+
+def _collect(value: Any, texts: list[str]) -> None:
     def note(text: str) -> str:
         texts.append(text)
         return text
 
-    _mapped(value, note)
-    return iter(texts)
+    try:
+        _mapped(value, note)
+    except Exception:
+        texts.append("")
 
 
-def _mapped(value: Any, change: Clean) -> Any:
-    """Return a part of a report with every text changed; pytest's own objects are changed in place."""
-    if isinstance(value, str):
+def _mapped(value: Any, change: Clean, depth: int = 0) -> Any:
+    """Return a part of a report with every text changed, and the same object where nothing changes.
+
+    Only pytest's own accounts of failures are changed in place; what else there is may belong to the suite.
+    """
+    if type(value) is str:
         return change(value)
+    if depth > DEEPEST:
+        return value
+    if isinstance(value, TerminalRepr):
+        for name, part in _fields(value):
+            if (changed := _mapped(part, change, depth + 1)) is not part:
+                object.__setattr__(value, name, changed)  # some of them are frozen
+        return value
     if type(value) in (list, tuple):
-        return type(value)(_mapped(item, change) for item in value)
-    if type(value) is dict:
-        return {key: _mapped(item, change) for key, item in value.items()}
-    if type(value).__module__.startswith("_pytest."):
-        for name, part in list(vars(value).items()):
-            object.__setattr__(value, name, _mapped(part, change))  # some of them are frozen
-    elif hasattr(value, "toterminal"):
-        return change(str(value))
-    return value
+        changed = [_mapped(item, change, depth + 1) for item in value]
+        return value if _are_same(changed, value) else type(value)(changed)
+    if isinstance(value, Mapping):
+        items = {key: _mapped(item, change, depth + 1) for key, item in value.items()}
+        return value if _are_same(items.values(), value.values()) else items
+    return _shown(value, change)
 
 
-# Logs that are shown while a test runs.
+def _shown(value: Any, change: Clean) -> Any:
+    """Return another plugin's account of a failure as a text if it shows a secret."""
+    if not hasattr(value, "toterminal"):
+        return value
+    text = str(value)
+    return value if (changed := change(text)) == text else changed
+
+
+def _changed_copy(value: Any, change: Clean) -> Any:
+    """Return a copy of an object whose attributes have every text changed."""
+    twin = copy.copy(value)
+    for name, part in _fields(value):
+        object.__setattr__(twin, name, _mapped(part, change))
+    return twin
+
+
+def _are_same(some: Any, others: Any) -> bool:
+    return all(one is other for one, other in zip(some, others, strict=True))
 
 
 class CleanFormatter(logging.Formatter):
-    """Formats as another formatter does, without tokens."""
+    """Formats as another formatter does, without secrets."""
 
-    def __init__(self, inner: logging.Formatter) -> None:
+    def __init__(self, inner: logging.Formatter, cleaner: SecretCleaner) -> None:
         super().__init__()
-        self._inner = inner
+        self._inner, self._cleaner = inner, cleaner
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of one record."""
         line = self._inner.format(record)
-        clean = _cleaner_for([line])
-        return clean(line) if clean else line
-
-
-def clean_live_logs(logging_plugin: Any) -> None:
-    """Let pytest's live log and log file say no token."""
-    for name in ("log_cli_handler", "log_file_handler"):
-        handler = getattr(logging_plugin, name, None)
-        if isinstance(handler, logging.Handler) and handler.formatter is not None:
-            handler.setFormatter(CleanFormatter(handler.formatter))
+        return self._cleaner.clean(line) if self._cleaner.learn([line]) else line

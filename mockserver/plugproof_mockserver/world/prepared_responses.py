@@ -1,0 +1,85 @@
+"""Answers that a test writes by hand: they take the place of what an operation would answer.
+
+The limiter counts such a call and the journal notes it; the operation does not run, and changes nothing.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_mockserver.http.response import JSON, Reply
+
+_UNSET: Any = object()
+_TEXT = ((b"content-type", b"text/plain; charset=utf-8"),)
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+
+
+class PreparedResponse(msgspec.Struct, kw_only=True):
+    """One answer to `operation` (or `*`), for the `first` so many calls or for all."""
+
+    operation: str
+    reply: Reply
+    first: int | None = None
+    used_count: int = 0
+
+    def matches(self, operation: str) -> bool:
+        """Return whether this is the answer to a call of an operation."""
+        is_left = self.first is None or self.used_count < self.first
+        return self.operation in ("*", operation) and is_left
+
+
+def take(prepared: list[PreparedResponse], operation: str) -> Reply | None:
+    """Return the answer that was prepared last for an operation, and count the call; None if there is none."""
+    for response in reversed(prepared):
+        if response.matches(operation):
+            response.used_count += 1
+            return response.reply
+    return None
+
+
+def make_prepared(
+    operation: str,
+    *,
+    status: int = 200,
+    json: Any = _UNSET,
+    content: str | bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    first: int | None = None,
+) -> PreparedResponse:
+    """Return an answer by hand; raise `ValueError` that names what is wrong and what is allowed."""
+    _require("operation", operation, operation in ("*", *OPERATIONS), f"one of *, {', '.join(OPERATIONS)}")
+    _require("status", status, status in set(HTTPStatus) and status >= 200, "a final HTTP status, such as 502")
+    _require("first", first, first is None or (type(first) is int and first >= 1), "a whole number from 1")
+    if json is not _UNSET and content is not None:
+        raise ValueError("an answer by hand has either json or content, not both")
+    body, kind = _body(json, content)
+    return PreparedResponse(
+        operation=operation, reply=Reply(status, body, _headers(headers or {}, kind)), first=first
+    )
+
+
+def _body(content_json: Any, content: str | bytes | None) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
+    if content_json is not _UNSET:
+        return json.dumps(content_json, ensure_ascii=False).encode("utf-8", "replace"), JSON
+    if content is None:
+        return b"", ()
+    return (content.encode() if isinstance(content, str) else content), _TEXT
+
+
+def _headers(headers: Mapping[str, str], kind: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[bytes, bytes], ...]:
+    given = {name.lower(): value for name, value in headers.items()}
+    for name, value in given.items():
+        _require(f"header {name}", value, name not in _FRAMING, "left out: it follows from the body")
+        safe = (name + value).isascii() and (name + value).isprintable() and name.isascii() and " " not in name
+        _require(f"header {name}", value, safe, "printable ASCII")
+    written = tuple((name.encode(), value.encode()) for name, value in given.items())
+    return written if "content-type" in given else kind + written
+
+
+def _require(name: str, value: object, holds: bool, allowed: str) -> None:
+    if not holds:
+        raise ValueError(f"the {name} of an answer by hand can't be {value!r}; it must be {allowed}")
