@@ -238,3 +238,15 @@ def test_a_request_has_as_long_to_come_as_it_is_given(serving):
     with serving("--receive-timeout", "0.1s") as server, server.connection() as half:
         half.sendall(b"GET /")
         assert half.recv(12) in (b"HTTP/1.1 408", b"")  # nothing, if the time was over before the first byte
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_is_under_way_is_answered_before_it_ends(serving, until, number):
+    with serving("--fault", "confirm:latency:500ms") as server, server.connection() as waiting:
+        token = server.start()
+        path = server.path(f"/sessions/{token}/confirm")
+        waiting.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        until(lambda: server.status(token) == Status.AUTHORIZED)
+        server.process.send_signal(number)
+        assert waiting.recv(12) == b"HTTP/1.1 200"
+        assert server.process.wait(timeout=10) == 0
