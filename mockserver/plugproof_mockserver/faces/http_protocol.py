@@ -9,6 +9,7 @@ Three rules, and where they stand in RFC 9110:
 3. A head, and then a body, has `receive_seconds` to come (408, section 15.5.9).
 """
 
+import math
 from asyncio import TimerHandle, Transport
 from typing import Any
 
@@ -39,70 +40,78 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, receive_seconds: float = RECEIVE_SECONDS, **named: Any) -> None:
         super().__init__(*args, **named)
         self._receive_seconds = receive_seconds
-        self._deadline: TimerHandle | None = None
+        self._look_every = min(receive_seconds, self.timeout_keep_alive)
+        self._timer: TimerHandle | None = None
+        self._due = math.inf  # when what is waited for is late
         self._packet = 0
         self._unfinished = 0  # bytes since the last piece of a body or the end of anything
-        self._is_receiving = self._is_in_head = self._is_refused = False
-        self._head_again = b""
+        self._head_again = b""  # while the parser skips what it takes for another protocol
+        self._is_refused = False
 
     # What the connection tells.
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Wait for the first request, but not for ever."""
         super().connection_made(transport)
-        self._start_deadline()
+        self._due = self.loop.time() + self._receive_seconds
+        self._look_later()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
-        self._stop_deadline()
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read what came, as long as it stays within the bounds."""
         if self._is_refused:
             return
-        self._unset_keepalive_if_required()
+        if self.scope is None:
+            self._due = math.inf
         self._packet = len(data)
         self._unfinished += self._packet
         try:
-            self._feed(data)
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._read_again(memoryview(data)[upgrade.args[0] :])
         except httptools.HttpParserError as error:
-            self._refuse(_LONG_HEAD if isinstance(error.__context__, _LongHeadError) else _NOT_HTTP)
-            return
+            self._refuse(_reason(error))
         if self._unfinished > MOST_HEAD:
             self._refuse(_LONG_HEAD)
-        elif self._is_receiving and self._deadline is None:
-            self._start_deadline()
+        elif self._due is math.inf and not self._is_answering():
+            self._due = self.loop.time() + self._receive_seconds
 
-    def _feed(self, data: bytes) -> None:
-        left = memoryview(data)
+    def _read_again(self, rest: memoryview) -> None:
+        """Read a head without its upgrade, and what came after it; there may be more of that kind in there."""
         while True:
+            head, self._head_again = self._head_again, b""
             try:
-                self.parser.feed_data(left)
+                self.parser.feed_data(head)
+                self.parser.feed_data(rest)
             except httptools.HttpParserUpgrade as upgrade:
-                left = left[upgrade.args[0] :]
-                self.parser.feed_data(self._head_again)
+                rest = rest[upgrade.args[0] :]
+            except httptools.HttpParserError as error:
+                self._refuse(_reason(error))
+                return
             else:
                 return
 
+    def _is_answering(self) -> bool:
+        return self.scope is None and self.cycle is not None and not self.cycle.response_complete
+
     # What the parser tells.
 
-    def on_message_begin(self) -> None:
-        """Begin a head."""
-        super().on_message_begin()
-        self._is_receiving = self._is_in_head = True
+    # uvicorn begins a message with a new scope. It ends here with none, which tells whether one is coming.
 
     def on_headers_complete(self) -> None:
         """Hand a whole head on, or have it read again without an upgrade."""
         # The two are upper bounds, so that only a large packet has its headers counted.
-        if max(self._packet, self._unfinished) > MOST_HEAD and self._size_of_head() > MOST_HEAD:
+        if (self._packet > MOST_HEAD or self._unfinished > MOST_HEAD) and self._size_of_head() > MOST_HEAD:
             raise _LongHeadError
-        self._unfinished = 0
-        self._stop_deadline()
+        self._unfinished, self._due = 0, math.inf
         if self.parser.should_upgrade():
             self._head_again = self._head_without_upgrade()
             return
-        self._is_in_head = False
         super().on_headers_complete()
         self.headers = []  # what comes now are trailers, which are no part of the head
 
@@ -113,11 +122,26 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Hand on that the request has come whole."""
-        if self.parser.should_upgrade():
+        if self._head_again:
             return
-        self._is_receiving, self._unfinished = False, 0
-        self._stop_deadline()
+        self._unfinished = 0
+        self.scope = None  # type: ignore[assignment]
+        self._due = self._end_of_idling() if self.cycle.response_complete else math.inf
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Begin what waits in line, or wait for the next request."""
+        if self.pipeline:
+            super().on_response_complete()
+            return
+        # uvicorn starts and stops a timer for each request here, which takes longer than all of this class.
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        if self.scope is None:
+            self._due = self._end_of_idling()
+
+    def _end_of_idling(self) -> float:
+        return self.loop.time() + self.timeout_keep_alive
 
     def _size_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
@@ -130,24 +154,19 @@ class BoundedProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version().encode()
         return b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, version, b"".join(lines))
 
-    # Deadlines.
+    # Deadlines: one timer for each connection, which looks now and then whether anything is late.
 
-    def _start_deadline(self) -> None:
-        self._deadline = self.loop.call_later(self._receive_seconds, self._be_late)
+    def _look_later(self) -> None:
+        self._timer = self.loop.call_later(self._look_every, self._look)
 
-    def _stop_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def _be_late(self) -> None:
-        self._deadline = None
-        if self.flow.read_paused:
-            self._start_deadline()  # the client waits for the application, not the other way round
-        elif self._is_receiving:
-            self._refuse(_late(self._receive_seconds))
-        else:
+    def _look(self) -> None:
+        self._look_later()
+        if self.loop.time() < self._due:
+            return
+        if self.scope is None:
             self.transport.close()
+        elif not self.flow.read_paused:  # else the client waits for the application
+            self._refuse(_late(self._receive_seconds))
 
     # Refusals.
 
@@ -157,10 +176,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, problem: Problem) -> None:
         """Answer what can't be read to its end, hear no more, and close."""
+        if self._is_refused:
+            return
         self._is_refused = True
-        self._stop_deadline()
         cycle = self.cycle
-        is_in_body = self._is_receiving and not self._is_in_head
+        is_in_body = cycle is not None and cycle.scope is self.scope
         if is_in_body and (self.pipeline or cycle.response_started):
             self.transport.close()
         elif is_in_body:
@@ -177,7 +197,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.write(response.wire_head() + response.body)
         if self.transport.can_write_eof():
             self.transport.write_eof()
-        self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+        self.scope, self._due = None, self.loop.time() + LINGER_SECONDS  # type: ignore[assignment]
+
+
+def _reason(error: httptools.HttpParserError) -> Problem:
+    return _LONG_HEAD if isinstance(error.__context__, _LongHeadError) else _NOT_HTTP
 
 
 def _late(seconds: float) -> Problem:

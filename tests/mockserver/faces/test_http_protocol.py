@@ -191,8 +191,9 @@ def test_what_does_not_come_in_time_is_answered_408(part):
     assert b"0.01 seconds" in answered
 
 
-def test_a_connection_on_which_nothing_comes_is_closed_without_a_word():
-    assert heard(until_closed=True) == b""
+@pytest.mark.parametrize("packets", [(), (b"\r\n",), (b"\r\n\r", b"\n")])
+def test_a_connection_on_which_nothing_comes_is_closed_without_a_word(packets):
+    assert heard(*packets, until_closed=True) == b""
 
 
 def test_a_body_nobody_waits_for_ends_its_connection_after_the_answer():
