@@ -6,6 +6,13 @@ The checker is imported on first use, so that the models alone stay cheap to imp
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from plugproof_contracts.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    NonconformanceError,
+    PlugproofError,
+    ReadOnlyError,
+)
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import (
     Charger,
@@ -20,32 +27,56 @@ from plugproof_contracts.facts.session import (
 from plugproof_contracts.secrets.token import Token
 
 if TYPE_CHECKING:
+    from plugproof_contracts.adapters.ndjson import to_ndjson
+    from plugproof_contracts.checking.baseline import BaselineError
     from plugproof_contracts.checking.checker import assert_conforms, check, check_trace
+    from plugproof_contracts.conformance.check import CheckOptions, run_check
+    from plugproof_contracts.conformance.history.history_schema import HistoryError
     from plugproof_contracts.exchanges.exchange import Exchange
+    from plugproof_contracts.reports.report import Report, Verdict
     from plugproof_contracts.rules import RULES, Rule
     from plugproof_contracts.rules.violation import Violation
 
 __all__ = [
     "RULES",
+    "BaselineError",
     "Charger",
+    "CheckOptions",
     "Connector",
     "ConnectorStatus",
     "Exchange",
+    "HistoryError",
+    "InvalidTypeError",
+    "InvalidValueError",
     "Level",
+    "NonconformanceError",
     "Payment",
+    "PlugproofError",
     "Pricing",
     "PublicCharger",
+    "ReadOnlyError",
+    "Report",
     "Rule",
     "Session",
     "Status",
     "Token",
+    "Verdict",
     "Violation",
     "assert_conforms",
     "check",
     "check_trace",
+    "run_check",
+    "to_ndjson",
 ]
 
 _LATER = {
+    "BaselineError": "checking.baseline",
+    "CheckOptions": "conformance.check",
+    "HistoryError": "conformance.history.history_schema",
+    "Report": "reports.report",
+    "Verdict": "reports.report",
+    "run_check": "conformance.check",
+    "to_ndjson": "adapters.ndjson",
     "RULES": "rules",
     "Rule": "rules",
     "Exchange": "exchanges.exchange",

@@ -12,7 +12,7 @@ import pytest
 from plugproof_contracts import Exchange
 from plugproof_contracts.conformance import check_report
 from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports
-from plugproof_contracts.conformance.history import History
+from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import RequestOutcome, send
 from plugproof_contracts.exchanges.route import route
@@ -107,8 +107,8 @@ class Nights:
         began = self.now()
         night.run()
         self.nights.append(night)
-        report = check_report.report(night, self.tokens, today=date(2026, 1, 10))
-        self.history.record(BASE_URL, began, report, check_report.shape(night))
+        report = check_report.build_check_report(night, self.tokens, today=date(2026, 1, 10))
+        self.history.record(BASE_URL, began, report, check_report.shape_of_run(night))
         return report
 
 
@@ -231,7 +231,7 @@ def check_once(base, tokens, **terms):
     ports = Ports(send, time.time, lambda seconds: None)
     night = CheckRun(base, plan(tokens), ports, history, CheckPolicy(**terms))
     night.run()
-    report = check_report.report(night, tokens)
-    history.record(base, 0.0, report, check_report.shape(night))
+    report = check_report.build_check_report(night, tokens)
+    history.record(base, 0.0, report, check_report.shape_of_run(night))
     history.close()
     return report

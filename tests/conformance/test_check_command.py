@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from plugproof_cli.commands.check import MOST_FILE
 from plugproof_cli.main import main
-from plugproof_contracts.conformance.drift import Shape, to_json
+from plugproof_contracts.conformance.history.drift import Shape, to_json
 from plugproof_mockserver.fake import FakePlugchoice
 
 CANARY = "canary-7f3a91c25be04d68"

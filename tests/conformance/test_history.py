@@ -13,11 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from plugproof_cli.main import main
-from plugproof_contracts.conformance import drift as shape
-from plugproof_contracts.conformance import history_schema as tables
-from plugproof_contracts.conformance.drift import Shape, Trait, drift, shape_of
-from plugproof_contracts.conformance.history import RATE, Allowance, History
-from plugproof_contracts.conformance.history_schema import HistoryError
+from plugproof_contracts.conformance.history import drift as shape
+from plugproof_contracts.conformance.history import history_schema as tables
+from plugproof_contracts.conformance.history.check_history import RATE, Allowance, History
+from plugproof_contracts.conformance.history.drift import Shape, Trait, drift, shape_of
+from plugproof_contracts.conformance.history.history_schema import HistoryError
 from plugproof_contracts.conformance.retry_after import retry_after
 from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.rules.examples import failure, success
@@ -114,7 +114,7 @@ def test_processes_at_the_same_time_share_one_budget(url, base):
 def test_a_check_is_kept_and_read_back(history, nights, base):
     checks = nights("charging")
     report = checks.night()
-    seen = shape_of([asked.outcome.exchange for asked in checks.nights[0].standing], {"get": 0.5})
+    seen = shape_of([asked.outcome.exchange for asked in checks.nights[0].accepted], {"get": 0.5})
     history.record(base, 1000.0, report, seen)
     (run,) = history.runs(base)
     assert (run.at, run.verdict, run.planned, run.sent) == (1000.0, "conforms", 4, 4)

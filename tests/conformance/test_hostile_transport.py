@@ -307,8 +307,8 @@ HANGS = {
 def test_no_answer_is_waited_for_beyond_the_deadline(raw, name):
     with raw(lambda method, target, headers: HANGS[name](b"")) as server:
         outcome = send(OutgoingRequest("GET", f"{server.url}/v3/public-charging/sessions/x", ()), DEADLINE)
-    assert outcome.trouble is not None
-    assert outcome.trouble.layer in (FailureKind.DEADLINE, FailureKind.PROTOCOL)
+    assert outcome.failure is not None
+    assert outcome.failure.layer in (FailureKind.DEADLINE, FailureKind.PROTOCOL)
     assert outcome.seconds < DEADLINE * 1.1 + SLACK
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from plugproof_contracts.conformance import transport
 from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports
-from plugproof_contracts.conformance.history import History
+from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import FailureKind, OutgoingRequest, send
 from plugproof_contracts.exchanges.route import route
@@ -38,14 +38,14 @@ def test_a_whole_answer_is_an_exchange(raw):
         b"{}",
         "b",
     )
-    assert outcome.trouble is None
+    assert outcome.failure is None
     assert outcome.delimited
 
 
 @pytest.mark.parametrize("host", ["plugproof.invalid", "a" * 70 + ".invalid"])
 def test_a_host_without_an_address_is_dns(host):
     outcome = sent_to(f"http://{host}/api")
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.DNS, False)
+    assert (outcome.failure.layer, outcome.failure.arrived) == (FailureKind.DNS, False)
 
 
 def test_a_lookup_that_hangs_ends_at_the_deadline(monkeypatch):
@@ -53,8 +53,8 @@ def test_a_lookup_that_hangs_ends_at_the_deadline(monkeypatch):
     monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *args, **more: over.wait(20))
     outcome = sent_to("http://plugproof.invalid/api", 0.2)
     over.set()
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.DEADLINE, False)
-    assert "looking up" in outcome.trouble.words
+    assert (outcome.failure.layer, outcome.failure.arrived) == (FailureKind.DEADLINE, False)
+    assert "looking up" in outcome.failure.words
 
 
 def test_a_deadline_that_is_over_once_the_host_was_found_connects_to_nobody(monkeypatch):
@@ -69,22 +69,22 @@ def test_a_deadline_that_is_over_once_the_host_was_found_connects_to_nobody(monk
     monkeypatch.setattr(transport, "monotonic", lambda: now[0])
     monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *given, **more: found)
     outcome = sent_to("http://localhost:9/api", 1.0)
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.DEADLINE, False)
-    assert "connecting" in outcome.trouble.words
+    assert (outcome.failure.layer, outcome.failure.arrived) == (FailureKind.DEADLINE, False)
+    assert "connecting" in outcome.failure.words
 
 
 def test_a_port_that_never_agrees_on_encryption_is_left_at_the_deadline():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         outcome = sent_to(f"https://127.0.0.1:{silent.getsockname()[1]}/api", 0.1)
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.DEADLINE, False)
-    assert "encryption" in outcome.trouble.words
+    assert (outcome.failure.layer, outcome.failure.arrived) == (FailureKind.DEADLINE, False)
+    assert "encryption" in outcome.failure.words
 
 
 def test_a_closed_port_is_connect():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     outcome = sent_to(f"http://127.0.0.1:{port}/api")
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.CONNECT, False)
+    assert (outcome.failure.layer, outcome.failure.arrived) == (FailureKind.CONNECT, False)
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +126,8 @@ def secure(certificate):
 
 def test_a_certificate_that_nobody_vouches_for_is_tls(secure):
     outcome = sent_to(f"https://localhost:{secure}/api")
-    assert (outcome.trouble.layer, outcome.trouble.arrived) == (FailureKind.TLS, False)
-    assert "not trusted" in outcome.trouble.words
+    assert (outcome.failure.layer, outcome.failure.arrived) == (FailureKind.TLS, False)
+    assert "not trusted" in outcome.failure.words
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_a_certificate_that_is_trusted_serves(secure, trusting):
 
 def test_a_certificate_of_another_host_is_tls(secure, trusting):
     outcome = sent_to(f"https://127.0.0.1:{secure}/api")
-    assert outcome.trouble.layer is FailureKind.TLS
+    assert outcome.failure.layer is FailureKind.TLS
 
 
 def test_a_redirect_is_not_followed(raw):
@@ -194,7 +194,7 @@ TOO_LARGE = {
 @pytest.mark.parametrize("what", TOO_LARGE)
 def test_what_is_too_large_is_not_kept(raw, what):
     with raw(lambda *request: TOO_LARGE[what]) as server:
-        assert sent_to(server.url).trouble.layer is FailureKind.TOO_LARGE
+        assert sent_to(server.url).failure.layer is FailureKind.TOO_LARGE
 
 
 def test_the_largest_body_is_read(raw):

@@ -11,6 +11,7 @@ MODULES = sorted(ROOT.glob("*/plugproof*/**/*.py"))
 CLASSES_TO_RENAME = {"Given", "Place", "Problem", "Row", "Step"}
 MODULES_TO_RENAME = {
     "app",
+    "check",
     "lifecycle",
     "openapi",
     "operations",

@@ -33,16 +33,18 @@ ALLOWED = {
 
 ROOMS = {
     "plugproof_contracts": {
+        "errors": set(),
         "facts": set(),
-        "secrets": set(),
+        "secrets": {"errors"},
         "version": set(),
-        "exchanges": {"facts", "secrets"},
+        "exchanges": {"errors", "facts", "secrets"},
         "parsing": {"facts", "secrets", "exchanges"},
-        "rules": {"facts", "exchanges", "parsing"},
-        "adapters": {"facts", "secrets", "exchanges", "parsing", "version"},
-        "checking": {"facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
-        "reports": {"facts", "secrets", "exchanges", "parsing", "rules", "checking", "version"},
+        "rules": {"errors", "facts", "exchanges", "parsing"},
+        "adapters": {"errors", "facts", "secrets", "exchanges", "parsing", "version"},
+        "checking": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
+        "reports": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "checking", "version"},
         "conformance": {
+            "errors",
             "facts",
             "secrets",
             "exchanges",
@@ -52,7 +54,17 @@ ROOMS = {
             "reports",
             "version",
         },
-        "__init__": {"facts", "secrets", "exchanges", "rules", "checking"},
+        "__init__": {
+            "errors",
+            "adapters",
+            "facts",
+            "secrets",
+            "exchanges",
+            "rules",
+            "checking",
+            "reports",
+            "conformance",
+        },
     },
     "plugproof_mockserver": {
         "model": set(),

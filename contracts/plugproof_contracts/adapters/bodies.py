@@ -8,6 +8,8 @@ from functools import partial
 from importlib import import_module
 from typing import Any, TypeAlias
 
+from plugproof_contracts.errors import PlugproofError
+
 MOST_BYTES = 64 * 2**20
 """Bytes that a body may have once it is decoded; a few kilobytes can be made to inflate to gigabytes."""
 
@@ -19,7 +21,7 @@ _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\x78\x01": "deflat
 """How compressed bodies begin; a recorder may have dropped the header that names the encoding."""
 
 
-class BodyError(ValueError):
+class BodyError(PlugproofError, ValueError):
     """Why a body that was recorded cannot be read; the text has nothing of the body in it."""
 
 

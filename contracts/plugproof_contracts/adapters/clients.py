@@ -7,6 +7,7 @@ imported: whoever holds a response of theirs has done that already.
 from collections.abc import Callable
 from typing import Any
 
+from plugproof_contracts.errors import InvalidTypeError, InvalidValueError
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 
@@ -22,7 +23,7 @@ def exchange_of(response: object, *, operation: str | None = None) -> Exchange:
     read = _reader(response)
     if read is None:
         kind = type(response)
-        raise TypeError(f"{kind.__module__}.{kind.__qualname__} is no response; allowed is {ALLOWED}")
+        raise InvalidTypeError(f"{kind.__module__}.{kind.__qualname__} is no response; allowed is {ALLOWED}")
     return _starlette(response, operation) if read is _starlette else read(response)
 
 
@@ -52,7 +53,7 @@ def _or_value_error(get: Callable[[], Any], message: str) -> Any:
     try:
         return get()
     except RuntimeError:
-        raise ValueError(message) from None
+        raise InvalidValueError(message) from None
 
 
 def _sent(request: Any) -> bytes:
@@ -65,7 +66,7 @@ def _sent(request: Any) -> bytes:
 def _requests(response: Any) -> Exchange:
     request = response.request
     if request is None:
-        raise ValueError("the response knows no request; give an Exchange")
+        raise InvalidValueError("the response knows no request; give an Exchange")
     body = request.body.encode() if isinstance(request.body, str) else request.body
     return Exchange(
         request.method,
@@ -81,13 +82,13 @@ def _requests(response: Any) -> Exchange:
 def _starlette(response: Any, operation: str | None = None) -> Exchange:
     row = OPERATIONS.get(operation or "")
     if row is None:
-        raise ValueError(
+        raise InvalidValueError(
             f"a Starlette response does not know what it answers, and operation is {operation!r}; "
             f"allowed are {', '.join(OPERATIONS)}"
         )
     body = getattr(response, "body", None)
     if not isinstance(body, bytes | memoryview):
-        raise ValueError("the Starlette response streams its body; give one that holds it, or an Exchange")
+        raise InvalidValueError("the Starlette response streams its body; give one that holds it, or an Exchange")
     url = BASE_URL + row.template.format_map(dict.fromkeys(("token", "code"), "unknown"))
     return Exchange(row.method, url, response.status_code, response.raw_headers, bytes(body))
 

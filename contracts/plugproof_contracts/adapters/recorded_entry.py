@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.exchanges.exchange import Exchange
 
 
-class RecordingError(ValueError):
+class RecordingError(PlugproofError, ValueError):
     """Why a file, or the rest of it, cannot be read; the text has nothing of the file's content in it."""
 
 

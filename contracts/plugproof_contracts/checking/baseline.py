@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.violation import Violation
 
@@ -17,7 +18,7 @@ _FIELDS = {"rule": str, "reason": str, "until": date, "pointer": str}
 _REQUIRED = ("rule", "reason", "until")
 
 
-class BaselineError(ValueError):
+class BaselineError(PlugproofError, ValueError):
     """What is wrong with a baseline file: the entry, the field, and what is allowed."""
 
 

@@ -14,6 +14,7 @@ import msgspec
 from plugproof_contracts.checking.applicability import applicable_rules, facts_of
 from plugproof_contracts.checking.fast_path import accept
 from plugproof_contracts.checking.unchecked import blocked_reason, server_error_reason
+from plugproof_contracts.errors import NonconformanceError
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.finding import Finding
@@ -97,20 +98,20 @@ def check_trace(exchanges: Iterable[Exchange]) -> list[Violation]:
 
 
 def assert_conforms(answered: Any, *, strict: bool = False, operation: str | None = None) -> None:
-    """Raise `AssertionError` with every breach of an exchange, or of a client's response.
+    """Raise `NonconformanceError` with every breach of an exchange, or of a client's response.
 
     Documented breaches count, inferred ones under `strict` too, assumed ones never. An answer of which nothing
     could be checked does not conform either. A Starlette response does not know what it answers: `operation`
-    says so. Raises `TypeError` or `ValueError` for what is no whole response.
+    says so. Raises `InvalidTypeError` or `InvalidValueError` for what is no whole response.
     """
     __tracebackhide__ = True
     result = examine(_exchange(answered, operation))
     counting = {Level.DOCUMENTED, Level.INFERRED} if strict else {Level.DOCUMENTED}
     breaches = [violation for violation in result.violations if violation.level in counting]
     if not result.exercised:
-        raise AssertionError(f"nothing could be checked: {result.unchecked}")
+        raise NonconformanceError(f"nothing could be checked: {result.unchecked}")
     if breaches:
-        raise AssertionError("\n\n".join(["the answer breaks the contract", *map(str, breaches)]))
+        raise NonconformanceError("\n\n".join(["the answer breaks the contract", *map(str, breaches)]))
 
 
 def _exchange(answered: Any, operation: str | None) -> Exchange:

@@ -9,8 +9,8 @@ from plugproof_contracts.checking.baseline import Accept
 from plugproof_contracts.checking.checker import examine_trace
 from plugproof_contracts.conformance import inconclusive
 from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult
-from plugproof_contracts.conformance.drift import Shape, drift, shape_of
-from plugproof_contracts.conformance.history import History
+from plugproof_contracts.conformance.history.check_history import History
+from plugproof_contracts.conformance.history.drift import Shape, drift, shape_of
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
@@ -32,58 +32,58 @@ class Baseline(NamedTuple):
     shape: Shape | None = None
 
 
-def report(
-    night: CheckRun, tokens: tuple[Token, ...], accepts: tuple[Accept, ...] = (), today: date | None = None
+def build_check_report(
+    run: CheckRun, tokens: tuple[Token, ...], accepts: tuple[Accept, ...] = (), today: date | None = None
 ) -> Report:
     """Put together what a check found; the tokens that were given are in no text of it."""
-    found = _gathered(night)
+    found = _gather(run)
     found.secrets |= {token.reveal() for token in tokens}
-    terms = ReportPolicy(today or datetime.now(UTC).date(), night.terms.strict, accepts)
+    terms = ReportPolicy(today or datetime.now(UTC).date(), run.policy.strict, accepts)
     made = report_of("plugproof check", [found], terms)
-    counts = made.counts | {"requests planned": len(night.probes), "requests sent": night.booked}
+    counts = made.counts | {"requests planned": len(run.probes), "requests sent": run.booked}
     return msgspec.structs.replace(made, counts=counts)
 
 
-def _gathered(night: CheckRun) -> Evidence:
-    found = Evidence(redacted(night.base), format="live")
-    found.bases = {redacted(night.base)}
-    found.secrets = {secret for asked in night.sent for secret in _secrets(asked)}
-    for entry, words in night.problems:
+def _gather(run: CheckRun) -> Evidence:
+    found = Evidence(redacted(run.base), format="live")
+    found.bases = {redacted(run.base)}
+    found.secrets = {secret for result in run.sent for secret in _secrets(result)}
+    for entry, words in run.problems:
         found.note(words, entry)
-    for words in night.healed:
+    for words in run.recovered:
         found.skipped[words] += 1
-    judged = accepted(night)
+    judged = accepted(run)
     if judged:
-        found.numbers = [asked.number for asked, _ in judged]
+        found.numbers = [result.number for result, _ in judged]
         found.result = examine_trace(exchange for _, exchange in judged)
         found.seen = {status for _, exchange in judged if (status := ParsedResponse(exchange).status)}
-    elif night.standing:
+    elif run.accepted:
         found.note(STRANGE)
     return found
 
 
-def _secrets(asked: ProbeResult) -> set[str]:
-    subject = {asked.probe.subject.reveal()} if asked.probe.subject else set()
-    return subject | (set(secrets_of(asked.outcome.exchange)) if asked.outcome.exchange else set())
+def _secrets(result: ProbeResult) -> set[str]:
+    subject = {result.probe.subject.reveal()} if result.probe.subject else set()
+    return subject | (set(secrets_of(result.outcome.exchange)) if result.outcome.exchange else set())
 
 
-def accepted(night: CheckRun) -> list[tuple[ProbeResult, Exchange]]:
+def accepted(run: CheckRun) -> list[tuple[ProbeResult, Exchange]]:
     """Return the answers that are judged: none, if not one of them bears a mark of the API."""
-    found = [(asked, asked.outcome.exchange) for asked in night.standing if asked.outcome.exchange]
+    found = [(result, result.outcome.exchange) for result in run.accepted if result.outcome.exchange]
     return found if any(inconclusive.is_of_the_api(exchange) for _, exchange in found) else []
 
 
-def shape(night: CheckRun) -> Shape:
+def shape_of_run(run: CheckRun) -> Shape:
     """Return what the judged answers looked like, and the slowest time of each operation."""
-    judged = accepted(night)
+    judged = accepted(run)
     seconds: dict[str, float] = {}
-    for asked, _ in judged:
-        name = asked.probe.operation
-        seconds[name] = max(seconds.get(name, 0.0), asked.outcome.seconds)
+    for result, _ in judged:
+        name = result.probe.operation
+        seconds[name] = max(seconds.get(name, 0.0), result.outcome.seconds)
     return shape_of([exchange for _, exchange in judged], seconds)
 
 
-def drifted(history: History, base: str, now: Shape, baseline: Shape | None) -> tuple[str, ...]:
+def describe_drift(history: History, base: str, now: Shape, baseline: Shape | None) -> tuple[str, ...]:
     """Return what has changed since the last check that saw anything, and since the baseline."""
     told = []
     for run in history.runs(base, most=14):

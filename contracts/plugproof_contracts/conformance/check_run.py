@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.conformance import inconclusive, plan, transport
-from plugproof_contracts.conformance.history import Allowance, BudgetDecision
+from plugproof_contracts.conformance.history.check_history import Allowance, BudgetDecision
 from plugproof_contracts.conformance.plan import Probe
 from plugproof_contracts.conformance.retry_after import retry_after
 from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
@@ -69,12 +69,12 @@ class ProbeResult(NamedTuple):
     broken: frozenset[str] = frozenset()
 
     @property
-    def is_bad(self) -> bool:
+    def is_inconclusive_or_broken(self) -> bool:
         """Whether the answer is in doubt or breaks what counts."""
         return self.doubt is not None or bool(self.broken)
 
     @property
-    def shown(self) -> str:
+    def summary(self) -> str:
         """The request and what came of it, in a few words."""
         exchange, took = self.outcome.exchange, f"{self.outcome.seconds:.2f} s"
         came = str(exchange.status) if exchange else "no answer"
@@ -94,13 +94,13 @@ class CheckRun:
     base: str
     probes: tuple[Probe, ...]
     ports: Ports
-    ledger: RequestBudget
-    terms: CheckPolicy = field(default_factory=CheckPolicy)
-    progress: Callable[[ProbeResult], None] = lambda asked: None
+    request_budget: RequestBudget
+    policy: CheckPolicy = field(default_factory=CheckPolicy)
+    progress: Callable[[ProbeResult], None] = lambda result: None
     sent: list[ProbeResult] = field(default_factory=list)
-    standing: list[ProbeResult] = field(default_factory=list)
+    accepted: list[ProbeResult] = field(default_factory=list)
     problems: list[tuple[int | None, str]] = field(default_factory=list)
-    healed: list[str] = field(default_factory=list)
+    recovered: list[str] = field(default_factory=list)
     waited: float = 0.0
     booked: int = 0
 
@@ -122,63 +122,63 @@ class CheckRun:
 
     def _probe(self, probe: Probe) -> None:
         first = self._ask(probe)
-        if not first.is_bad:
-            self._stands(first)
+        if not first.is_inconclusive_or_broken:
+            self._accept(first)
         elif probe.method == "GET" and self._may_ask_again(first):
             self._settle(first, self._ask(probe))
         else:
-            self._stands(first)
+            self._accept(first)
             if probe.session and probe.method == "POST" and _may_have_happened(first):
-                self._stands(self._ask(plan.reading_again(probe)))
+                self._accept(self._ask(plan.reading_again(probe)))
 
     def _may_ask_again(self, first: ProbeResult) -> bool:
         """Wait as the answer asks, if that is not too long."""
         exchange = first.outcome.exchange
         wait = retry_after(exchange.headers, self.ports.now()) if exchange and first.doubt else None
         if wait is not None:
-            self.ledger.pause(self.base, self.ports.now() + wait)
+            self.request_budget.pause(self.base, self.ports.now() + wait)
         return self._wait(PAUSE if wait is None else wait)
 
     def _settle(self, first: ProbeResult, second: ProbeResult) -> None:
         """Let the second answer stand; where it breaks nothing that the first one broke, neither is trusted."""
-        self._stands(second)
-        if first.doubt and not second.is_bad:
-            self.healed.append(f"{first.doubt}; well when asked again")
+        self._accept(second)
+        if first.doubt and not second.is_inconclusive_or_broken:
+            self.recovered.append(f"{first.doubt}; well when asked again")
         elif first.broken and not first.broken & second.broken:
             rules = ", ".join(sorted(first.broken))
             self.problems.append((first.number, f"broke {rules} once, and did not when asked again"))
 
-    def _stands(self, asked: ProbeResult) -> None:
-        exchange, probe = asked.outcome.exchange, asked.probe
-        if asked.doubt is not None or exchange is None:
-            self.problems.append((asked.number, f"{probe.title}: {asked.doubt}"))
-            if _is_hopeless(asked):
+    def _accept(self, result: ProbeResult) -> None:
+        exchange, probe = result.outcome.exchange, result.probe
+        if result.doubt is not None or exchange is None:
+            self.problems.append((result.number, f"{probe.title}: {result.doubt}"))
+            if _is_hopeless(result):
                 raise _StopError("nothing more was sent, for it would fare no better")
             return
-        self.standing.append(asked)
-        if not asked.broken:
-            self.problems += [(asked.number, f"{probe.title}: {words}") for words in _unserved(probe, exchange)]
+        self.accepted.append(result)
+        if not result.broken:
+            self.problems += [(result.number, f"{probe.title}: {words}") for words in _unserved(probe, exchange)]
 
     def _ask(self, probe: Probe) -> ProbeResult:
-        """Send one request, when the ledger lets."""
+        """Send one request, when the budget allows it."""
         self._book(probe)
         self.booked += 1
         url = self.base + probe.path(self._code())
-        outcome = self.ports.send(OutgoingRequest(probe.method, url, probe.sent_headers()), self.terms.timeout)
+        outcome = self.ports.send(OutgoingRequest(probe.method, url, probe.sent_headers()), self.policy.timeout)
         reason = inconclusive.inconclusive_reason(outcome) or _refused(probe, outcome.exchange)
-        broken = _broken(outcome.exchange, self.terms.strict) if reason is None else frozenset()
-        asked = ProbeResult(self.booked, probe, outcome, reason, broken)
-        self.sent.append(asked)
-        self.progress(asked)
-        return asked
+        broken = _broken(outcome.exchange, self.policy.strict) if reason is None else frozenset()
+        result = ProbeResult(self.booked, probe, outcome, reason, broken)
+        self.sent.append(result)
+        self.progress(result)
+        return result
 
     def _book(self, probe: Probe) -> None:
         while True:
-            gate = self.ledger.book(
+            gate = self.request_budget.book(
                 self.base,
                 probe.counts_as,
                 self.ports.now(),
-                self.terms.allowance,
+                self.policy.allowance,
                 over_limit=probe.is_limit_probe,
             )
             if not gate.wait:
@@ -189,7 +189,7 @@ class CheckRun:
 
     def _wait(self, seconds: float) -> bool:
         """Wait, unless that is more than the patience that is left."""
-        if self.waited + seconds > self.terms.patience:
+        if self.waited + seconds > self.policy.patience:
             return False
         self.waited += seconds
         self.ports.sleep(seconds)
@@ -197,10 +197,12 @@ class CheckRun:
 
     def _code(self) -> str:
         """Return the code of a charger that a session told of."""
-        for asked in self.standing:
-            exchange = asked.outcome.exchange
+        for result in self.accepted:
+            exchange = result.outcome.exchange
             code = (
-                ParsedResponse(exchange).field("charger.public_code") if exchange and asked.probe.session else None
+                ParsedResponse(exchange).field("charger.public_code")
+                if exchange and result.probe.session
+                else None
             )
             if code and code.isascii() and code.isalnum() and len(code) <= 10:
                 return str(code)
@@ -221,17 +223,17 @@ def _broken(exchange: Exchange | None, strict: bool) -> frozenset[str]:
     return frozenset(one.rule for one in examine(exchange).violations if one.level in counting)
 
 
-def _may_have_happened(asked: ProbeResult) -> bool:
+def _may_have_happened(result: ProbeResult) -> bool:
     """Say whether a POST may have been handled, though its answer does not tell."""
-    trouble, exchange = asked.outcome.trouble, asked.outcome.exchange
+    failure, exchange = result.outcome.failure, result.outcome.exchange
     if exchange is None:
-        return trouble is not None and trouble.arrived
-    return asked.doubt is not None and exchange.status != 429
+        return failure is not None and failure.arrived
+    return result.doubt is not None and exchange.status != 429
 
 
-def _is_hopeless(asked: ProbeResult) -> bool:
-    trouble, exchange = asked.outcome.trouble, asked.outcome.exchange
-    is_unreached = trouble is not None and trouble.layer in transport.UNREACHED
+def _is_hopeless(result: ProbeResult) -> bool:
+    failure, exchange = result.outcome.failure, result.outcome.exchange
+    is_unreached = failure is not None and failure.layer in transport.UNREACHED
     return is_unreached or (exchange is not None and "cf-mitigated" in exchange.headers)
 
 

@@ -13,8 +13,8 @@ _LIMIT = "x-ratelimit-limit"
 
 def inconclusive_reason(outcome: RequestOutcome) -> str | None:
     """Return why an outcome cannot be judged, with what shows it, or None."""
-    if outcome.trouble is not None or outcome.exchange is None:
-        return f"{outcome.trouble.layer}: {outcome.trouble.words}" if outcome.trouble else "no answer"
+    if outcome.failure is not None or outcome.exchange is None:
+        return f"{outcome.failure.layer}: {outcome.failure.words}" if outcome.failure else "no answer"
     exchange = outcome.exchange
     why = unchecked.blocked_reason(exchange) or _failed(exchange) or _redirect(exchange) or _foreign(exchange)
     if why is None and not outcome.delimited and _is_broken_off(exchange):

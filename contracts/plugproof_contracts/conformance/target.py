@@ -1,10 +1,11 @@
-"""Which API is checked, and with which tokens; whatever is given is refused with a sentence or is sound."""
+"""Which API is checked, and with which tokens: what is not allowed is refused with a sentence."""
 
 import re
+from collections.abc import Sequence
 from ipaddress import ip_address
-from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import BASE_URL, PREFIX
 from plugproof_contracts.secrets.token import Token
 
@@ -13,23 +14,16 @@ LONGEST_TOKEN = 512
 """Characters of a token; what is longer is some other file."""
 
 
-class CheckTarget(NamedTuple):
-    """The base URL, up to and without `/v3`, and the tokens of live sessions, if any."""
-
-    base: str
-    tokens: tuple[Token, ...] = ()
-
-
 def base_url(text: str) -> str:
-    """Read a base URL; raises `ValueError` with what is allowed, and without what may be a secret."""
+    """Read a base URL; raises `InvalidValueError` with what is allowed, and without what may be a secret."""
     try:
         parts = urlsplit(text)
         port, host = parts.port, (parts.hostname or "").encode("idna").decode()
     except (ValueError, UnicodeError):
-        raise ValueError(f"it is no URL; allowed is one such as {_EXAMPLE}") from None
+        raise InvalidValueError(f"it is no URL; allowed is one such as {_EXAMPLE}") from None
     problem = _problem(parts, host)
     if problem or port == 0:
-        raise ValueError(f"{problem or 'its port is 0'}; allowed is one such as {_EXAMPLE}")
+        raise InvalidValueError(f"{problem or 'its port is 0'}; allowed is one such as {_EXAMPLE}")
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{quote(parts.path.rstrip('/'), safe='/%')}"
 
@@ -60,20 +54,28 @@ def is_loopback(base: str) -> bool:
         return False
 
 
+def refuse_plain_http(base: str, tokens: Sequence[Token], *, allow_http: bool) -> None:
+    """Raise `InvalidValueError` if tokens would go to another host over plain HTTP, and nobody has allowed it."""
+    if tokens and not (allow_http or is_private_line(base)):
+        raise InvalidValueError(
+            "tokens are not sent over plain HTTP: give an https:// URL, or --allow-http (allow_http=True)"
+        )
+
+
 def is_production(base: str) -> bool:
     """Say whether a base URL is of the live API, which is handled gently."""
     return (urlsplit(base).hostname or "").rstrip(".") == urlsplit(BASE_URL).hostname
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """Read one token a line, each once; raises `ValueError`, naming lines only."""
+    """Read one token a line, each once; raises `InvalidValueError`, naming lines only."""
     found: dict[Token, None] = {}
     for number, line in enumerate(text.splitlines(), 1):
         token = line.strip()
         if not token:
             continue
         if len(token) > LONGEST_TOKEN or not re.fullmatch(r"[!-~]+", token):
-            raise ValueError(
+            raise InvalidValueError(
                 f"line {number} is no token: allowed are up to {LONGEST_TOKEN} ASCII characters without spaces"
             )
         found[Token(quote(token, safe="~"))] = None

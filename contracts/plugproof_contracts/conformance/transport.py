@@ -72,14 +72,14 @@ class TransportFailure(NamedTuple):
 
 
 class RequestOutcome(NamedTuple):
-    """An exchange or the trouble with it, and how long it took.
+    """An exchange or why there is none, and how long it took.
 
     `delimited` says that the answer told where its body ends; otherwise nobody can tell a whole body from one
     that was cut off.
     """
 
     exchange: Exchange | None
-    trouble: TransportFailure | None
+    failure: TransportFailure | None
     seconds: float
     delimited: bool = True
 
@@ -124,9 +124,9 @@ def send(request: OutgoingRequest, seconds: float) -> RequestOutcome:
             request_body=request.body,
             at=at,
         )
-    except _TransportFailureError as trouble:
+    except _TransportFailureError as failure:
         return RequestOutcome(
-            None, TransportFailure(trouble.layer, trouble.words, clock.sent), monotonic() - clock.started
+            None, TransportFailure(failure.layer, failure.words, clock.sent), monotonic() - clock.started
         )
     return RequestOutcome(exchange, None, monotonic() - clock.started, _is_delimited(head))
 
@@ -232,7 +232,7 @@ def _answer(line: socket.socket, request: OutgoingRequest, clock: _Clock) -> tup
         clock.sent = False
         raise _TransportFailureError(FailureKind.PROTOCOL, "the request can't be sent as HTTP/1.1") from None
     except h11.RemoteProtocolError as error:
-        raise reading.trouble(error) from None
+        raise reading.failure(error) from None
     except OSError as error:
         layer = FailureKind.TRUNCATED if reading.received else FailureKind.CLOSED
         raise _TransportFailureError(
@@ -297,7 +297,7 @@ class _Reading:
             raise _TransportFailureError(FailureKind.TOO_LARGE, f"the headers have more than {MOST_HEAD} bytes")
         self.http.receive_data(data)
 
-    def trouble(self, error: h11.RemoteProtocolError) -> _TransportFailureError:
+    def failure(self, error: h11.RemoteProtocolError) -> _TransportFailureError:
         """Tell an answer that ends too early from one that is no HTTP; the error's own words may quote it."""
         if error.error_status_hint == 431:
             return _TransportFailureError(FailureKind.TOO_LARGE, f"the headers have more than {MOST_HEAD} bytes")

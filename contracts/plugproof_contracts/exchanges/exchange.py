@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Never, final
 
+from plugproof_contracts.errors import InvalidTypeError, InvalidValueError, ReadOnlyError
 from plugproof_contracts.exchanges import route
 from plugproof_contracts.exchanges.headers import Headers, HeadersLike
 from plugproof_contracts.facts.operations import Operation
@@ -18,7 +19,7 @@ class Exchange:
 
     `body` is the response's body after any content encoding was undone; `None` says that the recording has
     none, so that nothing is said about it, and `b""` that it was empty. `at` is when the request was sent, with
-    an offset. Raises `TypeError` or `ValueError` for a value no recording can have.
+    an offset. Raises `InvalidTypeError` or `InvalidValueError` for a value no recording can have.
     """
 
     method: str
@@ -42,13 +43,13 @@ class Exchange:
         at: datetime | None = None,
     ) -> None:
         if not isinstance(status, int):
-            raise TypeError(f"status is {type(status).__name__}; allowed is an integer, such as 200")
+            raise InvalidTypeError(f"status is {type(status).__name__}; allowed is an integer, such as 200")
         if not (body is None or isinstance(body, bytes)):
-            raise TypeError(
+            raise InvalidTypeError(
                 f"body is {type(body).__name__}; allowed are bytes, or None for a recording without it"
             )
         if at is not None and at.tzinfo is None:
-            raise ValueError(f"at is {at.isoformat()}, without an offset; give one, such as +00:00")
+            raise InvalidValueError(f"at is {at.isoformat()}, without an offset; give one, such as +00:00")
         self.__dict__.update(
             method=method.upper(),
             url=url,
@@ -94,10 +95,10 @@ class Exchange:
         return Exchange(**{name: getattr(self, name) for name in _FIELDS} | changes)
 
     def __setattr__(self, name: str, value: object) -> Never:
-        raise AttributeError(f"an exchange is frozen; {name} is changed by exchange.replace({name}=…)")
+        raise ReadOnlyError(f"an exchange is frozen; {name} is changed by exchange.replace({name}=…)")
 
     def __delattr__(self, name: str) -> Never:
-        raise AttributeError(f"an exchange is frozen; {name} stays")
+        raise ReadOnlyError(f"an exchange is frozen; {name} stays")
 
     def _key(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in _FIELDS)

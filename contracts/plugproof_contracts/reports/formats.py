@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.reports.report import Report
 
 FORMATS = ("junit", "json", "html", "sarif", "github", "markdown")
@@ -20,16 +21,16 @@ class ReportTarget(NamedTuple):
 
 
 def target(text: str, known: Sequence[str] = FORMATS) -> ReportTarget:
-    """Read `FORMAT=PATH`; raises `ValueError` for another format, and where there is no folder to write in."""
+    """Read `FORMAT=PATH`; raises `InvalidValueError` for another format and for a path without a folder."""
     name, equals, path = text.partition("=")
     if name not in known:
-        raise ValueError(f"{name!r} is not a format: one of {', '.join(known)}")
+        raise InvalidValueError(f"{name!r} is not a format: one of {', '.join(known)}")
     if not equals or not path:
-        raise ValueError(f"{name} has no path: {name}=PATH, or {name}=- for standard output")
+        raise InvalidValueError(f"{name} has no path: {name}=PATH, or {name}=- for standard output")
     if path == "-":
         return ReportTarget(name, None)
     if not Path(path).parent.is_dir() or Path(path).is_dir():
-        raise ValueError(f"there is no folder for the {name} report, or it is itself one")
+        raise InvalidValueError(f"there is no folder for the {name} report, or it is itself one")
     return ReportTarget(name, Path(path))
 
 

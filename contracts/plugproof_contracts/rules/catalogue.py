@@ -11,6 +11,7 @@ from enum import StrEnum
 from inspect import getdoc
 from typing import Any, TypeAlias, TypeVar
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
@@ -122,16 +123,18 @@ def rule(
 ) -> Callable[[F], F]:
     """Enter a generator function into the catalogue; refuses a slug that is taken and a rule that lacks a part."""
     if not _SLUG.fullmatch(slug):
-        raise ValueError(f"rule slug {slug!r}: allowed is family.words-with-hyphens in lower case")
+        raise InvalidValueError(f"rule slug {slug!r}: allowed is family.words-with-hyphens in lower case")
     if slug in RULES:
-        raise ValueError(f"rule {slug!r} is defined twice; slugs are unique and stay")
+        raise InvalidValueError(f"rule {slug!r} is defined twice; slugs are unique and stay")
     if not (conforming and violating):
-        raise ValueError(f"rule {slug!r} lacks a conforming or a violating example")
+        raise InvalidValueError(f"rule {slug!r} lacks a conforming or a violating example")
 
     def enter(judge: F) -> F:
         requirement, _, why = (getdoc(judge) or "").partition("\n\n")
         if not (requirement and why):
-            raise ValueError(f"rule {slug!r}: its docstring lacks the requirement, or below it why a client cares")
+            raise InvalidValueError(
+                f"rule {slug!r}: its docstring lacks the requirement, or below it why a client cares"
+            )
         RULES[slug] = Rule(
             slug=slug,
             level=level,

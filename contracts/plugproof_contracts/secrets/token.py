@@ -10,6 +10,8 @@ import secrets
 from hashlib import blake2b
 from typing import Final, NoReturn, final
 
+from plugproof_contracts.errors import InvalidTypeError
+
 _KEY: Final = secrets.token_bytes(32)
 
 
@@ -55,4 +57,4 @@ class Token:
         return hash(self.__secret)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a token is not pickled: its secret would be readable in the result")
+        raise InvalidTypeError("a token is not pickled: its secret would be readable in the result")

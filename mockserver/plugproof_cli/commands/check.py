@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,16 +19,14 @@ from plugproof_cli.reporting import (
 )
 from plugproof_contracts.conformance import target
 from plugproof_contracts.conformance.plan import Probe, lines, plan
-from plugproof_contracts.conformance.target import CheckTarget
+from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_contracts.reports import formats
 from plugproof_contracts.secrets.filenames import plain_name
 from plugproof_contracts.secrets.scrubber import Scrubber
 from plugproof_contracts.secrets.token import Token
 
 if TYPE_CHECKING:
-    from plugproof_contracts.conformance.check_report import Baseline
-    from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult
-    from plugproof_contracts.conformance.history import History
+    from plugproof_contracts.conformance.check_run import ProbeResult
     from plugproof_contracts.reports.report import Report
 
 DEFAULT_TOKEN_ENV = "PLUGPROOF_TOKEN"  # noqa: S105 - a variable's name
@@ -37,7 +34,7 @@ MOST_FILE = 64 * 1024
 """Bytes of a file of tokens; what is longer is another file."""
 
 
-class Given(NamedTuple):
+class CheckArguments(NamedTuple):
     """The options as they were given."""
 
     base_url: str
@@ -116,33 +113,28 @@ class Given(NamedTuple):
 @click.option("--dry-run", is_flag=True, help="Print the plan and send nothing.")
 def check(**given: Any) -> None:
     """Send the plan, write the reports, and end with the verdict's exit code."""
-    options = Given(**given)
-    goes_to_stdout(options.targets)
+    arguments = CheckArguments(**given)
+    goes_to_stdout(arguments.targets)
     with no_traceback(), ended_gently():
-        code = _checked(options)
+        code = _checked(arguments)
     sys.exit(code)
 
 
-def _checked(given: Given) -> int:
-    asked = _asked_for(given)
-    probes = plan(asked.tokens, probes_limit=given.probe_rate_limit)
-    to_stderr = goes_to_stdout(given.targets)
-    _tell_plan(asked, probes, to_stderr)
+def _checked(given: CheckArguments) -> int:
+    base, tokens = base_url(given.base_url), _tokens(given)
+    try:
+        target.refuse_plain_http(base, tokens, allow_http=given.allow_http)
+    except InvalidValueError as error:
+        raise click.UsageError(str(error)) from None
+    probes = plan(tokens, probes_limit=given.probe_rate_limit)
+    _tell_plan(base, tokens, probes, to_stderr=goes_to_stdout(given.targets))
     if given.dry_run:
         return 0
     refuse_unwritable(given.targets, given.save_shape)
-    return _run(given, asked, probes)
+    return _run(given, base, tokens, len(probes))
 
 
-def _asked_for(given: Given) -> CheckTarget:
-    base = base_url(given.base_url)
-    tokens = _tokens(given)
-    if tokens and not (given.allow_http or target.is_private_line(base)):
-        raise click.UsageError("tokens are not sent over plain HTTP: give an https:// URL, or --allow-http")
-    return CheckTarget(base, tokens)
-
-
-def _tokens(given: Given) -> tuple[Token, ...]:
+def _tokens(given: CheckArguments) -> tuple[Token, ...]:
     if given.token_env and given.token_file:
         raise click.UsageError("tokens come from --token-env or from --token-file, not from both")
     place, text = _token_text(given)
@@ -159,7 +151,7 @@ def _tokens(given: Given) -> tuple[Token, ...]:
     return tokens
 
 
-def _token_text(given: Given) -> tuple[str, str | None]:
+def _token_text(given: CheckArguments) -> tuple[str, str | None]:
     """Return where the tokens come from, and the text there; a variable that was named has to be there."""
     if given.token_file:
         return "the file of tokens", _file_text(given.token_file)
@@ -187,90 +179,44 @@ def _file_text(path: str) -> str:
     return text
 
 
-def _tell_plan(asked: CheckTarget, probes: tuple[Probe, ...], to_stderr: bool) -> None:
+def _tell_plan(base: str, tokens: tuple[Token, ...], probes: tuple[Probe, ...], *, to_stderr: bool) -> None:
     """Tell the plan; the base URL may hold a token where a folder was meant."""
-    clean = Scrubber(token.reveal() for token in asked.tokens)
-    click.echo(clean(f"plan: {len(probes)} requests at most to {asked.base}"), err=to_stderr)
+    clean = Scrubber(token.reveal() for token in tokens)
+    click.echo(clean(f"plan: {len(probes)} requests at most to {base}"), err=to_stderr)
     for line in lines(probes):
         click.echo(f"  {line}", err=to_stderr)
 
 
-def _run(given: Given, asked: CheckTarget, probes: tuple[Probe, ...]) -> int:
-    from plugproof_contracts.conformance import check_report
-    from plugproof_contracts.conformance.history import History
-    from plugproof_contracts.conformance.history_schema import HistoryError
+def _run(given: CheckArguments, base: str, tokens: tuple[Token, ...], planned: int) -> int:
+    from plugproof_contracts.conformance.check import CheckOptions, run_check
+    from plugproof_contracts.conformance.history.history_schema import HistoryError
 
-    baseline, started = _baseline(given), time.time()
+    clean = Scrubber(token.reveal() for token in tokens)
+
+    def progress(result: "ProbeResult") -> None:
+        click.echo(clean(f"{result.number:>2}/{planned} {result.summary}"), err=True)
+
+    options = CheckOptions(
+        tokens=tokens,
+        strict=given.strict,
+        budget=given.budget,
+        probe_rate_limit=given.probe_rate_limit,
+        timeout=given.timeout,
+        patience=given.patience,
+        allow_http=given.allow_http,
+        history=given.history,
+        baselines=tuple(map(Path, given.baseline)),
+        save_shape=Path(given.save_shape) if given.save_shape else None,
+    )
     try:
-        history = History(given.history)
-        night = _night(given, asked, probes, history)
-        night.run()
-        report = check_report.report(night, asked.tokens, baseline.accepts)
-        report = _remembered(history, night, report, baseline, started)
+        report = run_check(base, options, progress=progress)
     except HistoryError as error:
         raise click.UsageError(f"the history cannot be used: {plain_name(str(error))}") from None
-    history.close()
-    if given.save_shape:
-        _save(Path(given.save_shape), night)
+    except PlugproofError as error:
+        raise click.UsageError(str(error)) from None
     tell(report, given.targets)
     click.echo(_sent(report), err=goes_to_stdout(given.targets))
     return report.verdict.exit_code
-
-
-def _night(given: Given, asked: CheckTarget, probes: tuple[Probe, ...], history: "History") -> "CheckRun":
-    from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports
-    from plugproof_contracts.conformance.transport import send
-
-    clean = Scrubber(token.reveal() for token in asked.tokens)
-    terms: CheckPolicy = CheckPolicy(given.timeout, given.patience, given.budget, given.strict)
-
-    def progress(one: "ProbeResult") -> None:
-        click.echo(clean(f"{one.number:>2}/{len(probes)} {one.shown}"), err=True)
-
-    ports = Ports(send, time.time, time.sleep)
-    return CheckRun(asked.base, probes, ports, history, terms, progress)
-
-
-def _remembered(
-    history: "History", night: "CheckRun", report: "Report", baseline: "Baseline", started: float
-) -> "Report":
-    import msgspec
-
-    from plugproof_contracts.conformance import check_report
-    from plugproof_contracts.exchanges.route import redacted
-
-    shape = check_report.shape(night)
-    base = redacted(night.base)
-    drift = check_report.drifted(history, base, shape, baseline.shape)
-    history.record(base, started, report, shape)
-    return msgspec.structs.replace(report, drift=drift)
-
-
-def _baseline(given: Given) -> "Baseline":
-    from plugproof_contracts.checking.baseline import read_baseline
-    from plugproof_contracts.conformance.check_report import Baseline
-    from plugproof_contracts.conformance.drift import read_shape
-
-    found = Baseline()
-    for name in given.baseline:
-        try:
-            if Path(name).suffix == ".json":
-                found = found._replace(shape=read_shape(Path(name)))
-            else:
-                found = found._replace(accepts=found.accepts + read_baseline(Path(name)))
-        except ValueError as error:
-            raise click.UsageError(f"the baseline {plain_name(name)}: {error}") from None
-    return found
-
-
-def _save(path: Path, night: "CheckRun") -> None:
-    from plugproof_contracts.conformance import check_report
-    from plugproof_contracts.conformance import drift as shape
-
-    try:
-        formats.write(path, shape.to_json(check_report.shape(night)))
-    except OSError as error:
-        raise click.UsageError(f"the shape was not written: {error.strerror}") from None
 
 
 def _sent(report: "Report") -> str:

@@ -80,7 +80,7 @@ class Proxy:
             self.kept.append((outcome.exchange, outcome.seconds))
         self._saw(request, outcome)
         if outcome.exchange is None:
-            await _tell(_bad_gateway(f"{outcome.trouble.layer}: {outcome.trouble.words}"), send)
+            await _tell(_bad_gateway(f"{outcome.failure.layer}: {outcome.failure.words}"), send)
         elif not 200 <= outcome.exchange.status <= 599:
             await _tell(_bad_gateway(f"the status {outcome.exchange.status} can't be passed on"), send)
         else:

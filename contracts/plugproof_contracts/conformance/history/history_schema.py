@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
 
+from plugproof_contracts.errors import PlugproofError
+
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
@@ -79,7 +81,7 @@ PAUSES = Table(
 """Until when a base URL asked to be left alone."""
 
 
-class HistoryError(ValueError):
+class HistoryError(PlugproofError, ValueError):
     """Why a history cannot be used; the text holds no password."""
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
 from plugproof_contracts.parsing.redactions import secrets_of
@@ -178,13 +179,13 @@ def to_json(shape: Shape) -> bytes:
 
 
 def read_shape(path: Path) -> Shape:
-    """Read such a file; raises `ValueError`."""
+    """Read such a file; raises `InvalidValueError`."""
     try:
         saved = _DECODER(path.read_bytes())
     except OSError as error:
-        raise ValueError(f"it cannot be read: {error.strerror}") from None
+        raise InvalidValueError(f"it cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
-        raise ValueError("it is not a shape, as --save-shape writes it") from None
+        raise InvalidValueError("it is not a shape, as --save-shape writes it") from None
     if saved.format != _FORMAT:
-        raise ValueError(f"its format is not {_FORMAT}")
+        raise InvalidValueError(f"its format is not {_FORMAT}")
     return Shape(frozenset(Trait(*one) for one in saved.traits), saved.seconds)

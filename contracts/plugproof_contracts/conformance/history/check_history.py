@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from plugproof_contracts.conformance import history_schema
-from plugproof_contracts.conformance.drift import Shape, Trait
-from plugproof_contracts.conformance.history_schema import (
+from plugproof_contracts.conformance.history import history_schema
+from plugproof_contracts.conformance.history.drift import Shape, Trait
+from plugproof_contracts.conformance.history.history_schema import (
     LATENCIES,
     PAUSES,
     REQUESTS,

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from plugproof_contracts.conformance.drift import Shape, drift
-from plugproof_contracts.conformance.history import History, Run
+from plugproof_contracts.conformance.history.check_history import History, Run
+from plugproof_contracts.conformance.history.drift import Shape, drift
 from plugproof_contracts.reports.report import State, Verdict
 
 NIGHTS = 90

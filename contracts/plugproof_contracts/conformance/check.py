@@ -1,0 +1,105 @@
+"""One whole check of a live API: send the plan, judge the answers, compare with earlier checks, and remember.
+
+It prints nothing: what it finds is in the report, and `progress` is told of each request as it is answered.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from plugproof_contracts.checking.baseline import BaselineError, read_baseline
+from plugproof_contracts.conformance import check_report, target
+from plugproof_contracts.conformance.check_report import Baseline
+from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports, ProbeResult
+from plugproof_contracts.conformance.history import drift
+from plugproof_contracts.conformance.history.check_history import History
+from plugproof_contracts.conformance.plan import plan
+from plugproof_contracts.conformance.transport import send
+from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.reports import formats
+from plugproof_contracts.reports.report import Report
+from plugproof_contracts.secrets.filenames import plain_name
+from plugproof_contracts.secrets.token import Token
+
+
+class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How an API is checked; without tokens only what needs no session is asked.
+
+    `budget` is requests an hour over all checks that share the history, `timeout` seconds for one request,
+    `patience` seconds to wait in all. `history` is a database's URL; None is a file of the user's. `baselines` are
+    files of accepted findings (TOML) or of a shape to compare with (`.json`, as `save_shape` writes it).
+    """
+
+    tokens: tuple[Token, ...] = ()
+    strict: bool = False
+    budget: int = 32
+    probe_rate_limit: bool = False
+    timeout: float = 10.0
+    patience: float = 90.0
+    allow_http: bool = False
+    history: str | None = None
+    baselines: tuple[Path, ...] = ()
+    save_shape: Path | None = None
+
+
+def run_check(
+    base_url: str,
+    options: CheckOptions | None = None,
+    *,
+    progress: Callable[[ProbeResult], None] = lambda result: None,
+    ports: Ports | None = None,
+) -> Report:
+    """Check the API at a base URL, up to and without `/v3`, and return the report.
+
+    `ports` replaces the network and the clock. Raises `InvalidValueError` for a URL that is none, for tokens over
+    plain HTTP and for a shape that cannot be written, `BaselineError`, and `HistoryError`.
+    """
+    options = options or CheckOptions()
+    base = target.base_url(base_url)
+    target.refuse_plain_http(base, options.tokens, allow_http=options.allow_http)
+    baseline = read_baselines(options.baselines)
+    ports = ports or Ports(send, time.time, time.sleep)
+    probes = plan(options.tokens, probes_limit=options.probe_rate_limit)
+    policy = CheckPolicy(options.timeout, options.patience, options.budget, options.strict)
+    with closing(History(options.history)) as history:
+        run = CheckRun(base, probes, ports, history, policy, progress)
+        began = ports.now()
+        run.run()
+        report = check_report.build_check_report(run, options.tokens, baseline.accepts)
+        report = _remember(history, run, report, baseline, began)
+    if options.save_shape is not None:
+        _save_shape(options.save_shape, run)
+    return report
+
+
+def read_baselines(paths: Iterable[Path]) -> Baseline:
+    """Read accepted findings and a shape; raises `BaselineError`, which names the file."""
+    found = Baseline()
+    for path in paths:
+        try:
+            if path.suffix == ".json":
+                found = found._replace(shape=drift.read_shape(path))
+            else:
+                found = found._replace(accepts=found.accepts + read_baseline(path))
+        except ValueError as error:
+            raise BaselineError(f"the baseline {plain_name(str(path))}: {error}") from None
+    return found
+
+
+def _remember(history: History, run: CheckRun, report: Report, baseline: Baseline, began: float) -> Report:
+    """Return the report with what has changed since earlier checks, and enter it among them."""
+    base, shape = redacted(run.base), check_report.shape_of_run(run)
+    changed = check_report.describe_drift(history, base, shape, baseline.shape)
+    history.record(base, began, report, shape)
+    return msgspec.structs.replace(report, drift=changed)
+
+
+def _save_shape(path: Path, run: CheckRun) -> None:
+    try:
+        formats.write(path, drift.to_json(check_report.shape_of_run(run)))
+    except OSError as error:
+        raise InvalidValueError(f"the shape was not written: {error.strerror}") from None

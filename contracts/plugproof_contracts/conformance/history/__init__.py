@@ -1,0 +1,1 @@
+"""What earlier checks did and saw, and what has changed since."""
