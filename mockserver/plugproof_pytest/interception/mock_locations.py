@@ -1,49 +1,69 @@
 """Where a mocked answer was written: the line of the team's code that made it.
 
 For as long as a run is checked, a response remembers the line that it was made at, in its
-`extensions`, which respx and the transports hand on. What pytest-httpx and responses make later
-out of what they were told remembers the line that told them.
+`extensions`, which respx and the transports hand on. What other tools make later out of what they were told
+remembers the line that told them. A line in an installed package or in Python itself is a tool's, and never told.
 """
 
+import site
 import sys
+import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from plugproof_pytest.interception.patching import Patches
 
 WHERE = "plugproof.where"
 
-_TOOLS = frozenset({"httpx", "httpx2", "respx", "pytest_httpx", "responses", "requests", "plugproof_pytest"})
-_SENDERS = frozenset({"httpx._client", "httpx2._client", "requests.sessions"})
+_SENDERS = frozenset({"httpx._client", "httpx2._client", "requests.sessions", "aiohttp.client"})
 """A response that is made below one of these, with nobody else in between, was not made by a mock."""
 
 
-def position_of(response: Any) -> str | None:
-    """Return where an answer of httpx, httpx2 or requests was mocked, or None where that can't be known."""
-    found = getattr(response, "extensions", {}).get(WHERE) or getattr(
-        getattr(response, "raw", None), "plugproof_where", None
-    )
+class MockMaker(NamedTuple):
+    """A class of a tool whose objects are told an answer in one method, and make it in another."""
+
+    module: str
+    owners: tuple[str, ...]
+    told: str
+    makes: str
+
+
+MAKERS = (
+    MockMaker("responses", ("Response", "CallbackResponse"), "__init__", "get_response"),
+    MockMaker("requests_mock.adapter", ("_Matcher",), "__init__", "__call__"),
+    MockMaker("aioresponses.core", ("RequestMatch",), "__init__", "_build_response"),
+)
+
+
+def location_of(response: Any) -> str | None:
+    """Return where an answer was mocked, or None where that can't be known."""
+    holders = (response, getattr(response, "raw", None))
+    found = getattr(response, "extensions", {}).get(WHERE)
+    for holder in holders:
+        found = found or getattr(holder, "plugproof_where", None)
     return found if isinstance(found, str) else None
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Remember positions until the block ends."""
+    """Remember locations until the block ends."""
     with Patches() as patches:
         for package in ("httpx", "httpx2"):
             patches.add(import_module(package).Response, "__init__", _remembering_init)
         if find_spec("pytest_httpx"):  # pragma: no branch - there where this is measured
-            mock = import_module("pytest_httpx").HTTPXMock
-            patches.add(mock, "add_callback", _remembering_callback)
-        if find_spec("responses"):  # pragma: no branch - there where this is measured
-            responses = import_module("responses")
-            patches.add(responses.BaseResponse, "__init__", _remembering_teller)
-            for owner in (responses.Response, responses.CallbackResponse):
-                patches.add(owner, "get_response", _handing_on)
+            patches.add(import_module("pytest_httpx").HTTPXMock, "add_callback", _remembering_callback)
+        for maker in MAKERS:
+            if find_spec(maker.module.partition(".")[0]) is None:
+                continue  # pragma: no cover - there where this is measured
+            for name in maker.owners:
+                if owner := getattr(import_module(maker.module), name, None):
+                    patches.add(owner, maker.told, _remembering_teller)
+                    patches.add(owner, maker.makes, _handing_on)
         yield
 
 
@@ -80,25 +100,39 @@ def _remembering_teller(real: Any) -> Any:
 
 
 def _handing_on(real: Any) -> Any:
-    def get_response(self: Any, request: Any) -> Any:
-        response = real(self, request)
-        response.plugproof_where = self.plugproof_where
+    def make(self: Any, *arguments: Any, **named: Any) -> Any:
+        response = real(self, *arguments, **named)
+        if response is not None:
+            response.plugproof_where = getattr(self, "plugproof_where", None)
         return response
 
-    return get_response
+    return make
 
 
 def _caller() -> str | None:
     """Return the line of the nearest code that is none of the tools'; None if a client comes first."""
     frame = sys._getframe(2)
     while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module in _SENDERS:
+        if frame.f_globals.get("__name__", "") in _SENDERS:
             return None
-        if module.partition(".")[0] not in _TOOLS:
+        if not _is_tool(frame.f_code.co_filename, frame.f_globals.get("__name__", "")):
             return f"{_short(frame.f_code.co_filename)}:{frame.f_lineno}"
         frame = frame.f_back  # type: ignore[assignment]  # the outermost frame has none
     return None
+
+
+@cache
+def _is_tool(file: str, module: str) -> bool:
+    path = Path(file)
+    is_own = file.startswith("<") or module.startswith("plugproof_")
+    return is_own or any(path.is_relative_to(folder) for folder in _tool_folders())
+
+
+@cache
+def _tool_folders() -> tuple[str, ...]:
+    """Return where Python and its packages are installed."""
+    own = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return tuple(dict.fromkeys([*own, *site.getsitepackages(), site.getusersitepackages()]))
 
 
 def _short(file: str) -> str:

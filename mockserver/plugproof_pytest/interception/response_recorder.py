@@ -1,7 +1,12 @@
-"""Seeing every answer of the API's host that reaches httpx, httpx2 or requests, whoever gave it."""
+"""Seeing every answer of the API's host that reaches a client, whoever gave it and however it is read.
+
+Tools keep methods of a client from before they were replaced, or take their place, so each client is watched
+where an answer passes at its front and once more further in; an answer that is seen twice is told once.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -12,10 +17,13 @@ from plugproof_contracts import Exchange
 from plugproof_contracts.adapters import exchange_of
 from plugproof_pytest.interception.host_guard import HOST
 from plugproof_pytest.interception.patching import Patches
+from plugproof_pytest.interception.streamed_bodies import keep_streamed
 from plugproof_pytest.known_secrets import KnownSecrets
 
 Listener = Callable[[Exchange, Any], None]
 """Is told of an exchange, and of the client's own response."""
+Finish = Callable[[], Exchange]
+"""Makes the exchange of an answer that is still being read; raises `ValueError` if it was not read whole."""
 
 
 class ResponseRecorder:
@@ -27,28 +35,32 @@ class ResponseRecorder:
         self.unread = 0
         """How many answers nobody read whole, so that nobody could be told of them."""
         self._told: WeakSet[Any] = WeakSet()
-        self._streamed: list[Any] = []
+        self._unfinished: list[tuple[Any, Finish]] = []
 
-    def see(self, response: Any, *, streamed: bool) -> None:
-        """Take note of what a client got, and of the redirects before it."""
-        for answer in (*response.history, response):
-            if urlsplit(str(answer.request.url)).hostname != HOST or answer in self._told:
-                continue
-            self._told.add(answer)
-            if streamed and answer is response:
-                self._streamed.append(answer)
-            else:
-                self._tell(answer)
+    def see(self, response: Any) -> None:
+        """Take note of what a client of httpx, httpx2 or requests got, and of the redirects before it."""
+        for answer in (*getattr(response, "history", ()), response):
+            request = getattr(answer, "_request", None) or getattr(answer, "request", None)
+            if answer not in self._told and _is_real(getattr(request, "url", None)):
+                self._told.add(answer)
+                finish = partial(exchange_of, answer) if _is_whole(answer) else keep_streamed(answer)
+                self._unfinished.append((answer, finish))
 
-    def settle(self) -> None:
-        """Tell of the answers that were streamed."""
-        while self._streamed:
-            self._tell(self._streamed.pop())
+    def see_exchange(self, response: Any, url: Any, make: Finish) -> None:
+        """Take note of what another client got and read."""
+        if _is_real(url) and response not in self._told:
+            self._told.add(response)
+            self._tell(response, make)
 
-    def _tell(self, answer: Any) -> None:
+    def settle(self, *, only_whole: bool = False) -> None:
+        """Tell of the answers that were not read at once, or only of those that have been read by now."""
+        while self._unfinished and (not only_whole or _is_whole(self._unfinished[0][0])):
+            self._tell(*self._unfinished.pop(0))
+
+    def _tell(self, answer: Any, finish: Finish) -> None:
         try:
-            exchange = exchange_of(answer)
-        except ValueError:
+            exchange = finish()
+        except (ValueError, TypeError):
             self.unread += 1
             return
         if exchange.token:
@@ -58,28 +70,84 @@ class ResponseRecorder:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """See what clients send until the block ends."""
+        """See what clients get until the block ends."""
         self._secrets.is_watched = True
         with Patches() as patches:
             for package in map(import_module, ("httpx", "httpx2")):
-                patches.add(package.Client, "send", self._sync)
-                patches.add(package.AsyncClient, "send", self._async)
+                for name in ("send", "_send_single_request"):
+                    patches.add(package.Client, name, self._sync)
+                    patches.add(package.AsyncClient, name, self._async)
             if find_spec("requests"):  # pragma: no branch - there where this is measured
-                patches.add(import_module("requests").Session, "send", self._sync)
+                sessions = import_module("requests.sessions")
+                patches.add(sessions.Session, "request", self._sync)
+                patches.add(sessions.Session, "send", self._sync)
+                patches.add(sessions, "dispatch_hook", self._sync)
+            if find_spec("urllib3"):  # pragma: no branch - there where this is measured
+                patches.add(import_module("urllib3").HTTPConnectionPool, "urlopen", self._urllib3)
+            if find_spec("aiohttp"):  # pragma: no branch - there where this is measured
+                patches.add(import_module("aiohttp").ClientResponse, "read", self._aiohttp)
             yield
 
     def _sync(self, real: Any) -> Any:
-        def send(client: Any, request: Any, **named: Any) -> Any:
-            response = real(client, request, **named)
-            self.see(response, streamed=bool(named.get("stream")))
+        def send(*arguments: Any, **named: Any) -> Any:
+            response = real(*arguments, **named)
+            self.see(response)
+            self.settle(only_whole=True)
             return response
 
         return send
 
     def _async(self, real: Any) -> Any:
-        async def send(client: Any, request: Any, **named: Any) -> Any:
-            response = await real(client, request, **named)
-            self.see(response, streamed=bool(named.get("stream")))
+        async def send(*arguments: Any, **named: Any) -> Any:
+            response = await real(*arguments, **named)
+            self.see(response)
+            self.settle(only_whole=True)
             return response
 
         return send
+
+    def _urllib3(self, real: Any) -> Any:
+        def urlopen(pool: Any, method: str, url: str, *arguments: Any, **named: Any) -> Any:
+            response = real(pool, method, url, *arguments, **named)
+            if named.get("preload_content", True):
+                whole = f"{pool.scheme}://{pool.host}{urlsplit(url)._replace(scheme='', netloc='').geturl()}"
+                headers = named.get("headers") or {}
+                self.see_exchange(
+                    response,
+                    whole,
+                    lambda: Exchange(method, whole, response.status, response.headers, response.data, headers),
+                )
+            return response
+
+        return urlopen
+
+    def _aiohttp(self, real: Any) -> Any:
+        async def read(response: Any) -> bytes:
+            body: bytes = await real(response)
+            url, asked = str(response.url), response.request_info.headers
+            self.see_exchange(
+                response,
+                url,
+                lambda: Exchange(
+                    response.method,
+                    url,
+                    response.status,
+                    list(response.headers.items()),
+                    body,
+                    list(asked.items()),
+                ),
+            )
+            return body
+
+        return read
+
+
+def _is_whole(answer: Any) -> bool:
+    return getattr(answer, "_content", False) is not False
+
+
+def _is_real(url: Any) -> bool:
+    try:
+        return (urlsplit(str(url)).hostname or "").removesuffix(".") == HOST
+    except ValueError:
+        return False
