@@ -5,7 +5,8 @@ import pytest
 from plugproof_contracts.facts.operations import BASE_URL
 
 HEAD = f"""
-import anyio, asyncio, gzip, requests, requests_mock, responses, httpx, httpx2, pytest, respx, aiohttp, urllib3, vcr
+import anyio, asyncio, gzip, httpx, httpx2, pytest, respx, aiohttp, urllib3, vcr
+import requests, requests_mock, responses
 from aioresponses import aioresponses
 
 URL = "{BASE_URL}/v3/public-charging/chargers/AB12"
