@@ -5,6 +5,7 @@ from plugproof_harness.client.client_api import Api
 from plugproof_harness.exploration.client_cells import client_cells
 from plugproof_harness.exploration.exploration import Exploration, explore
 from plugproof_harness.laws.client_laws import LAWS, BrokenLawError
+from plugproof_harness.protocol.command_adapter import command_adapter
 from plugproof_harness.runs.client_run import replay
 from plugproof_harness.search.client_machine import client_machine
 
@@ -17,6 +18,7 @@ __all__ = [
     "Exploration",
     "client_cells",
     "client_machine",
+    "command_adapter",
     "explore",
     "replay",
 ]

@@ -2,8 +2,10 @@
 
 import json
 import re
+import shlex
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -101,6 +103,41 @@ def test_a_mistake_in_the_options_of_explore_is_told(run, arguments, complaint):
     done = run(*arguments)
     assert done.exit_code == 2
     assert complaint in done.stderr
+    assert "Traceback" not in done.output
+
+
+LINE_CLIENT = str(Path(__file__).parents[1] / "harness/line_client.py")
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "said"),
+    [
+        ("", 0, "verdict: conforms (exit code 0)"),
+        ("die", 1, "broken: client.survives, 1 cell"),
+        ("garbage", 3, "inconclusive: 1 cell: the client's process wrote 'hello, I am a log line'"),
+    ],
+)
+def test_a_command_is_explored(run, how, code, said):
+    """A client in any language is judged as one in Python is."""
+    command = f"{shlex.quote(sys.executable)} -S {shlex.quote(LINE_CLIENT)} {how}"
+    done = run("--command", command, "--only", "created/poll/none")
+    assert (done.exit_code, said in done.stdout) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (["--command", "true"], 3, "could not check: at hello: the client's process ended with exit code 0"),
+        (["--command", "no-such-program"], 3, "could not check: 'no-such-program' can't be started"),
+        (["--command", ""], 2, "the command is empty; name a program"),
+        (["--command", "'"], 2, "No closing quotation"),
+        (["--command", "true", "clients_of_mine:Client"], 2, "two clients are given"),
+    ],
+)
+def test_a_command_that_is_no_client_ends_the_exploration(run, arguments, code, complaint):
+    """Before the first cell, in one line."""
+    done = run(*arguments)
+    assert (done.exit_code, complaint in done.stderr) == (code, True)
     assert "Traceback" not in done.output
 
 

@@ -86,7 +86,8 @@ ROOMS = {
         "search": {"client", "laws", "runs"},
         "exploration": {"client", "laws", "runs"},
         "maps": {"exploration"},
-        "__init__": {"client", "laws", "runs", "search", "exploration"},
+        "protocol": {"client"},
+        "__init__": {"client", "laws", "runs", "search", "exploration", "protocol"},
     },
     "plugproof_pytest": {
         "known_secrets": set(),

@@ -9,6 +9,7 @@ import click
 
 from plugproof_cli.reporting import goes_to_stdout, no_traceback, refuse_unwritable
 from plugproof_contracts.reports import formats
+from plugproof_contracts.reports.report import Verdict
 from plugproof_contracts.secrets.filenames import plain_name
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class ExploreOptions(NamedTuple):
     """The options as they were given."""
 
     adapter: str | None
+    command: str | None
     depth: int
     then: tuple[str, ...]
     only: tuple[str, ...]
@@ -47,6 +49,12 @@ _target.__name__ = "format=path"
 
 @click.command(help="Try a client in every status, with every button and every fault.")
 @click.argument("adapter", metavar="MODULE:ADAPTER", required=False)
+@click.option(
+    "--command",
+    metavar="COMMAND",
+    envvar="PLUGPROOF_COMMAND",
+    help="A client in any language: a command that speaks the client protocol, such as 'node client.mjs'.",
+)
 @click.option(
     "--depth",
     type=click.IntRange(1, 4),
@@ -138,9 +146,24 @@ def _explored(options: ExploreOptions) -> "Exploration":
 def _adapter(options: ExploreOptions) -> "type[Adapter]":
     from plugproof_harness.client.loading import load_adapter
 
+    if options.adapter is not None and options.command is not None:
+        raise click.UsageError("two clients are given: name either MODULE:ADAPTER or --command")
+    if options.command is not None:
+        return _command_adapter(options.command, options.time_limit)
     if options.adapter is None:
-        raise click.UsageError("no client is given: name its adapter as MODULE:ADAPTER")
+        raise click.UsageError("no client is given: name its adapter as MODULE:ADAPTER, or a --command")
     return load_adapter(options.adapter)
+
+
+def _command_adapter(command: str, time_limit: float) -> "type[Adapter]":
+    from plugproof_harness import AdapterError
+    from plugproof_harness.protocol.command_adapter import command_adapter
+
+    try:
+        return command_adapter(command, time_limit=time_limit)
+    except AdapterError as error:
+        click.echo(f"could not check: {error}", err=True)
+        sys.exit(Verdict.UNCHECKED.exit_code)
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def explore(
         chosen, known or {}, lambda cell: visit(adapter, cell, time_limit, world), notice, fail_fast
     )
     found += [CellResult(str(cell), CellState.UNTRIED, ended) for cell in chosen[len(found) :]]
-    return Exploration(adapter.__name__, depth, tuple(found), ended)
+    return Exploration(adapter.expression or adapter.__name__, depth, tuple(found), ended)
 
 
 def _results(

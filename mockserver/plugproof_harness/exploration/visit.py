@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 
+from plugproof_contracts.secrets.scrubber import Scrubber
 from plugproof_harness.client.adapter import METHODS, Adapter, AdapterError
 from plugproof_harness.client.client_call import CallEnding, ClientCall
 from plugproof_harness.exploration.cells import DECLINED, EXPIRED, LIMIT, NEW, NONE, NULLS, Cell, Press
 from plugproof_harness.laws.client_laws import BrokenLawError, LawFailure
 from plugproof_harness.runs.client_run import ClientRun
+from plugproof_harness.runs.failure_report import printable
 
 
 class CellState(StrEnum):
@@ -49,18 +51,30 @@ class _ImpossibleError(Exception):
     """Why a cell can't be reached."""
 
 
+class _BrokenCellError(Exception):
+    """What is broken in a cell, whatever else goes wrong at its end."""
+
+    def __init__(self, result: CellResult) -> None:
+        super().__init__()
+        self.result = result
+
+
 def visit(adapter: type[Adapter], cell: Cell, time_limit: float, world: dict[str, Any]) -> CellResult:
     """Take a client to a cell in a new world; whatever is wrong with it is in the result."""
     try:
         run = ClientRun(adapter, time_limit=time_limit, **world)
-        try:
+    except AdapterError as error:
+        return CellResult(str(cell), CellState.INCONCLUSIVE, printable(str(error)))
+    try:
+        with run:
             return _visit(run, cell)
-        finally:
-            run.close()
+    except _BrokenCellError as error:
+        return error.result
     except _ImpossibleError as error:
         return CellResult(str(cell), CellState.IMPOSSIBLE, str(error))
     except AdapterError as error:
-        return CellResult(str(cell), CellState.INCONCLUSIVE, str(error))
+        reason = Scrubber(token.reveal() for token in run.request_log.tokens)(str(error))
+        return CellResult(str(cell), CellState.INCONCLUSIVE, printable(reason))
 
 
 def _visit(run: ClientRun, cell: Cell) -> CellResult:
@@ -75,7 +89,7 @@ def _visit(run: ClientRun, cell: Cell) -> CellResult:
         try:
             run.do(pressing)
         except BrokenLawError as error:
-            return _broken(cell, number, error, run.last_call)
+            raise _BrokenCellError(_broken(cell, number, error, run.last_call)) from None
         if run.last_call is not None:
             _require_trouble(press, run.last_call)
     return CellResult(str(cell), CellState.MET)

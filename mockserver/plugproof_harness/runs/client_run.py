@@ -1,8 +1,9 @@
 """A run: one fake, one client, and what happens to them step by step."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from plugproof_contracts import Status, Token
 from plugproof_contracts.facts.lifecycle import TERMINAL
@@ -57,6 +58,14 @@ class ClientRun:
     def close(self) -> None:
         """End the client and the world."""
         self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # What went wrong first is what is told.
+        with suppress(*([AdapterError] if kind else [])):
+            self.close()
 
     # Steps.
 
@@ -219,9 +228,6 @@ def replay(adapter: type[Adapter], steps: Iterable[str], **settings: Any) -> Non
 
 def run_steps(adapter: type[Adapter], steps: Iterable[Step], settings: dict[str, Any]) -> None:
     """Carry out a run from beginning to end."""
-    run = ClientRun(adapter, **settings)
-    try:
+    with ClientRun(adapter, **settings) as run:
         for step in steps:
             run.do(step)
-    finally:
-        run.close()

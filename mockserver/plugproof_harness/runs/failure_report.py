@@ -14,6 +14,8 @@ from plugproof_harness.laws.client_laws import BrokenLawError, Law, LawFailure, 
 from plugproof_harness.runs.steps import Step
 
 _FRAMES = 6
+MOST_WORDS = 400
+"""How many characters of what a client said are repeated."""
 _UNDER = " " * 19
 
 
@@ -47,7 +49,8 @@ class FailureReport:
 
         error = law.error(*_place(call))(lambda: scrub("\n".join(self._text(law, complaint, call))))
         crash, steps = scrub(_crash_in_short(call)), tuple(self._steps)
-        error.failure = LawFailure(law.name, law.why, law.source, scrub(complaint), crash, steps, self._replay())
+        said = LawFailure(law.name, law.why, law.source, scrub(complaint), crash, steps, self._replay())
+        error.failure = said._replace(complaint=printable(said.complaint), crash=printable(said.crash))
         return error
 
     def _text(self, law: Law, complaint: str, call: ClientCall) -> list[str]:
@@ -78,15 +81,24 @@ def _place(call: ClientCall) -> tuple[str, ...]:
     """Return what tells one crash from another: its exception, and the line that raised it."""
     if call.end is not CallEnding.CRASHED or call.error is None:
         return ()
+    if reported := getattr(call.error, "place", None):
+        return tuple(reported)
     last = traceback.extract_tb(call.error.__traceback__)[-1]
     return type(call.error).__name__, last.filename, str(last.lineno)
+
+
+def printable(text: str) -> str:
+    """Return a client's words as one line in which nothing moves a terminal's cursor."""
+    shown = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text[:MOST_WORDS])
+    return shown if len(text) <= MOST_WORDS else f"{shown}…"
 
 
 def _crash_in_short(call: ClientCall) -> str:
     if not (place := _place(call)):
         return ""
-    name, file, line = place
-    return f"{name}: {call.error} ({Path(file).name}, line {line})"
+    name, file, *line = place
+    where = f"{Path(file).name}, line {line[0]}" if line else file
+    return f"{name}: {call.error}{f' ({where})' if where else ''}"
 
 
 def _crash(call: ClientCall) -> list[str]:

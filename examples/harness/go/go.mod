@@ -1,0 +1,3 @@
+module example.org/scan-to-pay
+
+go 1.19
