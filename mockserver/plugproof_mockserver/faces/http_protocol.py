@@ -25,6 +25,7 @@ RECEIVE_SECONDS = 60.0
 LINGER_SECONDS = 2.0
 """How long a client that was refused may go on sending, so that it reads why before its connection breaks."""
 
+_NEVER = math.inf
 _CLOSE = ((b"connection", b"close"),)
 _NOT_HTTP = Problem(400, "This is not a request in HTTP/1.1.", headers=_CLOSE)
 _LONG_HEAD = Problem(431, f"The head of the request is too large; {MOST_HEAD} bytes are allowed.", headers=_CLOSE)
@@ -42,7 +43,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._receive_seconds = receive_seconds
         self._look_every = min(receive_seconds, self.timeout_keep_alive)
         self._timer: TimerHandle | None = None
-        self._due = math.inf  # when what is waited for is late
+        self._due = _NEVER  # when what is waited for is late
         self._packet = 0
         self._unfinished = 0  # bytes since the last piece of a body or the end of anything
         self._head_again = b""  # while the parser skips what it takes for another protocol
@@ -67,7 +68,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._is_refused:
             return
         if self.scope is None:
-            self._due = math.inf
+            self._due = _NEVER
         self._packet = len(data)
         self._unfinished += self._packet
         try:
@@ -78,7 +79,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(_reason(error))
         if self._unfinished > MOST_HEAD:
             self._refuse(_LONG_HEAD)
-        elif self._due is math.inf and not self._is_answering():
+        elif self._due is _NEVER and (
+            self.scope is not None or self.cycle is None or self.cycle.response_complete
+        ):
             self._due = self.loop.time() + self._receive_seconds
 
     def _read_again(self, rest: memoryview) -> None:
@@ -96,9 +99,6 @@ class BoundedProtocol(HttpToolsProtocol):
             else:
                 return
 
-    def _is_answering(self) -> bool:
-        return self.scope is None and self.cycle is not None and not self.cycle.response_complete
-
     # What the parser tells.
 
     # uvicorn begins a message with a new scope. It ends here with none, which tells whether one is coming.
@@ -108,7 +108,7 @@ class BoundedProtocol(HttpToolsProtocol):
         # The two are upper bounds, so that only a large packet has its headers counted.
         if (self._packet > MOST_HEAD or self._unfinished > MOST_HEAD) and self._size_of_head() > MOST_HEAD:
             raise _LongHeadError
-        self._unfinished, self._due = 0, math.inf
+        self._unfinished, self._due = 0, _NEVER
         if self.parser.should_upgrade():
             self._head_again = self._head_without_upgrade()
             return
@@ -126,7 +126,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._unfinished = 0
         self.scope = None  # type: ignore[assignment]
-        self._due = self._end_of_idling() if self.cycle.response_complete else math.inf
+        self._due = self._end_of_idling() if self.cycle.response_complete else _NEVER
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
