@@ -265,7 +265,7 @@ class FakePlugchoice:
         from plugproof_mockserver.faces.host_allowlist import Hosts
 
         worlds = Worlds(lambda name: self.world if name == DEFAULT else self._make(name))
-        hosts = Hosts(("app.plugchoice.com", "testserver"))
+        hosts = Hosts(("app.plugchoice.com", "test", "testserver"))
         return App(worlds, hosts=hosts, control=control_app(), pages=pages())
 
     def transport(self, client: str = "127.0.0.1") -> "Transport":

@@ -19,6 +19,7 @@ from plugproof_mockserver.world.registry import WorldNameError, Worlds
 from plugproof_mockserver.world.world import World
 
 HOST = "127.0.0.1"
+_NO_WORLD = "none"
 
 LISTENERS: list[Callable[[str, str, int, bytes], None]] = []
 """Who is told of every answer of a server: method, path below the world, status and body."""
@@ -48,6 +49,8 @@ class _OfTests(Worlds):
 
     def get(self, name: str) -> World:
         """Return the world of a running test."""
+        if name == _NO_WORLD:
+            raise DroppedPathError
         if name not in self.running:
             raise NoSuchTestError
         return self.running[name]
@@ -58,6 +61,19 @@ class NoSuchTestError(WorldNameError):
 
     def __str__(self) -> str:
         return "this world's test has ended; every test gets a URL of its own from plugchoice_server.url"
+
+
+class DroppedPathError(WorldNameError):
+    """A request without the path of its base URL."""
+
+    status = 404
+
+    def __str__(self) -> str:
+        return (
+            "the base URL of the API is plugchoice_server.url, which ends in /worlds/NAME/api, and this request's "
+            "path does not begin with that; a client that joins URLs, as urljoin and new URL do, drops the path "
+            "of a base URL when the rest begins with /"
+        )
 
 
 class Site:
@@ -90,7 +106,7 @@ def _of_tests_only(app: ASGIApp) -> ASGIApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         # The default world would be everybody's: what asks for it is sent to a test that never was.
         if scope["type"] == "http" and not scope["path"].startswith("/worlds/"):
-            scope = {**scope, "raw_path": b"/worlds/none" + scope["raw_path"]}
+            scope = {**scope, "raw_path": f"/worlds/{_NO_WORLD}".encode() + scope["raw_path"]}
         await app(scope, receive, _overheard(scope, send) if LISTENERS and scope["type"] == "http" else send)
 
     return serve

@@ -89,7 +89,9 @@ def test_a_world_goes_with_its_test(running):
 
 def test_a_url_without_a_world_answers_nobody(server):
     root = re.sub("/worlds/.*", "", server.url)
-    assert httpx.post(f"{root}/api{PATH}", json=START).status_code == 400
+    for base in (f"{root}/api", root):
+        lost = httpx.post(base + PATH, json=START)
+        assert (lost.status_code, "plugchoice_server.url" in lost.json()["message"]) == (404, True)
 
 
 @pytest.mark.parametrize(("kind", "error"), [("reset", httpx.ReadError), ("empty", httpx.RemoteProtocolError)])

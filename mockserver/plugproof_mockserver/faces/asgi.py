@@ -17,6 +17,7 @@ from plugproof_mockserver.faces.host_allowlist import Hosts
 from plugproof_mockserver.faces.served_document import DocumentRoute
 from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, ASGIApp, Receive, Scope, Send
 from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.http.routing import NAME
 from plugproof_mockserver.world.registry import WorldNameError, Worlds
 
 _WORLDS = "/worlds/"
@@ -24,6 +25,11 @@ _NOWHERE = Problem(
     404,
     "Nothing lives here. The API is below /api, the control plane below /_plugproof, "
     "and both of another world below /worlds/NAME.",
+)
+_WITHOUT_BASE = (
+    "The base URL of the API is {base}, and this request's path has none of it. "
+    "A client that joins URLs, as urljoin and new URL do, drops the path of a base URL when the rest begins "
+    "with a slash."
 )
 _WRONG_HOST = Problem(
     421,
@@ -118,7 +124,7 @@ class WorldMount(Mount):
         try:
             scope[WORLD] = self._worlds.get(name)
         except WorldNameError as error:
-            await send_reply(scope, send, Problem(400, f"{error}.").reply())
+            await send_reply(scope, send, Problem(error.status, f"{error}.").reply())
             return
         scope[PATH], scope[BASE] = slash + rest, _WORLDS + name
         await self.app(scope, receive, send)
@@ -139,7 +145,13 @@ def _within_world(app: ASGIApp) -> ASGIApp:
 
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
-    await send_reply(scope, send, _NOWHERE.reply())
+    problem = Problem(404, _WITHOUT_BASE.format(base=_base_url(scope))) if NAME in scope[PATH] else _NOWHERE
+    await send_reply(scope, send, problem.reply())
+
+
+def _base_url(scope: Scope) -> str:
+    host = next(value for name, value in scope["headers"] if name == b"host").decode("latin-1")
+    return f"{scope.get('scheme', 'http')}://{host}{scope[BASE]}/api"
 
 
 def _raw_path(scope: Scope) -> str:

@@ -43,6 +43,8 @@ def _key(path: str) -> tuple[str, int, str]:
 
 _PLACES = {_key(operation.path): (operation.template, _methods(operation)) for operation in OPERATIONS.values()}
 _START = PREFIX + "/"
+NAME = PREFIX.rpartition("/")[2]
+"""The part by which a path of the API is known, wherever its beginning has gone."""
 
 
 def find(path: str) -> Place | None:
@@ -54,3 +56,8 @@ def find(path: str) -> Place | None:
     if found is None or (rest and not rest[0]):
         return None
     return Place(found[0], found[1], rest[0] if rest else "")
+
+
+def is_lost(path: str) -> bool:
+    """Return whether a path leads nowhere because of its beginning: a base URL lacks a part, or has one twice."""
+    return NAME in path and not path.startswith(_START)

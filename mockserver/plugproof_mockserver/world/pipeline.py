@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from plugproof_contracts.facts.operations import Operation
+from plugproof_contracts.facts.operations import PREFIX, Operation
 from plugproof_mockserver.engine import operations as engine
 from plugproof_mockserver.http.rate_limit import Decision, limit_headers, too_many
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import Cut, Headers, Problem, Reply
-from plugproof_mockserver.http.routing import Place, find
+from plugproof_mockserver.http.routing import Place, find, is_lost
 from plugproof_mockserver.model.settings import Errors, RateLimit
 from plugproof_mockserver.model.timestamps import SECOND, http_date
 from plugproof_mockserver.world.prepared_responses import take
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from plugproof_mockserver.world.faults import Handler
 
 _NAMES = re.compile(rb"[\x21-\x7e][\x20-\x7e]*")
+_LOST = (
+    "The route could not be found. The base URL of the API ends in /api, and its paths begin with "
+    f"{PREFIX}, each once."
+)
 _ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 
 
@@ -114,7 +118,7 @@ def _off_the_map(request: Request, place: Place | None) -> Reply | Problem:
         if place is not None:
             return Reply(200, b"", ((b"allow", place.allow.encode()),))
     if place is None:
-        return Problem(404, "The route could not be found.")
+        return Problem(404, _LOST if is_lost(request.path) else "The route could not be found.")
     # The framework names the path; here it is the template, since the path holds the token.
     route = f"api{place.template}"
     message = f"The {request.method} method is not supported for route {route}. Supported methods: {place.allow}."

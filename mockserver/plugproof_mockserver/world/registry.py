@@ -16,7 +16,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 class WorldNameError(ValueError):
-    """A name that no world can have; the message says what one can be."""
+    """A name that no world can have; the message says what one can be, and `status` how that is answered."""
+
+    status = 400
 
     def __init__(self) -> None:
         super().__init__(

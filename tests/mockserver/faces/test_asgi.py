@@ -67,9 +67,7 @@ def test_the_api_lives_below_api(app):
     assert json.loads(body)["data"]["public_code"] == "HAPPY"
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "", "/api", "/apix/v3", "/v3/public-charging/sessions", "/_plugproofx", "/worlds"]
-)
+@pytest.mark.parametrize("path", ["/", "", "/api", "/apix/v3", "/v3/sessions", "/_plugproofx", "/worlds"])
 def test_elsewhere_nothing_lives_and_the_answer_says_what_does(app, path):
     status, _, body = ask(app, path)
     assert status == 404
@@ -201,3 +199,23 @@ def test_a_request_that_ends_in_its_body_is_not_carried_out(app):
     assert not messages
     assert len(app.worlds.default.sessions) == 0
     assert len(app.worlds.default.journal) == 0
+
+
+@pytest.mark.parametrize("world", ["", "/worlds/w"])
+@pytest.mark.parametrize(
+    "path", [f"{PREFIX}/sessions/{'x' * 40}/confirm", "/public-charging/chargers/HAPPY", f"/v3/api{PREFIX}"]
+)
+def test_who_drops_the_path_of_the_base_url_is_told_the_base_url(app, world, path):
+    status, _, body = ask(app, world + path, headers=[(b"host", b"localhost:8000")])
+    assert status == 404
+    assert f"http://localhost:8000{world}/api," in json.loads(body)["message"]
+    assert "xxx" not in body.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/public-charging/chargers/HAPPY", f"/v3{PREFIX}/sessions", f"/api{PREFIX}", "/v4/public-charging/x"]
+)
+def test_who_gets_the_beginning_of_the_path_wrong_is_told_how_it_goes(app, path):
+    status, _, body = ask(app, f"/api{path}")
+    assert status == 404
+    assert PREFIX in json.loads(body)["message"]
