@@ -19,7 +19,7 @@ USABLE := $(shell [ "$$(cat $(VENV) 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -ISc
 QUIETLY = log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 
-.PHONY: help serve test demo lint bench power peers constraints clean FORCE
+.PHONY: help serve test demo lint bench power pictures peers constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -44,6 +44,9 @@ bench: $(VENV) ## Measure against the targets and write docs/benchmarks.md
 
 power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/power.md
 	@.venv/power/bin/python -m benchmarks.power
+
+pictures: $(VENV) ## Take the pictures in docs/images anew, with Chromium
+	@$(PY) docs/images/draw.py
 
 peers: $(PEERS) ## Install the npm tools that some tests hold the fake against
 

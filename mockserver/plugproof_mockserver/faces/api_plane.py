@@ -9,15 +9,25 @@ import struct
 from typing import Any
 
 from plugproof_mockserver.engine import operations as engine
-from plugproof_mockserver.http.asgi_types import TRANSPORT, WRITE, Message, Receive, Scope, Send, read_body
+from plugproof_mockserver.http.asgi_types import (
+    PATH,
+    TRANSPORT,
+    WORLD,
+    WRITE,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    read_body,
+)
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import Cut, Reply
 from plugproof_mockserver.world import pipeline as api
-from plugproof_mockserver.world.world import World
 
 
-async def answer_api(world: World, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one request to the API; `path` is raw and below the API's base."""
+async def api_plane(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request to the API in the world that the front door has left in the scope."""
+    world, path = scope[WORLD], scope[PATH][len("/api") :]
     body = await read_body(receive) if engine.takes_body(path) else b""
     if body is None:
         return

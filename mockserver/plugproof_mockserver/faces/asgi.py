@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Match, Mount, Router
 from starlette.types import ASGIApp as StarletteApp
 
-from plugproof_mockserver.faces.api_plane import answer_api, send_reply
+from plugproof_mockserver.faces.api_plane import api_plane, send_reply
 from plugproof_mockserver.faces.host_allowlist import Hosts
 from plugproof_mockserver.faces.served_document import DocumentRoute
 from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, ASGIApp, Receive, Scope, Send
@@ -21,6 +21,8 @@ from plugproof_mockserver.http.routing import NAME
 from plugproof_mockserver.world.registry import WorldNameError, Worlds
 
 _WORLDS = "/worlds/"
+_FULL: tuple[Match, Scope] = (Match.FULL, {})
+_NONE: tuple[Match, Scope] = (Match.NONE, {})
 _NOWHERE = Problem(
     404,
     "Nothing lives here. The API is below /api, the control plane below /_plugproof, "
@@ -51,12 +53,12 @@ class App(Starlette):
         self.worlds = worlds
         planes: list[BaseRoute] = [
             DocumentRoute(),
-            Plane("/api", _api),
+            Plane("/api", api_plane),
             *(Plane(path, _within_world(app)) for path, app in (pages or {}).items()),
             Plane("/_plugproof", _within_world(control)),
         ]
         super().__init__(
-            routes=[WorldMount(worlds, planes), *planes],
+            routes=[*planes, WorldMount(worlds, planes)],
             middleware=[Middleware(HostAllowlist, hosts=hosts, worlds=worlds)],
         )
         self.router.default, self.router.redirect_slashes = _nowhere, False
@@ -67,7 +69,7 @@ class App(Starlette):
         Nothing here raises but a fault that breaks the connection on purpose, and those layers wrap `send`,
         which keeps a server from writing an answer in one packet.
         """
-        app: StarletteApp = self.router
+        app: StarletteApp = self.router.app
         for middleware in reversed(self.user_middleware):
             app = middleware.cls(app, *middleware.args, **middleware.kwargs)
         return app
@@ -103,8 +105,11 @@ class Plane(Mount):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Return a full match, or none."""
         path = scope.get(PATH, "")
-        fits = path in self._exact if self._exact else path.startswith(self._prefix)
-        return (Match.FULL if fits else Match.NONE), {}
+        return _FULL if (path in self._exact if self._exact else path.startswith(self._prefix)) else _NONE
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on."""
+        await self.app(scope, receive, send)
 
 
 class WorldMount(Mount):
@@ -116,7 +121,7 @@ class WorldMount(Mount):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Return a full match, or none."""
-        return (Match.FULL if scope.get(PATH, "").startswith(_WORLDS) else Match.NONE), {}
+        return _FULL if scope.get(PATH, "").startswith(_WORLDS) else _NONE
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Choose the world, and the plane within it."""
@@ -128,10 +133,6 @@ class WorldMount(Mount):
             return
         scope[PATH], scope[BASE] = slash + rest, _WORLDS + name
         await self.app(scope, receive, send)
-
-
-async def _api(scope: Scope, receive: Receive, send: Send) -> None:
-    await answer_api(scope[WORLD], scope[PATH][len("/api") :], scope, receive, send)
 
 
 def _within_world(app: ASGIApp) -> ASGIApp:

@@ -11,6 +11,11 @@ export class ApiError extends Error {
 // A request of which no answer came; it may have taken effect.
 export class UnansweredError extends Error {}
 
+const UNANSWERED = {
+  start: "No answer came. A session may have begun all the same; a second one holds money a second time.",
+  other: "No answer came. Check the connection; it is safe to try again.",
+};
+
 const TERMINAL = new Set(["captured", "no_charge", "expired", "failed", "abandoned", "refunded", "written_off"]);
 export const isOver = (session) => TERMINAL.has(session.status);
 
@@ -81,7 +86,7 @@ export class ScanToPay {
       const text = await response.text();
       return { status: response.status, text, header: (name) => response.headers.get(name) };
     } catch (error) {
-      throw new UnansweredError("No answer came. Check the connection; it is safe to try again.", { cause: error });
+      throw new UnansweredError(UNANSWERED[method === "POST" && path === "/sessions" ? "start" : "other"], { cause: error });
     }
   }
 

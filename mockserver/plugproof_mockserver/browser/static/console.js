@@ -117,14 +117,24 @@ function select(token) {
   act(async () => {});
 }
 
+// What the timestamps tell of the path; what the page saw by itself comes on top.
+function pathOf(data) {
+  const reached = ["created"];
+  if (data.authorized_at) reached.push("authorized");
+  if (data.charging_started_at) reached.push("starting", "charging");
+  if (data.completed_at && data.charging_started_at) reached.push("settling");
+  if (data.captured_at) reached.push("captured");
+  return [...reached, data.status];
+}
+
 function drawDetail(session) {
   const { data } = session;
   by("detail-none").hidden = true;
   const body = by("detail-body");
   const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   body.hidden = false;
-  const taken = new Set(state.paths.get(session.token));
-  const fact = (name, value) => [make("dt", {}, name), make("dd", {}, String(value ?? "None"))];
+  const taken = new Set([...pathOf(data), ...(state.paths.get(session.token) ?? [])]);
+  const fact = (name, value) => [make("dt", {}, name), make("dd", {}, String(value))];
   body.replaceChildren(
     make("p", {}, make("code", {}, session.token), ` on ${session.scenario}, Stripe: ${session.stripe}`),
     make("ol", { class: "life", "aria-label": "Lifecycle" }, ...ORDER.map((status) =>
