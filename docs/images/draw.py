@@ -32,7 +32,9 @@ def fake() -> Iterator[str]:
     """Serve a fake that wants to be paid, on a clock that stands still, and yield its address."""
     clock = parse("2026-01-10T12:00:00Z")
     worlds = Worlds(
-        lambda name: World(Settings(auto_pay=False), clock=Clock(clock, speed=0), seed=7, name=name, self_check=True)
+        lambda name: World(
+            Settings(auto_pay=False), clock=Clock(clock, speed=0), seed=7, name=name, self_check=True
+        )
     )
     app = App(worlds, hosts=Hosts(), control=control_app(), pages=pages())
     with bind("127.0.0.1", 0) as listener, serving(app, listener):
