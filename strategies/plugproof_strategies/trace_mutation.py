@@ -70,13 +70,9 @@ _PAID_OUT = (Status.CAPTURED, Status.REFUNDED)
 
 _BACKWARDS = (
     (_S.STARTING, _S.AUTHORIZED),
-    (_S.CHARGING, _S.STARTING),
-    (_S.CHARGING, _S.AUTHORIZED),
-    (_S.SETTLING, _S.CHARGING),
     (_S.SETTLING, _S.STOPPING),
     (_S.CAPTURED, _S.SETTLING),
     (_S.CAPTURED, _S.NO_CHARGE),
-    (_S.NO_CHARGE, _S.CHARGING),
     (_S.REFUNDED, _S.CAPTURED),
     (_S.REFUNDED, _S.REQUIRES_REVIEW),
     (_S.WRITTEN_OFF, _S.CAPTURE_FAILED),
@@ -185,6 +181,39 @@ TRACE_DEFECTS: tuple[TraceMutation, ...] = (
             tail.answer(after=2, left=27, energy_kwh="99999.4"),
         ],
     ),
+    TraceMutation(
+        "trace.energy-never-falls",
+        "it vanishes",
+        (_S.CHARGING, _S.CAPTURED),
+        lambda tail: [tail.answer(energy_kwh="99999.5"), tail.answer(after=1, left=28, energy_kwh=None)],
+    ),
+    TraceMutation(
+        "trace.amounts-never-fall",
+        "the hold falls",
+        (_S.AUTHORIZED, _S.STARTING),
+        lambda tail: [
+            tail.answer(amount_authorized=900_000),
+            tail.answer(after=1, left=28, amount_authorized=899_999),
+        ],
+    ),
+    TraceMutation(
+        "trace.amounts-never-fall",
+        "the cost vanishes",
+        (_S.CHARGING,),
+        lambda tail: [
+            tail.answer(amount_authorized=900_000, cost_amount=800_000),
+            tail.answer(after=1, left=28, amount_authorized=900_000, cost_amount=None),
+        ],
+    ),
+    TraceMutation(
+        "trace.amounts-never-fall",
+        "the cost falls",
+        (_S.CHARGING, _S.SETTLING),
+        lambda tail: [
+            tail.answer(amount_authorized=900_000, cost_amount=800_000),
+            tail.answer(after=1, left=28, amount_authorized=900_000, cost_amount=799_999),
+        ],
+    ),
     TraceMutation("trace.same-session", "another connector", _LATER, _raised("connector_id")),
     TraceMutation("trace.same-session", "another price", _LATER, _raised("pricing", "price_per_kwh")),
     TraceMutation("trace.same-session", "another fee", _LATER, _raised("pricing", "start_fee")),
@@ -215,14 +244,16 @@ TRACE_DEFECTS: tuple[TraceMutation, ...] = (
     TraceMutation(
         "trace.cost-within-hold",
         "above the hold, which is hidden",
-        _CHARGED,
+        (_S.CHARGING, _S.SETTLING, _S.CAPTURED),
         lambda tail: [tail.answer(cost_amount=tail.data["amount_authorized"] + 1, amount_authorized=None)],
+        frozenset({"trace.amounts-never-fall"}),
     ),
     TraceMutation(
         "trace.capture-within-hold",
         "above the hold, which is hidden",
         (_S.CHARGING, _S.SETTLING),
         lambda tail: [tail.answer(amount_captured=tail.data["amount_authorized"] + 1, amount_authorized=None)],
+        frozenset({"trace.amounts-never-fall"}),
     ),
     TraceMutation(
         "trace.cancel-in-time", "cancelled twice", (_S.ABANDONED,), lambda tail: [tail.answer("cancel")]

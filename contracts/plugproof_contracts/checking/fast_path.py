@@ -37,7 +37,7 @@ from plugproof_contracts.facts.session import (
 from plugproof_contracts.parsing.date_times import SKEW, http_date, instant
 from plugproof_contracts.parsing.schema import SUCCESSES, JsonType, SchemaField
 from plugproof_contracts.parsing.strict_json import SAFE_INTEGER
-from plugproof_contracts.rules.families.status_rules import HEALTHY, OUT_OF_ORDER, PAID_OUT
+from plugproof_contracts.rules.families.status_rules import AHEAD, HEALTHY, OUT_OF_ORDER, PAID_OUT
 
 _AMOUNT = Annotated[int, Meta(ge=0, le=SAFE_INTEGER)]
 _TEXT = Annotated[str, Meta(min_length=1)]
@@ -103,7 +103,6 @@ _KEYS["charger"] = 1 + 6 + 3
 _NULLABLE_NAMES = tuple(sorted(NULLABLE))
 _NULLABLES = attrgetter(*_NULLABLE_NAMES)
 _TIMES = attrgetter(*TIMESTAMPS)
-_LATER = attrgetter(*TIMESTAMPS[1:])
 _COUNTED = frozenset({"x-ratelimit-limit", "x-ratelimit-remaining"})
 _JSON_TYPES = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
 _COUNTS = {name: frozenset(map(str, range(row.limit))) for name, row in OPERATIONS.items()}
@@ -171,8 +170,8 @@ def _holds(name: str, document: Any, date: datetime | None, url: str) -> bool:
 
 
 def _status_holds(session: Any, status: Status) -> bool:
-    if status is Status.CREATED:
-        return session.failure_reason is None and _LATER(session) == (None, None, None, None)
+    if any(getattr(session, name) is not None for name in AHEAD.get(status, ())):
+        return False
     if status in ENTERED_CHARGING and (session.authorized_at is None or session.charging_started_at is None):
         return False
     if status in PAID_OUT and (session.captured_at is None or session.amount_captured is None):

@@ -22,7 +22,41 @@ def instant(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
+        return _rare_instant(text)
+
+
+_RARE = re.compile(
+    r"(?P<year>\d{4})-?(?:(?P<day>\d{3})|(?P<date>\d\d-?\d\d|W\d\d-?\d))"
+    r"T(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d))?)?(?:[.,](?P<part>\d+))?"
+    r"(?P<offset>Z|[+-]\d\d(?::?\d\d)?)?",
+    re.ASCII,
+)
+_UNITS = {"second": 1, "minute": 60, "hour": 3600}
+
+
+def _rare_instant(text: str) -> datetime | None:
+    """Read what ISO 8601 has besides: days of the year, 24:00, and leap seconds."""
+    match = _RARE.fullmatch(text)
+    if match is None:
         return None
+    seconds = sum(int(match[name] or 0) * unit for name, unit in _UNITS.items())
+    least = next(unit for name, unit in _UNITS.items() if match[name])
+    part = float(f"0.{match['part'] or 0}") * least
+    if int(match["minute"] or 0) > 59 or int(match["second"] or 0) > 60 or seconds + part > 86_400:
+        return None
+    try:
+        return _day(match) + timedelta(seconds=seconds, microseconds=round(part * 1_000_000))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _day(match: re.Match[str]) -> datetime:
+    written = match["year"] + ("0101" if match["day"] else match["date"].replace("-", ""))
+    start = datetime.fromisoformat(f"{written}T00:00:00{match['offset'] or ''}")
+    found = start + timedelta(days=int(match["day"] or 1) - 1)
+    if found.year != start.year:
+        raise ValueError(f"no such day: {match['day']}")
+    return found
 
 
 def http_date(text: str | None) -> datetime | None:

@@ -33,15 +33,16 @@ def stand_ins(answer: ParsedResponse) -> dict[str, str]:
     found = {form: STAND_IN for secret in secrets for form in forms(secret) if len(form) >= SHORTEST}
     for token in (answer.exchange.token, answer.token):
         if token is not None:
-            found |= dict.fromkeys(_forms(token.reveal()), token.fingerprint)
+            found |= dict.fromkeys(token_forms(token.reveal()), token.fingerprint)
     return found
 
 
-def _forms(token: str) -> Iterator[str]:
-    """A token may be echoed as sent, decoded, encoded again, or as JSON writes it; even a short one."""
+def token_forms(token: str) -> Iterator[str]:
+    """Yield the ways to echo a token, even a short one: as sent, decoded, encoded again, as JSON has it."""
     for form in {token, unquote(token), quote(token, safe="", errors="replace")}:
         yield form
         yield msgspec.json.encode(form.encode("utf-8", "replace").decode()).decode()[1:-1]
+        yield json.dumps(form)[1:-1].replace("/", r"\/")  # as PHP writes it
 
 
 def secrets_of(exchange: Exchange) -> Iterator[str]:

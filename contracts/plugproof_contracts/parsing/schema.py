@@ -80,7 +80,7 @@ SUCCESSES: dict[str, SchemaField] = {
 
 
 def fits(value: Any, kind: JsonType) -> bool:
-    """Say whether a JSON value is of a kind; true is not an integer, and 1.0 is not one either."""
+    """Return whether a JSON value, as `strict_json` reads it, is of a kind; true is not an integer."""
     return isinstance(value, _TYPES[kind]) and (kind is JsonType.BOOLEAN or not isinstance(value, bool))
 
 

@@ -40,6 +40,7 @@ class JsonDefect(StrEnum):
     SURROGATE = "lone surrogate"
     TOO_DEEP = "too deep"
     OUT_OF_RANGE = "out of range"
+    NOT_PLAIN = "not plain"
 
 
 class Reading(NamedTuple):
@@ -76,7 +77,9 @@ class _Reader:
         return members
 
     def integer(self, text: str) -> int:
-        value = int(text) if len(text) < 40 else int(text[:39])
+        return self.within_range(int(text) if len(text) < 40 else int(text[:39]), text)
+
+    def within_range(self, value: int, text: str) -> int:
         if abs(value) > SAFE_INTEGER:
             self.note(
                 JsonDefect.OUT_OF_RANGE, "an integer within ±(2^53 − 1)", f"an integer of {len(text)} characters"
@@ -84,7 +87,13 @@ class _Reader:
         return value
 
     def real(self, text: str) -> float:
+        """JSON Schema (2020-12, validation 6.1.1): a number without a fraction is an integer, however written."""
         value = float(text)
+        if value.is_integer():
+            self.note(
+                JsonDefect.NOT_PLAIN, "an integer in digits only", text if len(text) < 40 else "another number"
+            )
+            return self.within_range(int(value), text)
         if value in (float("inf"), float("-inf")):
             self.note(
                 JsonDefect.OUT_OF_RANGE, "a number that a double can hold", f"a number of {len(text)} characters"

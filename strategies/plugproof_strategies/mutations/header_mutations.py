@@ -7,6 +7,7 @@ from plugproof_strategies.mutation import Change, Mutation, Needs, each, headers
 ALL = tuple(OPERATIONS)
 _SUCCESS, _LIMITED = Needs(ALL), Needs(ALL, (429,))
 _FAILED = Needs(ALL, (400, 404, 409, 422, 500))
+_ONE_LIMIT = Needs(tuple(name for name in ALL if name != "start"))
 _PER_MINUTE = Needs(tuple(name for name in ALL if name != "start"), (429,))
 _NO_NUMBERS = ("-1", "many", "9.0", "", "9, 8", "0x9", "1e1", "٣", "ten")
 _DISTANT = "Sat, 10 Jan 2026 12:00:30 GMT"
@@ -82,7 +83,7 @@ HEADERS: tuple[Mutation, ...] = (
         _SUCCESS,
     ),
     *each("ratelimit.remaining-within-limit", ((f"{n} above", _left(n)) for n in (0, 1, 1000)), _SUCCESS),
-    *each("ratelimit.documented-limit", ((f"{n} more", _limit(n)) for n in (1, 50, 1000)), _SUCCESS),
+    *each("ratelimit.documented-limit", ((f"{n} more", _limit(n)) for n in (1, 50, 1000)), _ONE_LIMIT),
     *each("ratelimit.documented-limit", (("a limit of one", headers(x_ratelimit_limit="1")),), _PER_MINUTE),
     *each(
         "ratelimit.retry-after",
@@ -92,9 +93,12 @@ HEADERS: tuple[Mutation, ...] = (
         ),
         _LIMITED,
     ),
-    *each("ratelimit.retry-within-window", ((f"{n} seconds", _wait(n)) for n in (0, 61, 600, 3600)), _PER_MINUTE),
+    *each("ratelimit.retry-within-window", ((f"{n} seconds", _wait(n)) for n in (61, 600, 3600)), _PER_MINUTE),
+    *each("ratelimit.retry-within-window", (("over an hour", _wait(3601)),), Needs(("start",), (429,))),
     *each(
-        "ratelimit.nothing-left", ((f"{n} left", headers(x_ratelimit_remaining=str(n))) for n in (1, 2)), _LIMITED
+        "ratelimit.nothing-left",
+        ((f"{n} left", headers(x_ratelimit_remaining=str(n))) for n in (1, 2)),
+        _PER_MINUTE,
     ),
     *each(
         "ratelimit.reset",

@@ -8,7 +8,12 @@ from plugproof_contracts import Status
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.facts.session import TIMESTAMPS
-from plugproof_contracts.rules.families.status_rules import HEALTHY, OUT_OF_ORDER
+from plugproof_contracts.rules.families.status_rules import (
+    HEALTHY,
+    ONCE_CHARGING,
+    OUT_OF_ORDER,
+    UNFINISHED,
+)
 from plugproof_strategies.mutation import Change, Mutation, Needs, document, each, put, to, values
 from plugproof_strategies.session_strategies import PAID_OUT
 from plugproof_strategies.timestamp_strategies import at, iso, second
@@ -81,23 +86,8 @@ def _above(name: str, by: int) -> Change:
 
 
 _MUCH = (1, 2, 100, 1_000_000)
-_NO_ENERGIES = (
-    "-0.1",
-    "-5",
-    "1e3",
-    "1E-3",
-    "1,5",
-    "",
-    " 4.2",
-    "4.2 kWh",
-    ".5",
-    "5.",
-    "+1",
-    "NaN",
-    "0x10",
-    "٣",
-    "1_0",
-)
+_NO_DECIMALS = ("4,70", "1,5", "1.000,5", "", " 4.2", "4.2 kWh", ".", "NaN", "0x10", "٣", "1_0")
+_NOT_PLAIN = ("-0.1", "-5", "1e3", "1E-3", ".5", "5.", "+1")
 
 MONEY: tuple[Mutation, ...] = (
     *values(
@@ -127,7 +117,8 @@ MONEY: tuple[Mutation, ...] = (
         ((f"the tax is {n} above what is captured", _above("tax_amount", n)) for n in _MUCH),
         _with("amount_captured", "tax_amount"),
     ),
-    *values("money.energy-decimal", "data/energy_kwh", _NO_ENERGIES, _with("energy_kwh")),
+    *values("money.energy-decimal", "data/energy_kwh", _NO_DECIMALS, _with("energy_kwh")),
+    *values("money.energy-plain", "data/energy_kwh", _NOT_PLAIN, _with("energy_kwh")),
 )
 
 
@@ -206,6 +197,10 @@ def _null(name: str, where: frozenset[Status], rule: str) -> tuple[Mutation, ...
     return values(rule, f"data/{name}", (None,), Needs(statuses=where))
 
 
+def _started(name: str) -> Change:
+    return put(f"data/{name}", lambda whole: whole["data"]["charging_started_at"])
+
+
 def _answers(rule: str, operation: str, statuses: Iterable[Status]) -> tuple[Mutation, ...]:
     """Return a defect for every status that an operation may not answer with."""
     return tuple(
@@ -230,11 +225,26 @@ STATUS: tuple[Mutation, ...] = (
         ),
         Needs(("get", "confirm"), statuses=_CREATED, present=frozenset({"created_at"})),
     ),
+    *each(
+        "status.nothing-ahead",
+        (
+            (f"{name} is that of {shown}", put(f"data/{name}", lambda whole, shown=shown: whole["data"][shown]))
+            for name, shown in (("charging_started_at", "authorized_at"), ("captured_at", "authorized_at"))
+        ),
+        Needs(statuses=frozenset({Status.AUTHORIZED, Status.STARTING}), present=frozenset({"authorized_at"})),
+    ),
+    *each(
+        "status.nothing-ahead",
+        ((f"{name} is that of the start", _started(name)) for name in ("completed_at", "captured_at")),
+        Needs(statuses=frozenset({Status.CHARGING}), present=frozenset({"charging_started_at"})),
+    ),
     *values("status.healthy-has-no-failure", "data/failure_reason", (_REASON, ""), Needs(statuses=HEALTHY)),
     *_answers("status.stop-stops", "stop", {Status.CHARGING, *CANCELLABLE}),
-    *_answers("status.cancel-ends", "cancel", CANCELLABLE),
-    *_answers("status.cancel-before-charging", "cancel", ENTERED_CHARGING),
-    *_answers("status.cancelled-is-abandoned", "cancel", {Status.EXPIRED, Status.FAILED}),
+    *_answers("status.cancel-ends", "cancel", UNFINISHED),
+    *_answers("status.cancel-before-charging", "cancel", ONCE_CHARGING),
+    *_answers(
+        "status.cancelled-is-abandoned", "cancel", set(Status) - UNFINISHED - ONCE_CHARGING - {Status.ABANDONED}
+    ),
     *values("status.started-where-possible", "data/charger/online", (False,), _START),
     *values("status.started-where-possible", "data/connector_status", sorted(OUT_OF_ORDER), _START),
     *_answers("status.receipt-before-end", "receipt-email", TERMINAL),

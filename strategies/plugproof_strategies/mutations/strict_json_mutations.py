@@ -105,6 +105,14 @@ STRICT_JSON: tuple[Mutation, ...] = (
         _NOTE,
     ),
     *each(
+        "json.plain-integers",
+        (
+            (f"{path} is {value}", put(path, value))
+            for path, value in (("data/connector_id", 7.0), ("data/pricing/price_per_kwh", 1e2))
+        ),
+        _ANYWHERE,
+    ),
+    *each(
         "json.exact-numbers",
         (
             (f"{path} is an integer of {len(str(value))} digits", put(path, value))

@@ -34,3 +34,27 @@ def test_what_is_no_http_date_is_none(text):
 )
 def test_what_is_no_date_time_is_none(text):
     assert instant(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("2026-12-31T23:59:60Z", "2027-01-01T00:00:00+00:00"),
+        ("2026-01-10T24:00:00Z", "2026-01-11T00:00:00+00:00"),
+        ("2026-010T11:00:00+01:00", "2026-01-10T11:00:00+01:00"),
+        ("2026010T110000Z", "2026-01-10T11:00:00+00:00"),
+        ("2026W026T24:00Z", "2026-01-11T00:00:00+00:00"),
+    ],
+)
+def test_the_rare_forms_of_iso_8601_are_read(text, plain):
+    """What the standard allows and Python does not read is no break of it."""
+    assert instant(text) == datetime.fromisoformat(plain)
+
+
+@pytest.mark.parametrize(
+    "text",
+    """2026-366T00:00Z 2026-000T00:00Z 2026-02-30T24:00Z 2026-01-10T24:00:01Z 2026-01-10T11:60Z
+    2026-01-10T23:59:61Z 0000-001T11:00Z 9999-12-31T24:00Z 2026-01-10T11.5X""".split(),
+)
+def test_what_only_looks_rare_is_none(text):
+    assert instant(text) is None

@@ -31,7 +31,24 @@ def refused(wait, after, operation="confirm"):
     return refusal(wait, operation=operation, after=after)
 
 
+def starts(*shown):
+    """Starts that were let in a second apart, with limit and what is left as each shows them."""
+    return [
+        success("start", "created", after=n, remaining=left, headers={LIMIT: limit})
+        for n, (limit, left) in enumerate(shown)
+    ]
+
+
 LIVES = [
+    ("ratelimit.refuses-when-due", starts(("3", 2), ("20", 0), ("3", 0)), []),
+    ("ratelimit.refuses-when-due", starts(("3", 2), ("20", 0), ("3", 0), ("3", 0)), [3]),
+    ("ratelimit.counts-down", starts(("2", 1), ("3", 1)), []),
+    ("ratelimit.counts-down", starts(("20", 2), ("3", 2)), [1]),
+    ("trace.amounts-never-fall", [success(cost_amount=0), success(cost_amount=None)], [1]),
+    ("trace.amounts-never-fall", [success(), success("get", "no_charge", cost_amount=0)], []),
+    ("trace.amounts-never-fall", [success(), success("get", "failed"), success("get", "failed")], []),
+    ("trace.energy-never-falls", [success(energy_kwh="0.000"), success(energy_kwh=None)], [1]),
+    ("trace.energy-never-falls", [success(), success("get", "no_charge", energy_kwh=None)], []),
     ("trace.same-session", [success(), success(pricing=PRICING | {"start_fee": 51})], [1]),
     ("trace.same-session", [success(), success(pricing=PRICING | {"price_per_kwh": 46})], [1]),
     ("trace.same-session", [success(), success(charger=CHARGER | {"name": "Quay 5", "online": False})], []),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.parsing.finding import Finding, Text
@@ -21,6 +22,10 @@ _PAGE = failure(404, headers=_HTML).replace(body=b"<!DOCTYPE html><title>Not Fou
 _NO_MAPS: tuple[Any, ...] = (None, [], {"email": "invalid"}, {"email": [1]}, {"email": None})
 _INVALID = {"email": ["The email field must be a valid email address."]}
 _LATE = "The charger did not respond in time."
+
+
+def _with_credentials(exchange: Exchange) -> Exchange:
+    return exchange.replace(request_headers={"accept": "application/json", "authorization": "Bearer example"})
 
 
 @rule(
@@ -56,8 +61,13 @@ def no_authentication(answer: ParsedResponse) -> Findings:
     """No authentication is asked for.
 
     The session token is the credential; a driver's browser has no other one to offer."""
-    if answer.code == 401:
+    if answer.code == 401 and not _has_credentials(answer):
         yield Finding("", "an answer without authentication", Text("401"))
+
+
+def _has_credentials(answer: ParsedResponse) -> bool:
+    """That wrong credentials are let through, too, no page says."""
+    return "authorization" in answer.exchange.request_headers
 
 
 @rule(
@@ -80,13 +90,14 @@ def no_authentication(answer: ParsedResponse) -> Findings:
         failure(410),
         failure(403),
         failure(301).replace(body=b""),
+        _with_credentials(failure(401, "Unauthenticated.")),
     ],
 )
 def failure_code(answer: ParsedResponse) -> Findings:
     """A failure has a status code that the operation's page documents, or one of those that all have.
 
     Clients have a branch for each of them; any other ends in "something went wrong"."""
-    if answer.operation is None or answer.code < 300 or answer.code == 401:
+    if answer.operation is None or answer.code < 300 or (answer.code == 401 and not _has_credentials(answer)):
         return
     if _is_unasked_redirect(answer) or _is_too_large(answer):
         return

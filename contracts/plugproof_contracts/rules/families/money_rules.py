@@ -9,6 +9,7 @@ from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Su
 from plugproof_contracts.rules.examples import success
 
 AMOUNTS = ("amount_authorized", "cost_amount", "amount_captured", "tax_amount", "preauth_amount")
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 ENERGY = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -98,20 +99,39 @@ def tax_within_capture(answer: ParsedResponse) -> Findings:
 
 @rule(
     "money.energy-decimal",
-    Level.INFERRED,
+    Level.DOCUMENTED,
     source="confirm-payment#response.energy_kwh",
     on=Subject.SUCCESS,
     operations=SESSION_OPERATIONS,
     fields=("energy_kwh",),
     conforming=[success(energy_kwh=text) for text in ("0", "0.000", "12.3456", "007.5")],
     violating=[
-        success(energy_kwh=text) for text in ("-0.1", "1e3", "1,5", "", "4.2 kWh", ".5", "5.", "+1", "NaN", "٣")
+        success(energy_kwh=text) for text in ("4,70", "", "4.2 kWh", " 4.2", "1.000,5", "0x10", "NaN", "٣")
     ],
 )
 def energy_decimal(answer: ParsedResponse) -> Findings:
+    """The energy is a decimal number in a string.
+
+    Decimal parsers refuse anything else: a comma where the point belongs, a unit, or nothing at all."""
+    found = answer.field("energy_kwh")
+    if not _DECIMAL.fullmatch(found):
+        yield Finding("/data/energy_kwh", "a decimal number, such as 4.70", found)
+
+
+@rule(
+    "money.energy-plain",
+    Level.INFERRED,
+    source="confirm-payment#response.energy_kwh",
+    on=Subject.SUCCESS,
+    operations=SESSION_OPERATIONS,
+    fields=("energy_kwh",),
+    conforming=[success(energy_kwh=text) for text in ("0", "0.000", "12.3456", "007.5")],
+    violating=[success(energy_kwh=text) for text in ("-0.1", "1e3", ".5", "5.", "+1")],
+)
+def energy_plain(answer: ParsedResponse) -> Findings:
     """The energy is a plain decimal that is not negative: digits, and perhaps a point and digits.
 
     Clients hand the string to a decimal parser or show it as it is; signs, exponents and units surprise both."""
     found = answer.field("energy_kwh")
-    if not ENERGY.fullmatch(found):
+    if _DECIMAL.fullmatch(found) and not ENERGY.fullmatch(found):
         yield Finding("/data/energy_kwh", "digits, perhaps a point and more digits", found)

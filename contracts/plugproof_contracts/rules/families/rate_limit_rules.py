@@ -11,6 +11,11 @@ EVERY_OPERATION = tuple(OPERATIONS)
 ONE_LIMIT = tuple(name for name in OPERATIONS if name != "start")
 """The operations with a limit per minute only; start is also limited per charger and hour."""
 
+AUTHENTICATED_LIMIT = 500
+"""What the rate-limiting guide documents for a request with valid credentials, whatever it asks for."""
+LONGEST_WAIT = dict.fromkeys(OPERATIONS, WINDOW_SECONDS) | {"start": 60 * WINDOW_SECONDS}
+"""The longest window of each operation, in seconds."""
+
 LIMIT, REMAINING, RESET, RETRY = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"
 
 
@@ -82,16 +87,22 @@ def whole_numbers(answer: ParsedResponse) -> Findings:
     on=Subject.ANSWER,
     body=False,
     headers=(LIMIT, REMAINING),
-    conforming=[success(remaining=29), success(remaining=0)],
-    violating=[success(remaining=31), success(remaining=30)],
+    conforming=[success(remaining=29), success(remaining=0), failure(409, operation="start", remaining=3)],
+    violating=[success(remaining=31), success(remaining=30), success("start", "created", remaining=3)],
 )
 def remaining_within_limit(answer: ParsedResponse) -> Findings:
     """Fewer requests are left than are allowed, for this one was counted.
 
     A share above one breaks every progress bar and back-off that is made of it."""
     limit, left = answer.count(LIMIT), answer.count(REMAINING)
-    if limit is not None and left is not None and left > max(limit - 1, 0):
-        yield Finding("", f"less than the limit, {limit}", Text(f"{left} left"))
+    if limit is not None and left is not None and left > max(limit - _is_counted(answer), 0):
+        words = f"less than the limit, {limit}" if _is_counted(answer) else f"no more than the limit, {limit}"
+        yield Finding("", words, Text(f"{left} left"))
+
+
+def _is_counted(answer: ParsedResponse) -> bool:
+    """The hourly limit of a charger counts successful starts only."""
+    return answer.name != "start" or answer.is_success
 
 
 @rule(
@@ -99,21 +110,31 @@ def remaining_within_limit(answer: ParsedResponse) -> Findings:
     Level.DOCUMENTED,
     source="rate-limiting#limits",
     on=Subject.ANSWER,
-    operations=EVERY_OPERATION,
+    operations=ONE_LIMIT,
     body=False,
     headers=(LIMIT,),
-    conforming=[success("confirm"), success("start", "created"), success(), refusal()],
-    violating=[success("confirm", headers={LIMIT: "60"}), success(headers={LIMIT: "1000"})],
+    conforming=[
+        success("confirm"),
+        success(),
+        refusal(),
+        success(headers={LIMIT: "500"}).replace(request_headers={"authorization": "Bearer example"}),
+    ],
+    violating=[success("confirm", headers={LIMIT: "60"}), success(headers={LIMIT: "500"})],
 )
 def documented_limit(answer: ParsedResponse) -> Findings:
     """The limit is the one that the operation's page documents.
 
-    Polling intervals are built on it: a lower one locks drivers out in the middle of a session."""
+    Polling intervals are built on it: a lower one locks drivers out in the middle of a session. (A start shows
+    its limit per minute or the charger's per hour, whose number no page tells.)"""
     limit = answer.count(LIMIT)
-    if answer.operation is None or limit is None or (answer.code == 429 and answer.name == "start"):
+    if answer.operation is None or limit is None or _is_authenticated(answer, limit):
         return
     if limit != answer.operation.limit:
         yield Finding("", f"{LIMIT}: {answer.operation.limit}", Text(f"{limit}"))
+
+
+def _is_authenticated(answer: ParsedResponse, limit: int) -> bool:
+    return limit == AUTHENTICATED_LIMIT and "authorization" in answer.exchange.request_headers
 
 
 @rule(
@@ -123,7 +144,7 @@ def documented_limit(answer: ParsedResponse) -> Findings:
     on=Subject.ANSWER,
     codes=(429,),
     body=False,
-    conforming=[refusal(60), refusal(1)],
+    conforming=[refusal(60), refusal(0)],
     violating=[
         refusal(without=RETRY),
         *[refusal(retry_after=text) for text in ("soon", "1.5", "-1", "Sat, 10 Jan 2026 12:00:30 GMT")],
@@ -139,23 +160,24 @@ def retry_after(answer: ParsedResponse) -> Findings:
 
 @rule(
     "ratelimit.retry-within-window",
-    Level.ASSUMED,
-    source="framework#throttle",
+    Level.INFERRED,
+    source="rate-limiting#retry-after",
     on=Subject.ANSWER,
-    operations=ONE_LIMIT,
+    operations=EVERY_OPERATION,
     codes=(429,),
     body=False,
     headers=(RETRY,),
-    conforming=[refusal(60), refusal(1)],
-    violating=[refusal(61), refusal(0), refusal(3600)],
+    conforming=[refusal(60), refusal(0), refusal(3600, operation="start")],
+    violating=[refusal(61), refusal(3600), refusal(3601, operation="start")],
 )
 def retry_within_window(answer: ParsedResponse) -> Findings:
-    """The wait is 1 to 60 seconds, for the limits are per minute.
+    """The wait is no longer than the window: a minute, and for a start the hour of its charger.
 
-    Zero makes a client hammer, and an hour makes it forget a driver."""
-    wait = answer.count(RETRY)
-    if wait is not None and not 1 <= wait <= WINDOW_SECONDS:
-        yield Finding("", f"Retry-After: 1 to {WINDOW_SECONDS}", Text(f"{wait}"))
+    A client that is told to wait an hour forgets a driver who is charging. Zero seconds are possible, in the
+    last moment of a window."""
+    wait, longest = answer.count(RETRY), LONGEST_WAIT[answer.name]
+    if wait is not None and wait > longest:
+        yield Finding("", f"Retry-After: 0 to {longest}", Text(f"{wait}"))
 
 
 @rule(
@@ -163,6 +185,7 @@ def retry_within_window(answer: ParsedResponse) -> Findings:
     Level.INFERRED,
     source="rate-limiting#headers",
     on=Subject.ANSWER,
+    operations=ONE_LIMIT,
     codes=(429,),
     body=False,
     headers=(REMAINING,),
@@ -172,7 +195,8 @@ def retry_within_window(answer: ParsedResponse) -> Findings:
 def nothing_left(answer: ParsedResponse) -> Findings:
     """A request is refused only when none is left.
 
-    A client that waits for zero is refused without warning, and reports a limit that it never reached."""
+    A client that waits for zero is refused without warning, and reports a limit that it never reached. (What a
+    refused start shows may be the other of its two limits.)"""
     left = answer.count(REMAINING)
     if left:
         yield Finding("", f"{REMAINING}: 0", Text(f"{left}"))

@@ -9,13 +9,15 @@ been handled in another order than they were noted; order is relied on where the
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.operations import WINDOW_SECONDS
+from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.parsing.echoes import are_alike
 from plugproof_contracts.parsing.finding import Finding, Text
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.trace import OriginTrace, TraceStep, time_bounds
 from plugproof_contracts.rules.catalogue import Findings, Subject, rule
-from plugproof_contracts.rules.examples import failure, in_turn, refusal, success
+from plugproof_contracts.rules.examples import TOKEN, failure, in_turn, refusal, success
 from plugproof_contracts.rules.families.rate_limit_rules import LIMIT, ONE_LIMIT, REMAINING, RETRY
 
 IN_FLIGHT = 5
@@ -32,6 +34,9 @@ def _admitted(answer: ParsedResponse) -> bool:
 
 def _opens(answer: ParsedResponse) -> bool:
     limit, left = answer.count(LIMIT), answer.count(REMAINING)
+    if answer.name == "start" and limit is not None:
+        # It shows the lower of two counts, so that both were at least as high.
+        limit = OPERATIONS["start"].limit
     return _admitted(answer) and limit is not None and left is not None and 1 < limit == left + 1
 
 
@@ -141,13 +146,20 @@ def refuses_when_due(traffic: OriginTrace) -> Findings:
 
     A limit that does not hold protects nobody: tokens can be guessed as fast as the line allows."""
     for window in _windows(traffic):
-        spent = [step for left, step in _counted(window) if left == 0]
-        for step in spent[1:]:
+        for step in _beyond(window):
             yield Finding("", "429, for none was left", Text(f"{step.answer.code}"), step.position)
     for _, admitted in _let_in_early(traffic):
         if not admitted.answer.count(REMAINING):
             yield Finding("", "429 until Retry-After is over", Text(f"{admitted.answer.code}"), admitted.position)
     yield from _too_many(traffic)
+
+
+def _beyond(window: list[TraceStep]) -> list[TraceStep]:
+    """Return what was let in when none was left; that none is left for a start may be true of one charger only."""
+    admitted = _counted(window)
+    if window[0].answer.name == "start":
+        return [step for _, step in admitted[OPERATIONS["start"].limit :]]
+    return [step for left, step in admitted if left == 0][1:]
 
 
 def _too_many(traffic: OriginTrace) -> Findings:
@@ -162,7 +174,7 @@ def _too_many(traffic: OriginTrace) -> Findings:
 
 def _limit(answer: ParsedResponse) -> int:
     documented = answer.operation.limit if answer.operation else 0
-    return max(answer.count(LIMIT) or 0, documented)
+    return max(answer.count(LIMIT) or 0, documented) if answer.name != "start" else documented
 
 
 def _let_in_early(traffic: OriginTrace) -> Iterator[tuple[TraceStep, TraceStep]]:
@@ -268,35 +280,50 @@ def retry_matches_window(traffic: OriginTrace) -> Findings:
                 yield Finding("", "a wait until the window's end", Text(f"{wait} seconds"), step.position)
 
 
+def _not_found_by(token: str, words: str = "No query results for session ") -> Exchange:
+    found = failure(404, words + token)
+    return found.replace(url=found.url.replace(TOKEN, token))
+
+
 @rule(
     "errors.not-found-alike",
     Level.INFERRED,
     source="get-session#errors.404",
     on=Subject.TRAFFIC,
     codes=(404,),
-    conforming=[in_turn(failure(404), failure(404), failure(404, "No.", operation="charger"))],
+    conforming=[
+        in_turn(failure(404), failure(404), failure(404, "No.", operation="charger")),
+        in_turn(_not_found_by(TOKEN), _not_found_by("another-token"), _not_found_by("se")),
+    ],
     violating=[
         in_turn(failure(404), failure(404, "The session has expired.")),
+        in_turn(_not_found_by(TOKEN), _not_found_by("another-token", "No session, it has expired: ")),
         in_turn(failure(404), failure(404, id=7)),
         in_turn(failure(404), failure(404, headers={"content-type": "application/json; charset=utf-8"})),
         in_turn(failure(404), failure(404, without=LIMIT)),
     ],
 )
 def not_found_alike(traffic: OriginTrace) -> Findings:
-    """Unknown, expired and malformed tokens get the same 404.
+    """Unknown, expired and malformed tokens get the same 404, apart from the token that each request brought.
 
     A difference tells whoever tries tokens which ones have existed."""
-    first: dict[tuple[str, bool], tuple[object, ...]] = {}
+    first: dict[tuple[str, bool], ParsedResponse] = {}
     for answer, position in _not_found(traffic):
-        # Of the headers only these: a machine in between may add others to some answers.
-        told = (
-            answer.body,
-            answer.headers.get("content-type"),
-            answer.headers.get(LIMIT),
-            REMAINING in answer.headers,
-        )
-        if first.setdefault((answer.name, answer.asked_json), told) != told:
+        if not _is_same_refusal(first.setdefault((answer.name, answer.asked_json), answer), answer):
             yield Finding("", "body, content type and limit as of the other 404s", Text("others"), position)
+
+
+def _is_same_refusal(first: ParsedResponse, other: ParsedResponse) -> bool:
+    tokens = first.exchange.token, other.exchange.token
+    if None in (*tokens, first.body, other.body):
+        return True
+    own, another = (token.reveal() for token in tokens if token)
+    return _told(first) == _told(other) and are_alike(first.body or b"", own, other.body or b"", another)
+
+
+def _told(answer: ParsedResponse) -> tuple[object, ...]:
+    """Of the headers only these: a machine in between may add others to some answers."""
+    return answer.headers.get("content-type"), answer.headers.get(LIMIT), REMAINING in answer.headers
 
 
 def _not_found(traffic: OriginTrace) -> Iterator[tuple[ParsedResponse, int]]:

@@ -22,8 +22,19 @@ _AGREED = (
     "pricing.price_per_kwh",
     "pricing.start_fee",
 )
+_OWING = frozenset(
+    {
+        Status.AUTHORIZED,
+        Status.STARTING,
+        Status.CHARGING,
+        Status.STOPPING,
+        Status.SETTLING,
+        Status.CAPTURED,
+        Status.CAPTURE_FAILED,
+    }
+)
+"""On the way to a capture; elsewhere a hold may be released and a cost forgiven."""
 _PAID_AT = "2026-01-10T11:01:00.000000Z"
-_STARTED_AT = "2026-01-10T11:02:00.000000Z"
 _LATER = "2026-01-10T11:59:00.000000Z"
 
 
@@ -57,7 +68,7 @@ def _comparable(name: str, step: TraceStep) -> object:
         in_turn(success("get", "captured"), success("get", "refunded")),
     ],
     violating=[
-        in_turn(success(), success("get", "authorized", charging_started_at=_STARTED_AT)),
+        in_turn(success("get", "settling"), success()),
         in_turn(success("get", "failed"), success("get", "charging")),
         in_turn(success("get", "refunded"), success("get", "captured")),
     ],
@@ -124,20 +135,59 @@ def final_amounts_stay(life: SessionTrace) -> Findings:
     conforming=[in_turn(success(energy_kwh="9.9"), success(energy_kwh="9.90"), success(energy_kwh="10.1"))],
     violating=[
         in_turn(success(energy_kwh="10.1"), success(energy_kwh="9.9")),
-        in_turn(success(energy_kwh="10.1"), success(energy_kwh=None), success(energy_kwh="10.0")),
+        in_turn(success(energy_kwh="10.1"), success(energy_kwh=None)),
     ],
 )
 def energy_never_falls(life: SessionTrace) -> Findings:
-    """The delivered energy never falls.
+    """The delivered energy never falls, and does not vanish on the way to a capture.
 
     A counter that runs backwards makes the driver doubt the bill."""
-    most = Decimal(0)
+    most: Decimal | None = None
     for step in life.sessions:
         text = step.answer.field("energy_kwh")
         energy = Decimal(text) if text is not None and ENERGY.fullmatch(text) else most
-        if energy < most:
+        if most is not None and (_has_vanished("energy_kwh", step) or (energy is not None and energy < most)):
             yield Finding("/data/energy_kwh", "no less than before", text, step.position)
-        most = max(most, energy)
+        most = max(most or Decimal(0), energy) if energy is not None else most
+
+
+def _has_vanished(name: str, step: TraceStep) -> bool:
+    """Return whether a field is null where what it showed before still counts."""
+    return step.answer.status in _OWING and step.answer.data.get(name, "") is None
+
+
+@rule(
+    "trace.amounts-never-fall",
+    Level.INFERRED,
+    source="confirm-payment#response.cost_amount",
+    on=Subject.LIFE,
+    operations=SESSION_OPERATIONS,
+    conforming=[
+        in_turn(success(cost_amount=239), success(cost_amount=240), success("get", "captured", cost_amount=240)),
+        in_turn(success(), success("get", "no_charge", cost_amount=0, amount_authorized=None)),
+    ],
+    violating=[
+        in_turn(success(cost_amount=240), success(cost_amount=239)),
+        in_turn(success(cost_amount=240), success("get", "settling", cost_amount=None)),
+        in_turn(success("get", "authorized"), success(amount_authorized=None)),
+        in_turn(success(amount_authorized=5000), success(amount_authorized=4000)),
+    ],
+)
+def amounts_never_fall(life: SessionTrace) -> Findings:
+    """The hold and the running cost neither fall nor vanish on the way to a capture.
+
+    The page shows both while energy flows; a cost that goes back is charged nonetheless."""
+    for name in ("amount_authorized", "cost_amount"):
+        known: int | None = None
+        for step in life.sessions:
+            found = step.answer.field(name)
+            if known is not None and (_has_vanished(name, step) or _has_fallen(found, known, step)):
+                yield Finding(f"/data/{name}", f"no less than before, {known}", found, step.position)
+            known = found if found is not None or step.answer.status not in _OWING else known
+
+
+def _has_fallen(found: int | None, known: int, step: TraceStep) -> bool:
+    return step.answer.status in _OWING and found is not None and found < known
 
 
 @rule(
@@ -260,12 +310,12 @@ def _above_known_hold(life: SessionTrace, amount: str) -> Findings:
 
 @rule(
     "trace.cost-within-hold",
-    Level.DOCUMENTED,
+    Level.INFERRED,
     source="confirm-payment#response.cost_amount",
     on=Subject.LIFE,
     operations=SESSION_OPERATIONS,
-    conforming=[in_turn(success("get", "authorized"), success(amount_authorized=None, cost_amount=5000))],
-    violating=[in_turn(success("get", "authorized"), success(amount_authorized=None, cost_amount=5001))],
+    conforming=[in_turn(success(), success("get", "no_charge", amount_authorized=None, cost_amount=5000))],
+    violating=[in_turn(success(), success("get", "no_charge", amount_authorized=None, cost_amount=5001))],
 )
 def cost_within_hold(life: SessionTrace) -> Findings:
     """The running cost is capped at the hold also where the answer does not show the hold.
@@ -280,8 +330,8 @@ def cost_within_hold(life: SessionTrace) -> Findings:
     source="confirm-payment#response.amount_captured",
     on=Subject.LIFE,
     operations=SESSION_OPERATIONS,
-    conforming=[in_turn(success(), success("get", "captured", amount_authorized=None, amount_captured=5000))],
-    violating=[in_turn(success(), success("get", "captured", amount_authorized=None, amount_captured=5001))],
+    conforming=[in_turn(success(), success("get", "refunded", amount_authorized=None, amount_captured=5000))],
+    violating=[in_turn(success(), success("get", "refunded", amount_authorized=None, amount_captured=5001))],
 )
 def capture_within_hold(life: SessionTrace) -> Findings:
     """No more is captured than was held, also where the answer does not show the hold.
@@ -323,7 +373,7 @@ def _knows_token(answer: ParsedResponse) -> bool:
 
 @rule(
     "trace.payment-stays-gone",
-    Level.DOCUMENTED,
+    Level.INFERRED,
     source="get-session#response.payment",
     on=Subject.LIFE,
     operations=("get",),

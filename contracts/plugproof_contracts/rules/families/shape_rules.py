@@ -39,7 +39,7 @@ def envelope(answer: ParsedResponse) -> Findings:
         success(cost_amount="239"),
         success(energy_kwh=4.2),
         success(connector_id=True),
-        success(amount_authorized=5000.0),
+        success(amount_authorized=5000.5),
         success("charger", connectors={}),
         success("get", "created", payment=[]),
     ],
@@ -47,7 +47,8 @@ def envelope(answer: ParsedResponse) -> Findings:
 def types(answer: ParsedResponse) -> Findings:
     """Every field has its documented type.
 
-    A typed client fails on the whole answer; an untyped one computes with "239" + 1."""
+    A typed client fails on the whole answer; an untyped one computes with "239" + 1. (JSON has one type of
+    number: 45.0 is the integer 45 to JSON Schema, and so it is here.)"""
     yield from _of(answer, Misfit.TYPE)
 
 

@@ -23,8 +23,23 @@ HEALTHY = frozenset(
 )
 """Where nothing has gone wrong; of a refund, a review or an expiry that is not known."""
 
+UNFINISHED = frozenset({*CANCELLABLE, Status.SETTLING, Status.REQUIRES_REVIEW})
+"""Where a session is not over, nor surely charging."""
+
 OUT_OF_ORDER = frozenset({ConnectorStatus.FAULTED, ConnectorStatus.UNAVAILABLE})
 """Where no session can be started."""
+
+ONCE_CHARGING = frozenset({Status.CHARGING, Status.STOPPING, Status.CAPTURED, Status.CAPTURE_FAILED})
+"""Where energy flows or its price is taken, by the reference's own words; other ends may follow a cancel."""
+
+AHEAD: dict[Status, tuple[str, ...]] = {
+    Status.CREATED: TIMESTAMPS[1:],
+    Status.AUTHORIZED: TIMESTAMPS[2:],
+    Status.STARTING: TIMESTAMPS[2:],
+    Status.CHARGING: TIMESTAMPS[3:],
+    Status.STOPPING: TIMESTAMPS[4:],
+}
+"""The timestamps of what is still to come in a status; of a charge that is being stopped, only the capture."""
 
 _LATER = "2026-01-10T11:59:00Z"
 _NEW = frozenset({Status.CREATED})
@@ -97,9 +112,37 @@ def created_is_new(answer: ParsedResponse) -> Findings:
     """A session that is only created has none of the later timestamps.
 
     A client that sees `authorized_at` may hide the payment form, though nothing was paid."""
-    for name in TIMESTAMPS[1:]:
+    yield from _set_too_early(answer)
+
+
+def _set_too_early(answer: ParsedResponse) -> Findings:
+    for name in AHEAD[answer.status] if answer.status else ():
         if answer.data.get(name) is not None:
-            yield Finding(f"/data/{name}", "null, as the session is created", answer.data[name])
+            yield Finding(f"/data/{name}", f"null, as the session is {answer.status}", answer.data[name])
+
+
+@rule(
+    "status.nothing-ahead",
+    Level.INFERRED,
+    source="confirm-payment#response.charging_started_at",
+    on=Subject.SUCCESS,
+    operations=SESSION_OPERATIONS,
+    fields=("status",),
+    statuses=frozenset(AHEAD) - _NEW,
+    conforming=[success("get", status) for status in ("authorized", "starting", "charging", "stopping")],
+    violating=[
+        success("get", "authorized", charging_started_at=_LATER),
+        success("get", "starting", charging_started_at=_LATER),
+        success("get", "starting", captured_at=_LATER),
+        success("get", "charging", completed_at=_LATER),
+        success("get", "stopping", captured_at=_LATER),
+    ],
+)
+def nothing_ahead(answer: ParsedResponse) -> Findings:
+    """No timestamp is set of what is still to come: of charging before it began, of the end while it goes on.
+
+    Clients start and stop the driver's timer by them; one that is set too early counts what does not happen."""
+    yield from _set_too_early(answer)
 
 
 @rule(
@@ -147,13 +190,13 @@ def stop_stops(answer: ParsedResponse) -> Findings:
     operations=("cancel",),
     fields=("status",),
     conforming=[success("cancel", "abandoned")],
-    violating=[success("cancel", status) for status in sorted(ENTERED_CHARGING)],
+    violating=[success("cancel", status) for status in sorted(ONCE_CHARGING)],
 )
 def cancel_before_charging(answer: ParsedResponse) -> Findings:
     """Only a session that has not begun to charge is cancelled.
 
     Cancelling releases the hold: done while energy flows, the operator gives it away."""
-    if answer.status in ENTERED_CHARGING:
+    if answer.status in ONCE_CHARGING:
         yield Finding("/data/status", "a status from before charging, or a 409", answer.status)
 
 
@@ -165,13 +208,13 @@ def cancel_before_charging(answer: ParsedResponse) -> Findings:
     operations=("cancel",),
     fields=("status",),
     conforming=[success("cancel", "abandoned")],
-    violating=[success("cancel", status) for status in sorted(CANCELLABLE)],
+    violating=[success("cancel", status) for status in sorted(UNFINISHED)],
 )
 def cancel_ends(answer: ParsedResponse) -> Findings:
     """A session that was cancelled is over.
 
     The driver walks away from a charger that may start any moment, with the hold still on the card."""
-    if answer.status in CANCELLABLE:
+    if answer.status in UNFINISHED:
         yield Finding("/data/status", "a status in which nothing can start any more", answer.status)
 
 
@@ -189,7 +232,7 @@ def cancelled_is_abandoned(answer: ParsedResponse) -> Findings:
     """A cancelled session is abandoned.
 
     A client that waits for `abandoned` would wait for ever on another word."""
-    if answer.status not in ENTERED_CHARGING | CANCELLABLE | {None, Status.ABANDONED}:
+    if answer.status not in ONCE_CHARGING | UNFINISHED | {None, Status.ABANDONED}:
         yield Finding("/data/status", Status.ABANDONED, answer.status)
 
 

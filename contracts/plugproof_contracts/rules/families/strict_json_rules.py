@@ -137,6 +137,24 @@ def shallow(answer: ParsedResponse) -> Findings:
 
 
 @rule(
+    "json.plain-integers",
+    Level.ASSUMED,
+    source="confirm-payment#response",
+    on=Subject.DOCUMENT,
+    conforming=[_FINE],
+    violating=[
+        _FINE.replace(body=_BODY.replace(b'"cost_amount":239', b'"cost_amount":239.0')),
+        _FINE.replace(body=_BODY.replace(b'"cost_amount":239', b'"cost_amount":2.39e2')),
+    ],
+)
+def plain_integers(answer: ParsedResponse) -> Findings:
+    """A number without a fraction is written in digits only.
+
+    45.0 is the same number as 45 to JSON Schema and to browsers, but decoders of Go, Rust and Java refuse it."""
+    yield from answer.reading.of(JsonDefect.NOT_PLAIN)
+
+
+@rule(
     "json.exact-numbers",
     Level.INFERRED,
     source="confirm-payment#response",
