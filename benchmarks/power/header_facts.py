@@ -44,8 +44,8 @@ def _as_many_left(more: int) -> Change:
 
 
 def _is_not_start(base: Base) -> bool:
-    """A start may also be refused by the charger's own limit."""
-    return _limited(base) and (base.operation, base.code) != ("start", 429)
+    """A start may show the charger's own limit."""
+    return _limited(base) and base.operation != "start"
 
 
 FACTS: tuple[Fact, ...] = (
@@ -79,7 +79,13 @@ FACTS: tuple[Fact, ...] = (
             + [("as many are left as are allowed", _as_many_left(0))],
             lambda base: base.is_success,
         ),
-        only(_sets("x_ratelimit_remaining", "1", "2"), fails(429)),
+        only(_sets("x_ratelimit_remaining", "1", "2"), lambda base: base.code == 429 and _is_not_start(base)),
+    ),
+    inferred(
+        "rate-limiting#retry-after",
+        "rate limit",
+        only(_sets("retry_after", "61", "3600"), lambda base: base.code == 429 and _is_not_start(base)),
+        only(_sets("retry_after", "3601", "86400"), fails(429)),
     ),
     documented("rate-limiting#retry-after", "rate limit", only(_sets("retry_after", None, *NO_WAITS), fails(429))),
 )

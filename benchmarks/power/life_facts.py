@@ -12,8 +12,10 @@ from benchmarks.power.trace import Broken, Change, Data, Line, TraceDefect, agai
 from plugproof_contracts import Exchange, Level, Status
 from plugproof_contracts.facts.lifecycle import reachable
 
+OWING = ("authorized", "starting", "charging", "stopping", "settling", "captured", "capture_failed")
+"""On the way to a capture; elsewhere a hold may be released and a cost forgiven."""
 PAID_OUT = ("captured", "refunded")
-_I, _D = Level.INFERRED, Level.DOCUMENTED
+_I = Level.INFERRED
 
 
 # The status.
@@ -104,6 +106,18 @@ def _amounts() -> Broken:
         yield from again(f"confirm-payment#response.{name}", "amounts", _I, PAID_OUT, ways)
 
 
+def _running_amounts() -> Broken:
+    for name in ("amount_authorized", "cost_amount"):
+        ways: list[tuple[str, Change]] = [(f"{name} by {by}", partial(_raised, name, by)) for by in (-1, -20)]
+        ways.append((f"{name} is null", partial(_lost, name)))
+        yield from again(f"confirm-payment#response.{name}", "amounts", _I, OWING, ways)
+
+
+def _energy_lost() -> Broken:
+    ways: list[tuple[str, Change]] = [("energy_kwh is null", partial(_lost, "energy_kwh"))]
+    yield from again("confirm-payment#response.energy_kwh", "energy", _I, OWING, ways)
+
+
 def _above_hold(name: str, level: Level, statuses: Iterable[str]) -> Broken:
     """An amount exceeds the hold that was shown before; the answer itself hides the hold."""
     for code in ("HAPPY", "CAPFAIL"):
@@ -153,7 +167,9 @@ def broken() -> Broken:
     yield from _stale()
     yield from _timestamps()
     yield from _amounts()
-    yield from _above_hold("cost_amount", _D, PATH_OF_CHARGING)
+    yield from _running_amounts()
+    yield from _energy_lost()
+    yield from _above_hold("cost_amount", _I, PATH_OF_CHARGING)
     yield from _above_hold("amount_captured", _I, PAID_OUT)
     yield from _energy()
     yield from _identity()

@@ -132,7 +132,7 @@ def _payment_comes_back() -> Broken:
             again = seen[-1].replace(body=written(whole), url=created.url, method="GET")
             trace = [*seen[: seen.index(later) + 1], again]
             yield TraceDefect(
-                "operations", _D, "get-session#response.payment", f"back after {status}", code, trace
+                "operations", _I, "get-session#response.payment", f"back after {status}", code, trace
             )
 
 

@@ -38,6 +38,10 @@ HEALTHY = ("created", "authorized", "starting", "charging", "stopping", "settlin
 ENDED = ("captured", "no_charge", "expired", "failed", "abandoned", "refunded", "written_off")
 CANCELLABLE = ("created", "authorized", "starting")
 PAYMENT = {"client_secret": "pi_1_secret_1", "publishable_key": "pk_test_1", "stripe_account_id": "acct_1"}
+CHARGING = ("charging", "stopping", "captured", "capture_failed")
+"""What no cancelled session is, by the words of the reference; its other ends are not documented."""
+OPEN = ("settling", "requires_review")
+"""Where a session is not over yet."""
 LATER = ("authorized_at", "charging_started_at", "completed_at", "captured_at")
 
 
@@ -124,6 +128,14 @@ FACTS: tuple[Fact, ...] = (
         )
         for name in LATER
     ],
+    *[
+        inferred(
+            f"confirm-payment#response.{name}",
+            "status",
+            only(made(f"data/{name}", "is set before charging", _as_created), shows("authorized", "starting")),
+        )
+        for name in LATER[1:]
+    ],
     documented(
         "get-session#response.payment",
         "status",
@@ -135,8 +147,8 @@ FACTS: tuple[Fact, ...] = (
     ),
     documented("start-session#response.payment", "status", only(to("data/status", "expired"), answers("start"))),
     documented("stop-session#response.status", "operation", _instead("stop", "charging", *CANCELLABLE)),
-    documented("cancel-session#response.status", "operation", _instead("cancel", *PATH_OF_CHARGING)),
-    inferred("cancel-session#response.status", "operation", _instead("cancel", *CANCELLABLE)),
+    documented("cancel-session#response.status", "operation", _instead("cancel", *CHARGING)),
+    inferred("cancel-session#response.status", "operation", _instead("cancel", *CANCELLABLE, *OPEN)),
     documented("set-receipt-email#errors.422", "operation", _instead("receipt-email", *ENDED)),
     inferred("start-session#errors.400", "operation", only(to("data/charger/online", False), answers("start"))),
     inferred(

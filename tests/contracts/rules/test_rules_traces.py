@@ -40,10 +40,6 @@ def starts(*shown):
 
 
 LIVES = [
-    ("ratelimit.refuses-when-due", starts(("3", 2), ("20", 0), ("3", 0)), []),
-    ("ratelimit.refuses-when-due", starts(("3", 2), ("20", 0), ("3", 0), ("3", 0)), [3]),
-    ("ratelimit.counts-down", starts(("2", 1), ("3", 1)), []),
-    ("ratelimit.counts-down", starts(("20", 2), ("3", 2)), [1]),
     ("trace.amounts-never-fall", [success(cost_amount=0), success(cost_amount=None)], [1]),
     ("trace.amounts-never-fall", [success(), success("get", "no_charge", cost_amount=0)], []),
     ("trace.amounts-never-fall", [success(), success("get", "failed"), success("get", "failed")], []),
@@ -98,6 +94,10 @@ COUNTS_DOWN, DUE, NOT_DUE = (
 IS_TRUE, MATCHES = "ratelimit.retry-after-is-true", "ratelimit.retry-matches-window"
 
 WINDOWS = [
+    ("ratelimit.refuses-when-due", starts(("3", 2), ("20", 0), ("3", 0)), []),
+    ("ratelimit.refuses-when-due", starts(("3", 2), ("20", 0), ("3", 0), ("3", 0)), [3]),
+    ("ratelimit.counts-down", starts(("2", 1), ("3", 1)), []),
+    ("ratelimit.counts-down", starts(("20", 2), ("3", 2)), [1]),
     # A window is known from its first answer on, and for a minute less what a request may take.
     (COUNTS_DOWN, confirms(9, 9, every=53), [1]),
     (COUNTS_DOWN, confirms(9, 9, every=54), []),
