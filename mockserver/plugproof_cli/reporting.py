@@ -1,6 +1,5 @@
 """What the commands share that end in a verdict: their options, their reports, and how they end."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from plugproof_cli.standard_output import is_lost
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.formats import ReportTarget
 from plugproof_contracts.reports.report import Report
+from plugproof_contracts.reports.writing import is_writable, write
 from plugproof_contracts.secrets.filenames import plain_name
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def refuse_unwritable(targets: Iterable[ReportTarget], *others: str | None) -> N
     """Find out before the first request whether its outcome can be written down."""
     paths = [one.path for one in targets if one.path] + [Path(other) for other in others if other]
     for path in paths:
-        if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
+        if not is_writable(path):
             raise click.UsageError(f"{plain_name(str(path))} cannot be written; name a file in a folder that can")
 
 
@@ -106,7 +106,7 @@ def tell(report: Report, targets: Sequence[ReportTarget]) -> None:
 
 def _write(target: ReportTarget, content: bytes) -> None:
     try:
-        formats.write(target.path or Path(), content)
+        write(target.path or Path(), content)
     except OSError as error:
         raise click.UsageError(f"the {target.format} report was not written: {error.strerror}") from None
 

@@ -24,6 +24,7 @@ from plugproof_contracts.parsing.trace import OriginTrace, SessionTrace, TraceSt
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.catalogue import Rule, Subject
 from plugproof_contracts.rules.violation import Violation, cut, shown
+from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.scrubber import scrubbed
 
 MOST_FINDINGS = 20
@@ -161,7 +162,7 @@ def _violations(rules: Iterable[Rule], subject: object, answers: Sequence[Parsed
 
 def _violation(rule: Rule, finding: Finding, answer: ParsedResponse, secrets: Mapping[str, str]) -> Violation:
     pointer, expected, actual = (
-        cut(scrubbed(text, secrets)) for text in (finding.pointer, finding.expected, shown(finding.actual))
+        cut(escape(scrubbed(text, secrets))) for text in (finding.pointer, finding.expected, shown(finding.actual))
     )
     return Violation(
         rule=rule.slug,

@@ -20,8 +20,9 @@ from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import send
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.exchanges.route import redacted
-from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.report import Report
+from plugproof_contracts.reports.writing import write
+from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.filenames import plain_name
 from plugproof_contracts.secrets.token import Token
 
@@ -95,11 +96,11 @@ def _remember(history: History, run: CheckRun, report: Report, baseline: Baselin
     base, shape = redacted(run.base), check_report.shape_of_run(run)
     changed = check_report.describe_drift(history, base, shape, baseline.shape)
     history.record(base, began, report, shape)
-    return msgspec.structs.replace(report, drift=changed)
+    return msgspec.structs.replace(report, drift=tuple(map(escape, changed)))
 
 
 def _save_shape(path: Path, run: CheckRun) -> None:
     try:
-        formats.write(path, drift.to_json(check_report.shape_of_run(run)))
+        write(path, drift.to_json(check_report.shape_of_run(run)))
     except OSError as error:
         raise InvalidValueError(f"the shape was not written: {error.strerror}") from None

@@ -8,6 +8,7 @@ from plugproof_contracts.errors import InvalidTypeError, InvalidValueError, Read
 from plugproof_contracts.exchanges import route
 from plugproof_contracts.exchanges.headers import Headers, HeadersLike
 from plugproof_contracts.facts.operations import Operation
+from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.token import Token
 
 _FIELDS = ("method", "url", "status", "headers", "body", "request_headers", "request_body", "at")
@@ -110,7 +111,7 @@ class Exchange:
         return hash(self._key())
 
     def __str__(self) -> str:
-        return f"{self.method} {self.redacted_url} → {self.status}"
+        return f"{escape(self.method)} {self.redacted_url} → {self.status}"
 
     def __repr__(self) -> str:
         size = "no body" if self.body is None else f"{len(self.body)} bytes"

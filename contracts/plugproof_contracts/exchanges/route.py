@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from plugproof_contracts.facts.operations import OPERATIONS, PREFIX, Operation
+from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.token import Token, fingerprint
 
 _PATH = re.compile(rf"(?P<base>[^?#]*){re.escape(PREFIX)}(?P<rest>/[^?#]*)?(?:[?#]|\Z)", re.DOTALL)
@@ -53,10 +54,10 @@ def charger_code(url: str) -> str:
 
 
 def redacted(url: str) -> str:
-    """Return the URL without user, query and fragment, and a fingerprint for whatever may be a token in it."""
+    """Return the URL to be shown: without user, query and fragment, a fingerprint for whatever may be a token."""
     parts = _parts(url)
     return "/".join(
-        fingerprint(part) if may_be_token else part
+        fingerprint(part) if may_be_token else escape(part)
         for part, may_be_token in zip(parts, _may_be_tokens(parts), strict=True)
     )
 

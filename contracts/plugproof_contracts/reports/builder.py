@@ -28,6 +28,7 @@ from plugproof_contracts.reports.report import (
 )
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.violation import Violation
+from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.filenames import plain_name
 from plugproof_contracts.secrets.scrubber import Scrubber
 from plugproof_contracts.version import VERSION
@@ -122,15 +123,19 @@ _FINGERPRINT = re.compile(r"token~[0-9a-f]{10}")
 
 
 def _cleaner(files: Iterable[Evidence]) -> Clean:
-    """Return what takes secrets out, and numbers the tokens; their fingerprints differ with every process."""
+    """Return what makes a text fit to be shown: without secrets, and with nothing that a reader obeys.
+
+    Tokens are numbered, for their fingerprints differ with every process.
+    """
     scrub = Scrubber(secret for one in files for secret in one.secrets)
     numbers: dict[str, str] = {}
 
     @cache
     def clean(text: str) -> str:
-        return _FINGERPRINT.sub(
+        numbered = _FINGERPRINT.sub(
             lambda match: numbers.setdefault(match[0], f"token~{len(numbers) + 1}"), scrub(text)
         )
+        return escape(numbered)
 
     return clean
 
@@ -219,6 +224,6 @@ def _stale(terms: ReportPolicy, breaches: Sequence[Breach]) -> Iterable[Stale]:
     used = {terms.accepts.index(accept) + 1 for accept in found if accept}
     for number, accept in enumerate(terms.accepts, 1):
         if accept.until < terms.today:
-            yield Stale(number, accept.rule, f"expired on {accept.until}")
+            yield Stale(number, escape(accept.rule), f"expired on {accept.until}")
         elif number not in used:
-            yield Stale(number, accept.rule, "accepts nothing that was found")
+            yield Stale(number, escape(accept.rule), "accepts nothing that was found")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from html import escape
 from urllib.parse import quote, unquote
 
+from plugproof_contracts.secrets.escaping import escape as visible
+
 _ASCII = string.punctuation.replace("%", "") + " "
 """What stays as it is where only other characters are percent-encoded."""
 
@@ -19,6 +21,7 @@ def forms(secret: str) -> Iterator[str]:
             yield from (escape(form), escape(form, quote=False), form.replace("~", "~0").replace("/", "~1"))
             yield from (json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1])
             yield quote(form.encode("utf-8", "replace"), safe=_ASCII)
+            yield visible(form)
 
 
 def _encoded(plain: str) -> Iterator[str]:

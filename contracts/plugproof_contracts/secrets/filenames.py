@@ -2,6 +2,8 @@
 
 import re
 
+from plugproof_contracts.secrets.escaping import escape
+
 STAND_IN = "…"
 
 _LOOKS_SECRET = re.compile(
@@ -13,6 +15,4 @@ _LOOKS_SECRET = re.compile(
 
 def plain_name(name: str) -> str:
     """Return the name of a file without words that look like a token: long, of letters and digits mixed."""
-    return _LOOKS_SECRET.sub(
-        STAND_IN, "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
-    )
+    return _LOOKS_SECRET.sub(STAND_IN, escape(name))

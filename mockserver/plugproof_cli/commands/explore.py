@@ -10,6 +10,7 @@ import click
 from plugproof_cli.reporting import goes_to_stdout, no_traceback, refuse_unwritable
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.filenames import plain_name
 
 if TYPE_CHECKING:
@@ -219,6 +220,6 @@ def _write_maps(found: "Exploration", targets: tuple[formats.ReportTarget, ...])
 
 def _write(target: formats.ReportTarget, content: bytes) -> None:
     try:
-        formats.write(target.path or Path(), content)
+        write(target.path or Path(), content)
     except OSError as error:
         raise click.UsageError(f"the {target.format} map was not written: {error.strerror}") from None

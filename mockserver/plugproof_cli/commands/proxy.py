@@ -10,7 +10,8 @@ from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.conformance import inconclusive as doubt
 from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
 from plugproof_contracts.exchanges.route import redacted
-from plugproof_contracts.reports import formats
+from plugproof_contracts.reports.writing import write
+from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.filenames import plain_name
 
 
@@ -41,7 +42,7 @@ def _serve(base: str, port: int, har: str | None, timeout: float) -> None:
     server.serve(app, listener, ready=lambda: click.echo(f"{place} forwards to {redacted(base)}"))
     if har is not None:
         try:
-            formats.write(Path(har), to_har(*zip(*app.kept, strict=True)) if app.kept else to_har(()))
+            write(Path(har), to_har(*zip(*app.kept, strict=True)) if app.kept else to_har(()))
         except OSError as error:
             raise click.UsageError(f"the recording was not written: {error.strerror}") from None
         click.echo(f"{len(app.kept)} exchanges written to {plain_name(har)}")
@@ -51,10 +52,10 @@ def _tell(request: OutgoingRequest, outcome: RequestOutcome) -> None:
     """Tell of one exchange, and of what it broke."""
     exchange = outcome.exchange
     came = exchange.status if exchange else "no answer"
-    click.echo(f"{request.method} {redacted(request.url)} → {came}, {outcome.seconds:.2f} s")
-    why = doubt.inconclusive_reason(outcome)
+    click.echo(f"{escape(request.method)} {redacted(request.url)} → {came}, {outcome.seconds:.2f} s")
+    why = doubt.reason(outcome)
     if why is not None:
-        click.echo(f"  could not check: {why}")
+        click.echo(f"  could not check: {escape(why)}")
     elif exchange is not None:
         for one in examine(exchange).violations:
             click.echo(f"  {one.level}: {one.rule}: {one.message}")

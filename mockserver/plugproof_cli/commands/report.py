@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from plugproof_cli.reporting import no_traceback
-from plugproof_contracts.reports import formats
+from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.filenames import plain_name
 
 
@@ -45,7 +45,7 @@ def _write(page: bytes, output: str) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        formats.write(Path(output), page)
+        write(Path(output), page)
     except OSError as error:
         raise click.UsageError(f"the page was not written: {error.strerror}") from None
     click.echo(f"written: {plain_name(output)}")

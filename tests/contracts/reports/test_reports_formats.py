@@ -18,7 +18,7 @@ from plugproof_contracts.checking.baseline import Accept
 from plugproof_contracts.conformance.recordings import inspect
 from plugproof_contracts.reports.as_github import command
 from plugproof_contracts.reports.builder import ReportPolicy
-from plugproof_contracts.reports.formats import FORMATS, ReportTarget, render, target, write
+from plugproof_contracts.reports.formats import FORMATS, ReportTarget, render, target
 from plugproof_contracts.reports.report import Breach, Problem, Source, Stale, State, Verdict
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.examples import success
@@ -190,6 +190,9 @@ def test_markdown_tables_have_as_many_cells_as_their_heads(hostile):
     ("text", "message"),
     [
         ("pdf=x", "'pdf' is not a format: one of junit, json"),
+        ("pdf=x.html", "'pdf' is not a format"),
+        ("report.pdf", "names no format: give FORMAT=PATH with one of junit"),
+        ("report.pdf", "or a path that ends in one of .html"),
         ("json", "json has no path"),
         ("json=", "json has no path"),
         ("json=no/such/folder/x", "there is no folder"),
@@ -203,17 +206,22 @@ def test_a_report_that_cannot_be_written_is_refused_beforehand(text, message):
 
 def test_a_report_goes_to_a_path_or_to_standard_output(tmp_path):
     assert target("junit=-") == ReportTarget("junit", None)
+    assert target("junit=/dev/stdout") == ReportTarget("junit", None)
     assert target(f"html={tmp_path}/a=b.html") == ReportTarget("html", tmp_path / "a=b.html")
 
 
-def test_a_report_is_written_whole_or_stays_as_it_was(tmp_path):
-    path = tmp_path / "report"
-    write(path, b"first")
-    write(path, b"second")
-    assert path.read_bytes() == b"second"
-    assert path.stat().st_mode & 0o600 == 0o600
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError, match="folder"):
-        write(tmp_path / "folder", b"third")
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["folder", "report"]
-    assert path.read_bytes() == b"second"
+@pytest.mark.parametrize(
+    ("name", "format_"),
+    [
+        ("x.html", "html"),
+        ("X.HTM", "html"),
+        ("x.json", "json"),
+        ("x.sarif", "sarif"),
+        ("x.sarif.json", "sarif"),
+        ("x.xml", "junit"),
+        ("x.md", "markdown"),
+        ("a=b.md", "markdown"),
+    ],
+)
+def test_the_suffix_of_a_path_names_the_format(tmp_path, name, format_):
+    assert target(f"{tmp_path}/{name}") == ReportTarget(format_, tmp_path / name)

@@ -234,4 +234,4 @@ def test_a_word_that_looks_like_a_token_is_not_shown(name):
 
 
 def test_a_file_name_cannot_write_to_the_terminal():
-    assert plain_name("a\x1b[31m\n.har") == "a�[31m�.har"
+    assert plain_name("a\x1b[31m\n.har") == r"a\x1b[31m\n.har"

@@ -171,10 +171,7 @@ def test_a_secret_is_taken_out_whatever_its_case(text):
         ("20260110T1200Z", "20260110T1200Z"),
         ("20260110T1200ZZ", "…"),
         ("x_2F7C1E9A-4b1d-4e5f-8a9b-0c1d2e3f4a5b.har", "x_….har"),
-        (
-            "caf\N{LATIN SMALL LETTER E WITH ACUTE}\n",
-            "caf\N{LATIN SMALL LETTER E WITH ACUTE}\N{REPLACEMENT CHARACTER}",
-        ),
+        ("caf\N{LATIN SMALL LETTER E WITH ACUTE}\n", "caf\N{LATIN SMALL LETTER E WITH ACUTE}\\n"),
     ],
 )
 def test_a_name_keeps_all_words_but_those_that_look_like_a_token(name, shown):
