@@ -53,7 +53,7 @@ def _tell(request: OutgoingRequest, outcome: RequestOutcome) -> None:
     exchange = outcome.exchange
     came = exchange.status if exchange else "no answer"
     click.echo(f"{escape(request.method)} {redacted(request.url)} → {came}, {outcome.seconds:.2f} s")
-    why = doubt.reason(outcome)
+    why = doubt.inconclusive_reason(outcome)
     if why is not None:
         click.echo(f"  could not check: {escape(why)}")
     elif exchange is not None:
