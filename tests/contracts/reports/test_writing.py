@@ -5,7 +5,7 @@ import socket
 import stat
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -49,16 +49,15 @@ def test_a_link_stays_one_and_what_it_leads_to_is_written(tmp_path, is_there):
 
 
 def test_a_pipe_gets_the_content_and_stays_one(tmp_path):
-    path, got = tmp_path / "pipe", []
+    path, content = tmp_path / "pipe", b"x" * 300_000
     os.mkfifo(path)
-    reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    os.set_blocking(reading, True)
-    reader = threading.Thread(target=lambda: got.extend(iter(lambda: os.read(reading, 65536), b"")))
-    reader.start()
-    write(path, b"x" * 300_000)
-    reader.join(30)
-    os.close(reading)
-    assert b"".join(got) == b"x" * 300_000
+    with os.fdopen(
+        os.open(path, os.O_RDWR), "rb"
+    ) as reading:  # to read and write, so that no end is read too soon
+        with ThreadPoolExecutor(1) as pool:
+            got = pool.submit(reading.read, len(content))
+            write(path, content)
+        assert got.result() == content
     assert path.is_fifo()
 
 
