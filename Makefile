@@ -19,7 +19,7 @@ USABLE := $(shell [ "$$(cat $(VENV) 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -ISc
 QUIETLY = log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 
-.PHONY: help serve test demo lint bench power pictures peers constraints clean FORCE
+.PHONY: help serve test demo lint bench power pictures peers installed constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -49,6 +49,16 @@ pictures: $(VENV) ## Take the pictures in docs/images anew, with Chromium
 	@$(PY) docs/images/draw.py
 
 peers: $(PEERS) ## Install the npm tools that some tests hold the fake against
+
+installed: $(VENV) ## Use the built wheel in two clean environments: as pinned, and with the oldest dependencies
+	@$(QUIETLY); rm -rf .venv/installed; mkdir -p .venv/installed; $(PY) .ci/floors.py >.venv/installed/lowest.txt; \
+	cp constraints.txt .venv/installed/pinned.txt; \
+	quietly $(PY) -m pip wheel --no-deps --build-constraint constraints.txt --wheel-dir .venv/installed .; \
+	for pins in pinned lowest; do \
+	  quietly $(PY) -m venv ".venv/installed/$$pins"; \
+	  quietly ".venv/installed/$$pins/bin/python" -m pip install --constraint ".venv/installed/$$pins.txt" .venv/installed/*.whl; \
+	  quietly ".venv/installed/$$pins/bin/python" -P -m pytest -q -c .ci/smoke.ini -p no:cacheprovider .ci/smoke.py; \
+	done
 
 constraints: ## Resolve every dependency anew and pin what comes out
 	@$(QUIETLY); new=$$(mktemp -d); trap 'rm -rf "$$new" "$$log"' EXIT; \

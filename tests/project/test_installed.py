@@ -1,0 +1,30 @@
+"""The package is used as a stranger installs it, and its oldest dependencies are ones that it works with."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+DEPENDENCIES = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+
+
+def test_every_dependency_has_one_floor_and_it_is_what_is_tested():
+    """`.ci/floors.py` prints exactly the lowest version that is declared."""
+    command = [sys.executable, ROOT / ".ci/floors.py"]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout.splitlines()
+    declared = [Requirement(text) for text in DEPENDENCIES]
+    assert len(printed) == len(declared)
+    for line, requirement in zip(printed, declared, strict=True):
+        name, _, version = line.partition("==")
+        assert name == requirement.name
+        assert requirement.specifier.contains(version)
+
+
+@pytest.mark.parametrize("target", ["test", "lint", "installed"])
+def test_a_fresh_clone_is_checked_as_a_whole(target):
+    """`.ci/run` runs the tests, the linters, and the wheel in clean environments."""
+    assert f"quietly make {target}\n" in (ROOT / ".ci/run").read_text()
