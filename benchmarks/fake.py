@@ -70,13 +70,13 @@ def _start() -> Row:
 
 
 def _session_memory() -> Row:
-    from plugproof_mockserver.http.request_bodies import Start
+    from plugproof_mockserver.http.request_bodies import StartBody
     from plugproof_mockserver.world.world import World
 
     world = World()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for _ in range(SESSIONS):
-        world.start(Start("HAPPY", 1, None))
+        world.start(StartBody("HAPPY", 1, None))
     each = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / SESSIONS
     return Row(f"memory of one of {SESSIONS:,} live sessions", f"{each:.0f} bytes", "", "", "≤ 1 KB")
 

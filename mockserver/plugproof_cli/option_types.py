@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from plugproof_mockserver.model import settings
-from plugproof_mockserver.model import timestamps as moment
+from plugproof_mockserver.model import settings, timestamps
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.world.faults import Fault, parse_fault
 
@@ -70,8 +69,8 @@ def _scenario(text: str) -> str:
 
 
 def _clock(text: str) -> int:
-    start = moment.parse(text)
-    if not moment.EARLIEST <= start <= moment.LATEST:
+    start = timestamps.parse(text)
+    if not timestamps.EARLIEST <= start <= timestamps.LATEST:
         raise ValueError(f"{text!r} is beyond the clock: a moment from 1971 to 9999")
     return start
 

@@ -77,7 +77,7 @@ def accepts(baseline: str | None) -> "tuple[Accept, ...]":
 
 
 def goes_to_stdout(targets: Sequence[ReportTarget]) -> bool:
-    """Say whether a report takes standard output, so that all else has to go beside; refuse two of them."""
+    """Return whether a report takes standard output, so that all else has to go beside; refuse two of them."""
     taken = sum(target.path is None for target in targets)
     if taken > 1:
         raise click.UsageError("only one report can go to standard output; give the others a path")
@@ -92,7 +92,7 @@ def refuse_unwritable(targets: Iterable[ReportTarget], *others: str | None) -> N
             raise click.UsageError(f"{plain_name(str(path))} cannot be written; name a file in a folder that can")
 
 
-def tell(report: Report, targets: Sequence[ReportTarget]) -> None:
+def write_reports(report: Report, targets: Sequence[ReportTarget]) -> None:
     """Write the reports, and tell what they say."""
     for target in targets:
         content = formats.render(target.format, report)
@@ -115,7 +115,7 @@ def _write(target: ReportTarget, content: bytes) -> None:
 
 
 @contextmanager
-def no_traceback() -> Iterator[None]:
+def hide_traceback() -> Iterator[None]:
     """Tell of a mistake of our own by its kind and place only: its text and its frames may hold a secret."""
     try:
         yield
@@ -136,7 +136,7 @@ def _place(error: BaseException) -> str:
 
 
 @contextmanager
-def ended_gently() -> Iterator[None]:
+def handle_interrupts() -> Iterator[None]:
     """Let both signals end the command as an interruption, of which the report tells."""
     before = {number: signal(number, default_int_handler) for number in (SIGINT, SIGTERM)}
     try:

@@ -9,10 +9,10 @@ import msgspec
 
 from plugproof_contracts import PublicCharger, Status, Token
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
-from plugproof_mockserver.engine.representation import payment_of, shown
-from plugproof_mockserver.engine.transitions import Moved
-from plugproof_mockserver.http.request_bodies import Start
-from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.engine.representation import payment_of, session_body
+from plugproof_mockserver.engine.transitions import StatusChange
+from plugproof_mockserver.http.request_bodies import StartBody
+from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import DOCUMENTED_LIMITS, Settings
@@ -22,7 +22,7 @@ from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import Fault, make_fault
 from plugproof_mockserver.world.journal import Journal
 from plugproof_mockserver.world.prepared_responses import PreparedResponse, make_prepared
-from plugproof_mockserver.world.registry import DEFAULT, Worlds
+from plugproof_mockserver.world.registry import DEFAULT, WorldRegistry
 from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ class FakeSession:
         """The session as the API would send it now."""
         with self._world.lock:
             state = self._state()
-            found = shown(state, self._world.chargers.of(state), self._world.clock.now())
+            found = session_body(state, self._world.chargers.of(state), self._world.clock.now())
             return dict(msgspec.to_builtins(found))
 
     @property
     def payment(self) -> dict[str, str] | None:
-        """What a browser needs to pay; null once the session has left `created`."""
+        """What a browser needs to pay; None once the session has left `created`."""
         with self._world.lock:
             found = payment_of(self._state())
             return None if found is None else msgspec.structs.asdict(found)
@@ -75,7 +75,7 @@ class FakeSession:
 
     def event(self, event: str) -> "FakeSession":
         """Let something happen now; raise `ValueError` that lists what can happen in this status."""
-        self._world.happen(self.token.reveal(), _event(event))
+        self._world.apply_event(self.token.reveal(), _event(event))
         return self
 
     def set(self, **fields: Any) -> "FakeSession":
@@ -98,11 +98,11 @@ class FakeClock:
         """The moment that it is, in UTC."""
         return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self._world.clock.now())
 
-    def advance(self, by: timedelta | None = None, **parts: float) -> list[Moved]:
+    def advance(self, by: timedelta | None = None, **parts: float) -> list[StatusChange]:
         """Jump ahead by a timedelta, or by `minutes=5` and the like; return the moves that fired, in order."""
         return self._world.advance(seconds((by or timedelta(**parts)).total_seconds()))
 
-    def advance_to_next(self) -> list[Moved]:
+    def advance_to_next(self) -> list[StatusChange]:
         """Jump to the next thing that happens by itself; return the moves that fired, none when nothing is due."""
         return self._world.advance_to_next()
 
@@ -187,9 +187,9 @@ class FakePlugchoice:
         self, code: str | None = None, connector_id: int = 1, email: str | None = None
     ) -> FakeSession:
         """Start a session as the API would, without its rate limit; raise `ValueError` when it would refuse."""
-        form = Start(code or self.world.settings.scenario or "HAPPY", connector_id, email)
+        form = StartBody(code or self.world.settings.scenario or "HAPPY", connector_id, email)
         outcome = self.world.start(form)
-        if isinstance(outcome, Problem):
+        if isinstance(outcome, ErrorResponse):
             raise ValueError(f"the API would answer {outcome.status}: {outcome.message}")
         return FakeSession(self.world, outcome.token)
 
@@ -199,9 +199,9 @@ class FakePlugchoice:
         return FakeSession(self.world, state.token)
 
     def set_charger(self, code: str, **fields: Any) -> PublicCharger:
-        """Set up or change a charger by any of `chargers.FIELDS`; raise `ValueError` that names what is wrong."""
+        """Set up or change a charger by any of its fields; raise `ValueError` that names what is wrong."""
         with self.world.lock:
-            return self.world.chargers.change(code, fields).shown()
+            return self.world.chargers.change(code, fields).to_public()
 
     @property
     def sessions(self) -> list[FakeSession]:
@@ -262,10 +262,10 @@ class FakePlugchoice:
         from plugproof_mockserver.browser.app import pages
         from plugproof_mockserver.control.app import control_app
         from plugproof_mockserver.faces.asgi import App
-        from plugproof_mockserver.faces.host_allowlist import Hosts
+        from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 
-        worlds = Worlds(lambda name: self.world if name == DEFAULT else self._make(name))
-        hosts = Hosts(("app.plugchoice.com", "test", "testserver"))
+        worlds = WorldRegistry(lambda name: self.world if name == DEFAULT else self._make(name))
+        hosts = HostAllowlist(("app.plugchoice.com", "test", "testserver"))
         return App(worlds, hosts=hosts, control=control_app(), pages=pages())
 
     def transport(self, client: str = "127.0.0.1") -> "Transport":

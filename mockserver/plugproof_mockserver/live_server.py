@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from plugproof_mockserver.browser.app import pages
 from plugproof_mockserver.control.app import control_app
 from plugproof_mockserver.faces.asgi import App
-from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.uvicorn_server import bind, serving
 from plugproof_mockserver.fake import FakePlugchoice
 from plugproof_mockserver.http.asgi_types import ASGIApp, Message, Receive, Scope, Send
-from plugproof_mockserver.world.registry import WorldNameError, Worlds
+from plugproof_mockserver.world.registry import WorldNameError, WorldRegistry
 from plugproof_mockserver.world.world import World
 
 HOST = "127.0.0.1"
@@ -40,7 +40,7 @@ class LiveServer:
         return f"<LiveServer {self.url}>"
 
 
-class _OfTests(Worlds):
+class _TestWorlds(WorldRegistry):
     """The worlds of the tests that run; there is none for a test that has ended."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class DroppedPathError(WorldNameError):
 class Site:
     """The running server of this process."""
 
-    def __init__(self, root: str, worlds: _OfTests) -> None:
+    def __init__(self, root: str, worlds: _TestWorlds) -> None:
         self._root, self._worlds = root, worlds
 
     @contextmanager
@@ -96,23 +96,23 @@ class Site:
 @contextmanager
 def site() -> Iterator[Site]:
     """Start the server of this process, and end it."""
-    worlds = _OfTests()
-    app = _of_tests_only(App(worlds, hosts=Hosts(), control=control_app(), pages=pages()))
+    worlds = _TestWorlds()
+    app = _serve_tests_only(App(worlds, hosts=HostAllowlist(), control=control_app(), pages=pages()))
     with bind(HOST, 0) as listener, serving(app, listener):
         yield Site(f"http://{HOST}:{listener.getsockname()[1]}", worlds)
 
 
-def _of_tests_only(app: ASGIApp) -> ASGIApp:
+def _serve_tests_only(app: ASGIApp) -> ASGIApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         # The default world would be everybody's: what asks for it is sent to a test that never was.
         if scope["type"] == "http" and not scope["path"].startswith("/worlds/"):
             scope = {**scope, "raw_path": f"/worlds/{_NO_WORLD}".encode() + scope["raw_path"]}
-        await app(scope, receive, _overheard(scope, send) if LISTENERS and scope["type"] == "http" else send)
+        await app(scope, receive, _overhear(scope, send) if LISTENERS and scope["type"] == "http" else send)
 
     return serve
 
 
-def _overheard(scope: Scope, send: Send) -> Send:
+def _overhear(scope: Scope, send: Send) -> Send:
     path = "/" + scope["raw_path"].decode("latin-1").split("/", 3)[-1]
     status = 0
 

@@ -9,13 +9,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from plugproof_cli.commands.serve import Given, serve
+from plugproof_cli.commands.serve import ServeOptions, serve
 from plugproof_cli.main import COMMANDS, main
 from plugproof_contracts.facts.diagrams import mermaid, svg, text
 from plugproof_contracts.facts.lifecycle import TERMINAL
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.version import VERSION
-from plugproof_mockserver.engine import scenario_outcomes as catalogue
+from plugproof_mockserver.engine import scenario_outcomes
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 
@@ -167,8 +167,8 @@ def test_every_option_can_be_given_by_its_variable(name):
 @pytest.mark.parametrize("name", sorted({name.lower() for name in GIVEN} & set(Settings.__struct_fields__)))
 def test_what_is_given_becomes_the_rules_of_the_worlds(name):
     given, value = GIVEN[name.upper()]
-    assert getattr(Given(**parsed(**{name.upper(): given})).settings(), name) == value
-    assert getattr(Given(**parsed()).settings(), name) == getattr(Settings(), name)
+    assert getattr(ServeOptions(**parsed(**{name.upper(): given})).settings(), name) == value
+    assert getattr(ServeOptions(**parsed()).settings(), name) == getattr(Settings(), name)
 
 
 def test_a_repeatable_option_can_be_given_several_times():
@@ -227,7 +227,7 @@ def test_the_api_waits_for_nothing_that_only_the_control_plane_needs(face, later
         "from plugproof_cli.commands import serve\n"
         "from plugproof_mockserver import FakePlugchoice\n"
         "from plugproof_mockserver.faces import uvicorn_server\n"
-        "given = serve.Given(**serve.serve.make_context('serve', []).params)\n"
+        "given = serve.ServeOptions(**serve.serve.make_context('serve', []).params)\n"
         f"face = {face}\n"
         "print(*sys.modules)"
     )
@@ -258,7 +258,7 @@ def test_the_lifecycle_is_printed_as_it_is_drawn(arguments, drawn):
 
 
 def test_every_scenario_is_listed_with_the_status_it_ends_in():
-    rows = {row.code: row.end for row in catalogue.rows()}
+    rows = {row.code: row.end for row in scenario_outcomes.outcomes()}
     assert set(rows) == set(SCENARIOS)
     assert {code for code, end in rows.items() if end.startswith("refused")} == {"OFFLINE", "BUSY"}
     ends = {end for end in rows.values() if not end.startswith("refused")}
@@ -267,7 +267,7 @@ def test_every_scenario_is_listed_with_the_status_it_ends_in():
 
 
 def test_scenarios_are_printed_plainly_when_nobody_looks():
-    assert run("scenarios").stdout.splitlines() == list(catalogue.lines())
+    assert run("scenarios").stdout.splitlines() == list(scenario_outcomes.table_lines())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
@@ -279,16 +279,16 @@ def test_scenarios_are_a_table_on_a_terminal():
     with open(master, "rb", buffering=0) as terminal:
         shown = terminal.read(100_000).decode()
     assert "━" in shown
-    assert all(row.code in shown and row.end in shown for row in catalogue.rows())
+    assert all(row.code in shown and row.end in shown for row in scenario_outcomes.outcomes())
 
 
 def test_scenarios_are_printed_as_json():
-    assert json.loads(run("scenarios", "--json").stdout) == [row._asdict() for row in catalogue.rows()]
+    assert json.loads(run("scenarios", "--json").stdout) == [row._asdict() for row in scenario_outcomes.outcomes()]
 
 
 def test_the_document_lists_the_scenarios_as_they_are():
     assert re.findall(r"^\| `([A-Z]+)` \| (.+) \| (.+) \|$", DOC, re.MULTILINE) == [
-        (row.code, row.summary, row.end) for row in catalogue.rows()
+        (row.code, row.summary, row.end) for row in scenario_outcomes.outcomes()
     ]
 
 

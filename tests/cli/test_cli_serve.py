@@ -11,7 +11,7 @@ import pytest
 
 from plugproof_contracts.facts.lifecycle import reachable
 from plugproof_contracts.facts.session import Status
-from plugproof_mockserver.engine import scenario_outcomes as catalogue
+from plugproof_mockserver.engine import scenario_outcomes
 
 SECRET = "correct-horse"
 
@@ -58,7 +58,7 @@ def test_the_banner_shows_where_everything_is_and_every_charger_code(spawning):
         banner = banner_of(process)
     urls = [line.split()[-1] for line in banner if "http://" in line][:3]
     assert [url.split("/", 3)[3] for url in urls] == ["api", "_plugproof/", "pay/HAPPY"]
-    assert set(catalogue.lines()) <= set(banner)
+    assert set(scenario_outcomes.table_lines()) <= set(banner)
     assert "\x1b" not in "\n".join(banner)
 
 

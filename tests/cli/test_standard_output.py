@@ -9,7 +9,7 @@ import pytest
 from tests.servers import COMMAND, PATIENCE, environment
 
 from plugproof_cli import standard_output
-from plugproof_cli.reporting import no_traceback
+from plugproof_cli.reporting import hide_traceback
 
 
 @contextmanager
@@ -74,5 +74,5 @@ def test_a_server_goes_on_when_nobody_reads_along(number, capsys):
 def test_any_other_error_is_not_taken_for_it(error):
     with pytest.raises(type(error)), standard_output.ended_when_lost():
         raise error
-    with pytest.raises(SystemExit), no_traceback():
+    with pytest.raises(SystemExit), hide_traceback():
         raise error

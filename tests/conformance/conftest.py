@@ -19,7 +19,7 @@ from plugproof_contracts.exchanges.route import route
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_mockserver.fake import FakePlugchoice
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world import pipeline
 
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
 PATIENCE = 20
@@ -52,7 +52,7 @@ def answer(fake, method, target, headers):
     """Let the fake answer a request, and return what it says."""
     raw = tuple((name.lower().encode(), value.encode()) for name, value in headers)
     path = target[target.index("/v3/") :]
-    reply = api.answer(fake.world, Request(method, path, raw, b"", "10.0.0.1"))
+    reply = pipeline.answer(fake.world, Request(method, path, raw, b"", "10.0.0.1"))
     said = {name.decode().lower(): value.decode("latin-1") for name, value in reply.wire_headers()}
     said.pop("content-length", None)
     return Reply(reply.status, said, reply.body)

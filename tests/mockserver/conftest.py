@@ -11,7 +11,7 @@ from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.timestamps import parse
-from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world import pipeline
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.self_check import breaches
 from plugproof_mockserver.world.world import World
@@ -72,7 +72,7 @@ def _ask(
 
 
 def _answer(world: World, request: Request) -> Answer:
-    reply = api.answer(world, request)
+    reply = pipeline.answer(world, request)
     names = [name for name, _ in reply.headers]
     assert len(names) == len(set(names)), f"a header is sent twice: {names}"
     headers = {name.decode(): value.decode("latin-1") for name, value in reply.wire_headers()}

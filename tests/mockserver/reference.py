@@ -210,7 +210,7 @@ class ModelFault:
     is_before: bool
     left: int
 
-    def strikes(self, operation: str) -> bool:
+    def matches(self, operation: str) -> bool:
         if self.operation not in ("*", operation) or not self.left:
             return False
         self.left -= 1
@@ -221,7 +221,7 @@ class Spoilt(NamedTuple):
     """What becomes of an answer: its status, how it is cut, and whether it can be read."""
 
     status: int
-    cut: str | None = None
+    connection_fault: str | None = None
     is_legible: bool = True
 
     def by(self, fault: ModelFault) -> "Spoilt":
@@ -229,6 +229,6 @@ class Spoilt(NamedTuple):
         if fault.kind in ERRORS:
             return found._replace(status=ERRORS[fault.kind], is_legible=True)
         if fault.kind in CUTS:
-            return found._replace(cut=fault.kind)
+            return found._replace(connection_fault=fault.kind)
         status = 200 if fault.kind == "html" else found.status
         return found._replace(status=status, is_legible=False)

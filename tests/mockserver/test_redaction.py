@@ -8,12 +8,12 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import PREFIX
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.engine import operations as engine
+from plugproof_mockserver.engine import operations
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.response import Reply
-from plugproof_mockserver.http.routing import find
+from plugproof_mockserver.http.response import Response
+from plugproof_mockserver.http.routing import find_route
 from plugproof_mockserver.model.timestamps import seconds
-from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world import pipeline
 
 
 def forms(shown: object) -> str:
@@ -33,9 +33,9 @@ def fake():
     token = session.token.reveal()
     for operation in ("get", "confirm", "stop", "cancel", "nothing"):
         for method in ("GET", "POST", "PUT", "OPTIONS"):
-            api.answer(fake.world, Request(method, f"{PREFIX}/sessions/{token}/{operation}"))
-    api.answer(fake.world, Request("GET", f"/elsewhere/{token}"))
-    api.answer(fake.world, Request("GET", f"{PREFIX}/sessions/{token}%00"))
+            pipeline.answer(fake.world, Request(method, f"{PREFIX}/sessions/{token}/{operation}"))
+    pipeline.answer(fake.world, Request("GET", f"/elsewhere/{token}"))
+    pipeline.answer(fake.world, Request("GET", f"{PREFIX}/sessions/{token}%00"))
     return fake
 
 
@@ -53,8 +53,8 @@ def public_objects(fake: FakePlugchoice) -> dict[str, object]:
     token = session.token.reveal()
     state = world.sessions.get(token, world.clock.now())
     request = Request("POST", f"{PREFIX}/sessions/{token}/confirm")
-    call = engine.read("confirm", token, b"", "")
-    given = world.given(call, world.clock.now())
+    call = operations.read_call("confirm", token, b"", "")
+    given = world.load(call, world.clock.now())
     started = Request(
         "POST",
         f"{PREFIX}/sessions",
@@ -78,12 +78,12 @@ def public_objects(fake: FakePlugchoice) -> dict[str, object]:
         "entries": list(fake.journal),
         "described": [entry.describe() for entry in fake.journal],
         "request": request,
-        "place": find(request.path),
+        "place": find_route(request.path),
         "call": call,
         "given": given,
-        "outcome": engine.handle(call, given, world.clock.now()),
-        "reply": api.answer(world, request),
-        "started": api.answer(world, started),
+        "outcome": operations.handle(call, given, world.clock.now()),
+        "reply": pipeline.answer(world, request),
+        "started": pipeline.answer(world, started),
         "moves": fake.clock.advance(seconds=10),
         "impossible": raised(lambda: session.event("settled")),
         "no field": raised(lambda: session.set(colour=1)),
@@ -103,7 +103,7 @@ def test_no_public_object_shows_a_token(fake):
 
 def test_the_answer_to_a_start_does_not_show_what_it_sends(fake):
     started = public_objects(fake)["started"]
-    assert isinstance(started, Reply)
+    assert isinstance(started, Response)
     assert b"session_token" in started.body
     assert "session_token" not in forms(started)
 
@@ -121,6 +121,6 @@ def test_only_start_ever_sends_a_token(fake):
     token = world.seed_session(Status.CREATED).token
     for operation in ("", "/confirm", "/stop", "/cancel", "/receipt-email", "/none"):
         for method in ("GET", "POST", "DELETE"):
-            reply = api.answer(world, Request(method, f"{PREFIX}/sessions/{token}{operation}"))
+            reply = pipeline.answer(world, Request(method, f"{PREFIX}/sessions/{token}{operation}"))
             assert token.encode() not in reply.body
             assert token not in str(reply.headers)

@@ -9,7 +9,7 @@ from plugproof_contracts.facts.lifecycle import LIFECYCLE
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.world.faults import Kind
+from plugproof_mockserver.world.faults import FaultKind
 from plugproof_mockserver.world.pipeline import answer
 from plugproof_pytest.reporting.behaviour_coverage import CATALOGUE, BehaviourCoverage
 from plugproof_pytest.reporting.coverage_reports import as_html, as_json, table
@@ -86,7 +86,7 @@ def test_a_start_begins_the_life_of_the_token_that_it_issues():
 
 def test_the_catalogue_knows_every_move_and_every_fault():
     assert {f"{move.source} → {move.target}" for move in LIFECYCLE} == set(CATALOGUE["moves"])
-    assert CATALOGUE["faults"] == tuple(Kind)
+    assert CATALOGUE["faults"] == tuple(FaultKind)
     assert len(CATALOGUE["statuses"]) == 15
 
 

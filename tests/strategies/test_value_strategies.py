@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from plugproof_contracts.parsing.date_times import instant
-from plugproof_mockserver.http.request_bodies import Start, read_email, read_start
-from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.http.request_bodies import StartBody, read_email, read_start
+from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_strategies import (
     amounts,
     charger_codes,
@@ -35,13 +35,13 @@ def start(body):
 
 
 def complaints(answer):
-    assert isinstance(answer, Problem)
+    assert isinstance(answer, ErrorResponse)
     return set(answer.fields or ())
 
 
 @given(start_requests())
 def test_a_start_request_is_taken(body):
-    assert start(body) == Start(body["code"], body["connector_id"], body.get("email"))
+    assert start(body) == StartBody(body["code"], body["connector_id"], body.get("email"))
 
 
 @given(emails())

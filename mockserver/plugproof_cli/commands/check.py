@@ -9,13 +9,13 @@ import click
 
 from plugproof_cli.reporting import (
     base_url,
-    ended_gently,
+    handle_interrupts,
     goes_to_stdout,
-    no_traceback,
+    hide_traceback,
     refuse_unwritable,
     report_option,
     strict_option,
-    tell,
+    write_reports,
 )
 from plugproof_contracts.conformance import target
 from plugproof_contracts.conformance.plan import Probe, lines, plan
@@ -115,7 +115,7 @@ def check(**given: Any) -> None:
     """Send the plan, write the reports, and end with the verdict's exit code."""
     arguments = CheckArguments(**given)
     goes_to_stdout(arguments.targets)
-    with no_traceback(), ended_gently():
+    with hide_traceback(), handle_interrupts():
         code = _checked(arguments)
     sys.exit(code)
 
@@ -214,7 +214,7 @@ def _run(given: CheckArguments, base: str, tokens: tuple[Token, ...], planned: i
         raise click.UsageError(f"the history cannot be used: {plain_name(str(error))}") from None
     except PlugproofError as error:
         raise click.UsageError(str(error)) from None
-    tell(report, given.targets)
+    write_reports(report, given.targets)
     click.echo(_sent(report), err=goes_to_stdout(given.targets))
     return report.verdict.exit_code
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from plugproof_cli.reporting import goes_to_stdout, no_traceback, refuse_unwritable
+from plugproof_cli.reporting import goes_to_stdout, hide_traceback, refuse_unwritable
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.report import Verdict
 from plugproof_contracts.reports.writing import write
@@ -110,7 +110,7 @@ def explore(**given: Any) -> None:
     targets = (*options.targets, *([TO_STDOUT] if options.as_json else []))
     goes_to_stdout(targets)
     refuse_unwritable(options.targets, options.resume)
-    with no_traceback():
+    with hide_traceback():
         found = _explored(options)
         _write_maps(found, targets)
     sys.exit(found.verdict.exit_code)

@@ -12,13 +12,13 @@ from plugproof_cli.reporting import (
     accepts,
     base_url,
     baseline_option,
-    ended_gently,
     goes_to_stdout,
-    no_traceback,
+    handle_interrupts,
+    hide_traceback,
     refuse_unwritable,
     report_option,
     strict_option,
-    tell,
+    write_reports,
 )
 from plugproof_contracts.conformance import target
 from plugproof_contracts.exchanges.route import redacted
@@ -33,8 +33,8 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 MISSING = 'Schemathesis is not installed: pip install "plugproof[fuzz]"'
 
 
-class Given(NamedTuple):
-    """The options as they were given."""
+class FuzzOptions(NamedTuple):
+    """The options as they were options."""
 
     base_url: str
     max_examples: int
@@ -98,29 +98,29 @@ class Given(NamedTuple):
 @report_option
 def fuzz(**given: Any) -> None:
     """Send the requests, write the reports, and end with the verdict's exit code."""
-    options = Given(**given)
+    options = FuzzOptions(**given)
     goes_to_stdout(options.targets)
-    with no_traceback(), ended_gently():
+    with hide_traceback(), handle_interrupts():
         code = _fuzzed(options)
     sys.exit(code)
 
 
-def _fuzzed(given: Given) -> int:
-    base = _base(given.base_url)
-    accepted = accepts(given.baseline)
-    refuse_unwritable(given.targets)
+def _fuzzed(options: FuzzOptions) -> int:
+    base = _base(options.base_url)
+    accepted = accepts(options.baseline)
+    refuse_unwritable(options.targets)
     _refuse_without_schemathesis()
     from plugproof_schemathesis.fuzz_report import fuzz_outcome
     from plugproof_schemathesis.fuzz_run import run
 
-    asked = _asked(given, base)
-    to_stderr = goes_to_stdout(given.targets)
-    click.echo(_announced(given, asked), err=to_stderr)
+    asked = _asked(options, base)
+    to_stderr = goes_to_stdout(options.targets)
+    click.echo(_announced(options, asked), err=to_stderr)
     harvest = run(asked, _progress)
-    found = fuzz_outcome(harvest, asked, given.strict, accepted, datetime.now(UTC).date())
+    found = fuzz_outcome(harvest, asked, options.strict, accepted, datetime.now(UTC).date())
     for line in _lines(harvest, found):
         click.echo(line, err=to_stderr)
-    tell(found.report, given.targets)
+    write_reports(found.report, options.targets)
     return found.report.verdict.exit_code
 
 
@@ -138,23 +138,23 @@ def _refuse_without_schemathesis() -> None:
         raise click.UsageError(MISSING) from None
 
 
-def _asked(given: Given, base: str) -> "FuzzConfig":
+def _asked(options: FuzzOptions, base: str) -> "FuzzConfig":
     from plugproof_schemathesis.fuzz_config import EXAMPLE_CODES, FuzzConfig
 
     return FuzzConfig(
         base=base,
-        max_examples=given.max_examples,
-        seed=secrets.randbelow(2**32) if given.seed is None else given.seed,
-        paced=given.rate == "documented" or (given.rate == "auto" and not target.is_loopback(base)),
-        phases=given.phase or PHASES,
-        codes=given.code or EXAMPLE_CODES,
-        timeout=given.timeout,
+        max_examples=options.max_examples,
+        seed=secrets.randbelow(2**32) if options.seed is None else options.seed,
+        paced=options.rate == "documented" or (options.rate == "auto" and not target.is_loopback(base)),
+        phases=options.phase or PHASES,
+        codes=options.code or EXAMPLE_CODES,
+        timeout=options.timeout,
     )
 
 
-def _announced(given: Given, asked: "FuzzConfig") -> str:
+def _announced(options: FuzzOptions, asked: "FuzzConfig") -> str:
     rate = "the documented rate" if asked.paced else "no rate"
-    return f"fuzzing {redacted(asked.base)} at {rate}, --max-examples {given.max_examples} --seed {asked.seed}"
+    return f"fuzzing {redacted(asked.base)} at {rate}, --max-examples {options.max_examples} --seed {asked.seed}"
 
 
 def _progress(phase: str, harvest: "Collector") -> None:

@@ -13,10 +13,10 @@ from plugproof_cli.reporting import (
     accepts,
     baseline_option,
     goes_to_stdout,
-    no_traceback,
+    hide_traceback,
     report_option,
     strict_option,
-    tell,
+    write_reports,
 )
 from plugproof_contracts.reports.formats import ReportTarget
 from plugproof_contracts.reports.report import Report
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 def inspect(files: tuple[str, ...], strict: bool, baseline: str | None, targets: tuple[ReportTarget, ...]) -> None:
     """Judge the files, write the reports, and end with the verdict's exit code."""
     goes_to_stdout(targets)
-    with no_traceback():
+    with hide_traceback():
         report = _inspected([Path(file) for file in files], strict, accepts(baseline))
-        tell(report, targets)
+        write_reports(report, targets)
     sys.exit(report.verdict.exit_code)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from plugproof_cli import reporting as verdicts
+from plugproof_cli import reporting
 from plugproof_cli.standard_output import telling
 from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.conformance import inconclusive as doubt
@@ -22,24 +22,24 @@ from plugproof_contracts.secrets.filenames import plain_name
 @click.option("--timeout", type=click.FloatRange(0.1, 300), default=30.0, show_default=True, metavar="S")
 def proxy(base_url: str, port: int, har: str | None, timeout: float) -> None:
     """Serve on this machine until told to end; every exchange is a line, with its findings below."""
-    base = verdicts.base_url(base_url)
-    verdicts.refuse_unwritable((), har)
-    with verdicts.no_traceback():
+    base = reporting.base_url(base_url)
+    reporting.refuse_unwritable((), har)
+    with reporting.hide_traceback():
         _serve(base, port, har, timeout)
 
 
 def _serve(base: str, port: int, har: str | None, timeout: float) -> None:
     from plugproof_contracts.adapters.har_writing import to_har
-    from plugproof_mockserver.faces import uvicorn_server as server
+    from plugproof_mockserver.faces import uvicorn_server
     from plugproof_mockserver.faces.proxy import BELOW, Proxy
 
     try:
-        listener = server.bind("127.0.0.1", port)
-    except server.PortTakenError as error:
+        listener = uvicorn_server.bind("127.0.0.1", port)
+    except uvicorn_server.PortTakenError as error:
         raise click.UsageError(f"{error}; give another --port, or --port 0 for a free one") from None
     place = f"http://127.0.0.1:{listener.getsockname()[1]}{BELOW}"
     app = Proxy(base, telling(_tell), timeout=timeout)
-    server.serve(app, listener, ready=lambda: click.echo(f"{place} forwards to {redacted(base)}"))
+    uvicorn_server.serve(app, listener, ready=lambda: click.echo(f"{place} forwards to {redacted(base)}"))
     if har is not None:
         try:
             write(Path(har), to_har(*zip(*app.kept, strict=True)) if app.kept else to_har(()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from plugproof_cli.reporting import no_traceback
+from plugproof_cli.reporting import hide_traceback
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.filenames import plain_name
 
@@ -20,7 +20,7 @@ from plugproof_contracts.secrets.filenames import plain_name
 @click.option("--output", default="-", metavar="F", help="Where the page goes; - is standard output.")
 def report(history: str | None, output: str) -> None:
     """Render the page."""
-    with no_traceback():
+    with hide_traceback():
         page = _page(history)
         _write(page, output)
 

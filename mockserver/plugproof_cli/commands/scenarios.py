@@ -11,14 +11,14 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def scenarios(as_json: bool) -> None:
     """Print every scenario: its charger code, what happens, and where it ends."""
-    from plugproof_mockserver.engine import scenario_outcomes as catalogue
+    from plugproof_mockserver.engine import scenario_outcomes
 
     if as_json:
-        click.echo(json.dumps([row._asdict() for row in catalogue.rows()], indent=2))
+        click.echo(json.dumps([row._asdict() for row in scenario_outcomes.outcomes()], indent=2))
     elif sys.stdout.isatty():
-        _print_table(catalogue.rows())
+        _print_table(scenario_outcomes.outcomes())
     else:
-        click.echo("\n".join(catalogue.lines()))
+        click.echo("\n".join(scenario_outcomes.table_lines()))
 
 
 def _print_table(rows: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from plugproof_cli import option_types as options
+from plugproof_cli import option_types
 from plugproof_mockserver.faces.host_allowlist import is_loopback
 from plugproof_mockserver.model.settings import Errors, Limit, RateLimit, Settings
 from plugproof_mockserver.world.faults import Fault, make_fault
@@ -34,7 +34,7 @@ def _option(name: str, *names: str, **attributes: Any) -> Callable[[Command], Co
 _default = partial(_option, show_default=True)
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
+class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for, one field per option; `clock` is a moment, durations are seconds."""
 
     host: str
@@ -90,29 +90,35 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @click.command(context_settings={"max_content_width": 110})
-@_default("--host", type=options.HOST, default="127.0.0.1", help="Address to listen on.")
-@_default("--port", type=options.PORT, default="8000", help="Port to listen on; 0 takes a free one.")
-@_option("--scenario", type=options.SCENARIO, help="Answer every unknown charger code with this scenario.")
-@_default("--speed", type=options.SPEED, default="1", help="How fast the clock runs; 0 freezes it.")
-@_option("--clock", type=options.CLOCK, help="Moment at which the clock starts, such as 2026-01-10T12:00:00Z.")
-@_option("--seed", type=options.SEED, help="Make tokens and chance repeatable.")
+@_default("--host", type=option_types.HOST, default="127.0.0.1", help="Address to listen on.")
+@_default("--port", type=option_types.PORT, default="8000", help="Port to listen on; 0 takes a free one.")
+@_option("--scenario", type=option_types.SCENARIO, help="Answer every unknown charger code with this scenario.")
+@_default("--speed", type=option_types.SPEED, default="1", help="How fast the clock runs; 0 freezes it.")
+@_option(
+    "--clock", type=option_types.CLOCK, help="Moment at which the clock starts, such as 2026-01-10T12:00:00Z."
+)
+@_option("--seed", type=option_types.SEED, help="Make tokens and chance repeatable.")
 @_default(
     "--rate-limit",
-    type=options.RATE_LIMIT,
+    type=option_types.RATE_LIMIT,
     default="endpoint",
     help="Count hits per endpoint and address, or over all endpoints, or not at all.",
 )
-@_option("--limit", type=options.LIMIT, multiple=True, help="Another limit, such as confirm=10/60. Repeatable.")
-@_default(
-    "--sessions-per-charger", type=options.COUNT, default="20", help="Successful starts per charger and hour."
+@_option(
+    "--limit", type=option_types.LIMIT, multiple=True, help="Another limit, such as confirm=10/60. Repeatable."
 )
-@_default("--token-ttl", type=options.DURATION, default="24h", help="How long a session token is valid.")
-@_default("--payment-window", type=options.DURATION, default="15m", help="How long a session waits for payment.")
-@_default("--vat", type=options.PERCENT, default="21", help="VAT included in every amount, in percent.")
-@_default("--hold", type=options.AMOUNT, default="5000", help="Pre-authorised amount, in minor units.")
+@_default(
+    "--sessions-per-charger", type=option_types.COUNT, default="20", help="Successful starts per charger and hour."
+)
+@_default("--token-ttl", type=option_types.DURATION, default="24h", help="How long a session token is valid.")
+@_default(
+    "--payment-window", type=option_types.DURATION, default="15m", help="How long a session waits for payment."
+)
+@_default("--vat", type=option_types.PERCENT, default="21", help="VAT included in every amount, in percent.")
+@_default("--hold", type=option_types.AMOUNT, default="5000", help="Pre-authorised amount, in minor units.")
 @_default(
     "--errors",
-    type=options.ERRORS,
+    type=option_types.ERRORS,
     default="json",
     help="Write errors as JSON always, or as HTML for a client that does not ask for JSON.",
 )
@@ -123,20 +129,20 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 )
 @_option(
     "--fault",
-    type=options.FAULT,
+    type=option_types.FAULT,
     multiple=True,
     help="Inject a fault: OPERATION:KIND[:RATE|:first=N|:before|:after|:MSms], such as confirm:reset:first=1. "
     "Repeatable.",
 )
-@_default("--latency", type=options.LATENCY, default="0", help="Delay every answer by so many milliseconds.")
-@_option("--allow-host", type=options.HOST, multiple=True, help="Answer this Host header too. Repeatable.")
-@_option("--control-secret", type=options.SECRET, help="Demand this secret on the control plane.")
+@_default("--latency", type=option_types.LATENCY, default="0", help="Delay every answer by so many milliseconds.")
+@_option("--allow-host", type=option_types.HOST, multiple=True, help="Answer this Host header too. Repeatable.")
+@_option("--control-secret", type=option_types.SECRET, help="Demand this secret on the control plane.")
 @_option(
     "--self-check", is_flag=True, help="Check every answer by the contract's rules; see /_plugproof/violations."
 )
 @_default(
     "--receive-timeout",
-    type=options.DURATION,
+    type=option_types.DURATION,
     default="60s",
     help="How long a request's head, and then its body, may take to come.",
 )
@@ -148,25 +154,27 @@ def serve(**given: Any) -> None:
     rate limits that --limit replaces. An option wins over its environment variable, and that over the default.
     A variable for a repeatable option holds its values separated by spaces.
     """
-    _run(Given(**given))
+    _run(ServeOptions(**given))
 
 
-def _run(given: Given) -> None:
-    _refuse_to_open_by_accident(given)
+def _run(options: ServeOptions) -> None:
+    _refuse_to_open_by_accident(options)
     with _for_good():
         from plugproof_cli import banner
-        from plugproof_mockserver.faces import uvicorn_server as server
+        from plugproof_mockserver.faces import uvicorn_server
 
-        listener = _listener(given)
-        place = banner.Place(
-            f"http://{given.url_host}:{listener.getsockname()[1]}",
+        listener = _listener(options)
+        address = banner.ServerAddress(
+            f"http://{options.url_host}:{listener.getsockname()[1]}",
             os.getpid(),
             identity=token_hex(8),
-            has_secret=given.control_secret is not None,
+            has_secret=options.control_secret is not None,
         )
-        app = _app(given, place.identity)
-    announce = banner.as_json if given.as_json else banner.for_people
-    server.serve(app, listener, ready=lambda: click.echo(announce(place)), receive_seconds=given.receive_timeout)
+        app = _app(options, address.identity)
+    announce = banner.as_json if options.as_json else banner.for_people
+    uvicorn_server.serve(
+        app, listener, ready=lambda: click.echo(announce(address)), receive_seconds=options.receive_timeout
+    )
 
 
 @contextmanager
@@ -183,40 +191,42 @@ def _for_good() -> Iterator[None]:
         gc.enable()
 
 
-def _listener(given: Given) -> "socket":
+def _listener(options: ServeOptions) -> "socket":
     from plugproof_mockserver.faces.uvicorn_server import PortTakenError, bind
 
     try:
-        return bind(given.host, given.port)
+        return bind(options.host, options.port)
     except PortTakenError as error:
         raise click.UsageError(f"{error}; give another --port, or --port 0 for a free one") from None
 
 
-def _refuse_to_open_by_accident(given: Given) -> None:
-    if given.control_secret is None and not is_loopback(given.host):
+def _refuse_to_open_by_accident(options: ServeOptions) -> None:
+    if options.control_secret is None and not is_loopback(options.host):
         raise click.UsageError(
-            f"--host {given.host} lets others reach the control plane: give it a --control-secret, "
+            f"--host {options.host} lets others reach the control plane: give it a --control-secret, "
             "or stay on 127.0.0.1"
         )
 
 
-def _app(given: Given, identity: str) -> "App":
+def _app(options: ServeOptions, identity: str) -> "App":
     from plugproof_mockserver.browser import PAGE_PATHS
     from plugproof_mockserver.faces.asgi import App
-    from plugproof_mockserver.faces.host_allowlist import Hosts
+    from plugproof_mockserver.faces.host_allowlist import HostAllowlist
     from plugproof_mockserver.world.clock import Clock
-    from plugproof_mockserver.world.registry import Worlds
+    from plugproof_mockserver.world.registry import WorldRegistry
     from plugproof_mockserver.world.world import World
 
-    settings, faults = given.settings(), given.faults()
+    settings, faults = options.settings(), options.faults()
 
     def world(name: str) -> World:
-        clock = Clock(given.clock, speed=given.speed)
-        return World(settings, clock=clock, seed=given.seed, name=name, faults=faults, self_check=given.self_check)
+        clock = Clock(options.clock, speed=options.speed)
+        return World(
+            settings, clock=clock, seed=options.seed, name=name, faults=faults, self_check=options.self_check
+        )
 
-    hosts = Hosts((given.url_host, *given.allow_host))
-    control, pages = _when_asked(lambda: _control(given.control_secret, identity)), _when_asked(_pages)
-    return App(Worlds(world), hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
+    hosts = HostAllowlist((options.url_host, *options.allow_host))
+    control, pages = _when_asked(lambda: _control(options.control_secret, identity)), _when_asked(_pages)
+    return App(WorldRegistry(world), hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
 
 
 def _control(secret: str | None, identity: str) -> "ASGIApp":

@@ -10,8 +10,8 @@ import msgspec
 
 from plugproof_contracts import Token
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.response import Reply
-from plugproof_mockserver.http.routing import find
+from plugproof_mockserver.http.response import Response
+from plugproof_mockserver.http.routing import find_route
 from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class RequestLog:
             before, self._seen = self._seen, list(self._world.sessions.all(self._world.clock.now()))
         return before != self._seen
 
-    def __call__(self, request: Request, reply: Reply, now: int) -> None:
+    def __call__(self, request: Request, reply: Response, now: int) -> None:
         """Record one answer."""
         if self._is_paused:
             return
@@ -103,12 +103,12 @@ class RequestLog:
             raise EndlessCallError(f"after {MOST_REQUESTS} requests")
 
 
-def _observed(request: Request, reply: Reply, now: int, *, had_effect: bool) -> ObservedRequest:
-    place = find(request.path)
+def _observed(request: Request, reply: Response, now: int, *, had_effect: bool) -> ObservedRequest:
+    place = find_route(request.path)
     operation = place.methods.get(request.method) if place else None
     headers = dict(reply.headers)
     content = _content(reply)
-    arrival = Arrival.LOST if reply.cut else Arrival.GARBLED if content is None else Arrival.WHOLE
+    arrival = Arrival.LOST if reply.connection_fault else Arrival.GARBLED if content is None else Arrival.WHOLE
     told = content if content and arrival is Arrival.WHOLE and reply.status < 300 else {}
     issued = place.argument if place and place.has_token else told.get("session_token")
     return ObservedRequest(
@@ -126,7 +126,7 @@ def _observed(request: Request, reply: Reply, now: int, *, had_effect: bool) -> 
     )
 
 
-def _content(reply: Reply) -> dict[str, Any] | None:
+def _content(reply: Response) -> dict[str, Any] | None:
     try:
         content = msgspec.json.decode(reply.body)
     except msgspec.DecodeError:

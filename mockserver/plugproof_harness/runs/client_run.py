@@ -20,7 +20,7 @@ from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.fake import FakeSession
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.events import Event, possible_events
-from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world import pipeline
 from plugproof_mockserver.world.session_store import UnknownSessionError
 
 OTHER_DEVICE = "192.0.2.2"
@@ -146,7 +146,7 @@ class ClientRun:
         with world.lock, self.request_log.paused():
             faults, world.faults = world.faults, []
             try:
-                api.answer(world, Request("POST", path, client=OTHER_DEVICE))
+                pipeline.answer(world, Request("POST", path, client=OTHER_DEVICE))
             finally:
                 world.faults = faults
 
@@ -164,7 +164,7 @@ class ClientRun:
         path = known.template.replace("{token}", "nobody").replace("{code}", "NOBODY")
         with self.request_log.paused():
             for _ in range(limit):
-                api.answer(self.fake.world, Request(known.method, path))
+                pipeline.answer(self.fake.world, Request(known.method, path))
 
     # The client at work.
 

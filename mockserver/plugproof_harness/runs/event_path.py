@@ -5,7 +5,7 @@ from functools import cache
 
 from plugproof_contracts import Status
 from plugproof_contracts.facts.lifecycle import Cause, targets
-from plugproof_mockserver.model.events import Event, effect_of
+from plugproof_mockserver.model.events import Event, transition_of
 
 _PAYMENT = {Event.WEBHOOK: Status.AUTHORIZED}
 """What happens at Stripe and reaches the session without a request. No row of effects stands for it."""
@@ -41,5 +41,5 @@ def _moves(status: Status) -> Iterator[tuple[Move, Status]]:
 def _reached(status: Status, event: Event) -> Status | None:
     if status is Status.CREATED and event in _PAYMENT:
         return _PAYMENT[event]
-    effect = effect_of(event, status)
+    effect = transition_of(event, status)
     return effect.target if effect else None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.world.faults import Kind
+from plugproof_mockserver.world.faults import FaultKind
 
 
 class Step(NamedTuple):
@@ -62,7 +62,7 @@ OPERATION_OF = {
 }
 """The operation behind each button of a client."""
 
-FAULTS = tuple(kind for kind in Kind if kind is not Kind.LATENCY)
+FAULTS = tuple(kind for kind in FaultKind if kind is not FaultKind.LATENCY)
 """What may happen to an answer. A late one is not among it: a client that gives up waiting has a lost one."""
 
 Allowed = tuple[Callable[[str], bool], str]

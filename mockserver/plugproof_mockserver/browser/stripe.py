@@ -113,7 +113,7 @@ _CONFIRMS = {
 
 
 def _happen(world: World, state: SessionState, event: Event) -> SessionState:
-    return world.happen(state.token, event)
+    return world.apply_event(state.token, event)
 
 
 def _find(world: World, intent: str, secret: str) -> SessionState | None:

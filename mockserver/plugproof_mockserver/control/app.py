@@ -1,7 +1,7 @@
 """The control plane: what a test or a person does to a world from outside the API, over HTTP.
 
 It is never limited, never faulted and not in the journal. What there is stands in
-`control_actions.ROWS`; here it is guarded, routed, and written down.
+`handlers.ROUTES`; here it is guarded, routed, and written down.
 """
 
 from secrets import token_hex
@@ -15,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from plugproof_mockserver.control.body_fields import UnreadableBodyError, read, read_query
 from plugproof_mockserver.control.guard import LOCKED, knows, refusal
-from plugproof_mockserver.control.handlers import ROWS, Asked, Row
-from plugproof_mockserver.control.request_bodies import UnreadableError, read, read_query
+from plugproof_mockserver.control.handlers import ROUTES, ControlRequest, ControlRoute
 from plugproof_mockserver.engine.transitions import NotPossibleError
 from plugproof_mockserver.http.asgi_types import WORLD, ASGIApp, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
-from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.world.charger_store import UnknownChargerError
 from plugproof_mockserver.world.session_store import UnknownSessionError
 
@@ -31,7 +31,7 @@ _HEALTH = f"{PREFIX}/health"
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 _STATUSES: dict[type[Exception], int] = {
-    UnreadableError: 400,
+    UnreadableBodyError: 400,
     UnknownSessionError: 404,
     UnknownChargerError: 404,
     NotPossibleError: 409,
@@ -69,8 +69,8 @@ def _refused(scope: Scope, secret: str | None) -> Response | None:
 
 
 def _routes(identity: str) -> list[Route]:
-    by_path: dict[str, dict[str, Row]] = {}
-    for row in ROWS:
+    by_path: dict[str, dict[str, ControlRoute]] = {}
+    for row in ROUTES:
         by_path.setdefault(row.path, {})[row.method] = row
     return [
         Route(f"{PREFIX}/stream", _stream),
@@ -84,29 +84,29 @@ async def _stream(request: Request) -> Response:
     return stream_of(request.scope[WORLD])
 
 
-def _route(path: str, rows: dict[str, Row], identity: str) -> Route:
+def _route(path: str, rows: dict[str, ControlRoute], identity: str) -> Route:
     async def endpoint(request: Request) -> Response:
         row = rows["GET" if request.method == "HEAD" else request.method]
         body = b"" if row.method == "GET" else await read_body(request.receive)
         argument = next(iter(request.path_params.values()), "")
         if body is None:
-            return _refusing(Problem(400, "The request ended before its body did."))
+            return _refusing(ErrorResponse(400, "The request ended before its body did."))
         if len(body) > MAX_BODY:
             return _refusing(TOO_LARGE)
-        asked = Asked(request.scope[WORLD], identity, argument, {}, {})
-        return _answer(row, asked, body, request.url.query)
+        wanted = ControlRequest(request.scope[WORLD], identity, argument, {}, {})
+        return _answer(row, wanted, body, request.url.query)
 
     return Route(path, endpoint, methods=list(rows))
 
 
-def _answer(row: Row, asked: Asked, body: bytes, query: str) -> Response:
+def _answer(row: ControlRoute, wanted: ControlRequest, body: bytes, query: str) -> Response:
     try:
-        asked = asked._replace(fields=read(body, row.form), query=read_query(query, row.query))
-        with asked.world.lock:
-            return _written(row.status, row.handler(asked))
+        wanted = wanted._replace(fields=read(body, row.form), query=read_query(query, row.query))
+        with wanted.world.lock:
+            return _written(row.status, row.handler(wanted))
     except tuple(_STATUSES) as error:
         status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
-        return _refusing(Problem(status, f"{error}."))
+        return _refusing(ErrorResponse(status, f"{error}."))
 
 
 def _written(status: int, content: Any) -> Response:
@@ -115,16 +115,16 @@ def _written(status: int, content: Any) -> Response:
     return Response(msgspec.json.encode(content), status, _HEADERS, "application/json")
 
 
-def _refusing(problem: Problem) -> Response:
-    reply = problem.reply()
-    headers = {name.decode(): value.decode() for name, value in reply.headers}
-    return Response(reply.body, reply.status, _HEADERS | headers)
+def _refusing(problem: ErrorResponse) -> Response:
+    written = problem.to_response()
+    headers = {name.decode(): value.decode() for name, value in written.headers}
+    return Response(written.body, written.status, _HEADERS | headers)
 
 
 async def _off_the_map(request: Request, error: Exception) -> Response:
     found = cast("HTTPException", error)
     if found.status_code != 405 or not found.headers:
-        return _refusing(Problem(404, f"Nothing lives here; {PREFIX}/openapi.json lists what does."))
+        return _refusing(ErrorResponse(404, f"Nothing lives here; {PREFIX}/openapi.json lists what does."))
     allow = ", ".join(sorted(found.headers["Allow"].split(", ")))
     message = f"This takes no {request.method}; it takes {allow}."
-    return _refusing(Problem(405, message, headers=((b"allow", allow.encode()),)))
+    return _refusing(ErrorResponse(405, message, headers=((b"allow", allow.encode()),)))

@@ -11,21 +11,23 @@ import hmac
 
 from starlette.datastructures import Headers
 
-from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.http.response import ErrorResponse
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HOW = "send `Content-Type: application/json`, or an `X-Plugproof` header with any value"
 
-FOREIGN = Problem(403, "The Origin header is not of this host; the control plane takes no cross-origin request.")
-LOCKED = Problem(
+FOREIGN = ErrorResponse(
+    403, "The Origin header is not of this host; the control plane takes no cross-origin request."
+)
+LOCKED = ErrorResponse(
     401,
     "The control plane needs its secret: send `Authorization: Bearer SECRET` or `X-Plugproof-Secret: SECRET`.",
     headers=((b"www-authenticate", b"Bearer"),),
 )
 
 
-def refusal(method: str, headers: Headers) -> Problem | None:
-    """Return why a browser's request is refused, or null when it is not; secrets are another matter."""
+def refusal(method: str, headers: Headers) -> ErrorResponse | None:
+    """Return why a browser's request is refused, or None when it is not; secrets are another matter."""
     host = headers.get("host", "").lower()
     if any(origin.partition("://")[2].lower() != host for origin in headers.getlist("origin")):
         return FOREIGN
@@ -35,8 +37,8 @@ def refusal(method: str, headers: Headers) -> Problem | None:
     if media == "application/json":
         return None
     if media:
-        return Problem(415, f"A {method} can't be sent as {media!r}; {_HOW}.")
-    return Problem(403, f"This {method} needs a header that no foreign page can send; {_HOW}.")
+        return ErrorResponse(415, f"A {method} can't be sent as {media!r}; {_HOW}.")
+    return ErrorResponse(403, f"This {method} needs a header that no foreign page can send; {_HOW}.")
 
 
 def _is_of_a_program(headers: Headers) -> bool:
@@ -53,7 +55,7 @@ def _is_of_a_program(headers: Headers) -> bool:
 
 
 def knows(secret: str, headers: Headers) -> bool:
-    """Say whether a request carries the secret; the comparison takes the same time whatever it finds."""
+    """Return whether a request carries the secret; the comparison takes the same time whatever it finds."""
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     given = (headers.get("x-plugproof-secret", ""), bearer.strip() if scheme.lower() == "bearer" else "")
     equal = [hmac.compare_digest(one.encode("latin-1"), secret.encode()) for one in given]

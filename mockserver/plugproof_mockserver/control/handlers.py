@@ -1,6 +1,6 @@
-"""What the control plane does: one function per row of `ROWS`, each on one world with its lock held.
+"""What the control plane does: one function per row of `ROUTES`, each on one world with its lock held.
 
-`control_openapi.yaml` describes the rows; a test holds the two together.
+`control_openapi.yaml` describes the routes; a test holds the two together.
 """
 
 from collections.abc import Callable
@@ -12,20 +12,20 @@ import msgspec
 from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.secrets.token import fingerprint
-from plugproof_mockserver.control import request_bodies as forms
-from plugproof_mockserver.engine import transitions as life
-from plugproof_mockserver.engine.representation import shown
+from plugproof_mockserver.control import body_fields
+from plugproof_mockserver.engine import transitions
+from plugproof_mockserver.engine.representation import session_body
 from plugproof_mockserver.model.events import Event, possible_events
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, iso, parse, seconds
 from plugproof_mockserver.world.charger_store import UnknownChargerError
-from plugproof_mockserver.world.faults import Kind, make_fault
+from plugproof_mockserver.world.faults import FaultKind, make_fault
 from plugproof_mockserver.world.session_store import UnknownSessionError
 from plugproof_mockserver.world.world import World
 
 
-class Asked(NamedTuple):
+class ControlRequest(NamedTuple):
     """One request: the argument of its path, and the fields of its body and query. `identity` is the server's."""
 
     world: World
@@ -35,7 +35,7 @@ class Asked(NamedTuple):
     query: dict[str, Any]
 
     def __repr__(self) -> str:
-        return f"<Asked of the world {self.world.name}>"
+        return f"<ControlRequest of the world {self.world.name}>"
 
     @property
     def token(self) -> str:
@@ -49,34 +49,34 @@ class Asked(NamedTuple):
         return found[0]
 
 
-Handler = Callable[[Asked], Any]
-"""Does what is asked, and returns what JSON then says; null for nothing at all."""
+Handler = Callable[[ControlRequest], Any]
+"""Do what is asked, and returns what JSON then says; None for no content."""
 
 
 # The world.
 
 
-def _health(asked: Asked) -> Any:
-    return {"status": "ok", "identity": asked.identity, "world": asked.world.name}
+def _health(request: ControlRequest) -> Any:
+    return {"status": "ok", "identity": request.identity, "world": request.world.name}
 
 
-def _reset(asked: Asked) -> None:
-    asked.world.reset()
+def _reset(request: ControlRequest) -> None:
+    request.world.reset()
 
 
-def _clock(asked: Asked) -> Any:
-    clock = asked.world.clock
+def _clock(request: ControlRequest) -> Any:
+    clock = request.world.clock
     mode = "real" if clock.speed else "frozen"
     return {"now": _exact(clock.now()), "mode": mode, "speed": clock.speed}
 
 
-def _set_clock(asked: Asked) -> Any:
-    speed = _speed(asked.fields, asked.world.clock.speed)
+def _set_clock(request: ControlRequest) -> Any:
+    speed = _speed(request.fields, request.world.clock.speed)
     # In this order, since a clock that still runs would move on from the moment that it is set to.
-    asked.world.clock.run(speed)
-    if "now" in asked.fields:
-        asked.world.set_clock(parse(asked.fields["now"]))
-    return _clock(asked)
+    request.world.clock.run(speed)
+    if "now" in request.fields:
+        request.world.set_clock(parse(request.fields["now"]))
+    return _clock(request)
 
 
 def _speed(fields: dict[str, Any], present: float) -> float:
@@ -87,15 +87,15 @@ def _speed(fields: dict[str, Any], present: float) -> float:
     return float(speed)
 
 
-def _advance(asked: Asked) -> Any:
-    world, fields = asked.world, asked.fields
+def _advance(request: ControlRequest) -> Any:
+    world, fields = request.world, request.fields
     if len(fields) != 1:
         raise ValueError('a clock advances by either {"seconds": N} or {"to": "next"}; give one of the two')
     moves = world.advance_to_next() if "to" in fields else world.advance(seconds(fields["seconds"]))
     return {"now": _exact(world.clock.now()), "moves": [_move(move) for move in moves]}
 
 
-def _move(move: life.Moved) -> dict[str, Any]:
+def _move(move: transitions.StatusChange) -> dict[str, Any]:
     return move._asdict() | {"token": str(move.token), "at": _exact(move.at)}
 
 
@@ -111,7 +111,7 @@ def _session(world: World, state: SessionState) -> dict[str, Any]:
     now = world.clock.now()
     return {
         "token": fingerprint(state.token),
-        "data": shown(state, world.chargers.of(state), now),
+        "data": session_body(state, world.chargers.of(state), now),
         "scenario": state.scenario,
         "stripe": state.stripe,
         "expires_at": _exact(min(state.expires, LATEST)),
@@ -121,82 +121,82 @@ def _session(world: World, state: SessionState) -> dict[str, Any]:
 
 
 def _next(state: SessionState) -> dict[str, Any] | None:
-    due = life.next_due(state)
-    if due is None or life.next_moment(state) is None:
+    due = transitions.next_due(state)
+    if due is None or transitions.next_moment(state) is None:
         return None
     return {"event": due[1], "at": _exact(min(due[0], LATEST))}
 
 
-def _sessions(asked: Asked) -> Any:
-    world, page = asked.world, asked.query
-    offset, limit = page.get("offset", 0), page.get("limit", forms.MOST_LISTED)
+def _sessions(request: ControlRequest) -> Any:
+    world, page = request.world, request.query
+    offset, limit = page.get("offset", 0), page.get("limit", body_fields.MOST_LISTED)
     newest, search = page.get("order") == "newest", str(page.get("search", ""))
     states, total = world.sessions.page(world.clock.now(), offset, limit, is_newest_first=newest, search=search)
     return {"sessions": [_session(world, state) for state in states], "total": total}
 
 
-def _seed(asked: Asked) -> Any:
-    fields = dict(asked.fields)
+def _seed(request: ControlRequest) -> Any:
+    fields = dict(request.fields)
     status, code = Status(fields.pop("status", "created")), fields.pop("code", None)
     try:
-        state = asked.world.seed_session(status, code=code, fields=fields)
+        state = request.world.seed_session(status, code=code, fields=fields)
     except UnknownChargerError as error:
         raise ValueError(f"code: {error}") from None
-    return _session(asked.world, state) | {"token": state.token}
+    return _session(request.world, state) | {"token": state.token}
 
 
-def _get_session(asked: Asked) -> Any:
-    return _session(asked.world, asked.world.sessions.get(asked.token, asked.world.clock.now()))
+def _get_session(request: ControlRequest) -> Any:
+    return _session(request.world, request.world.sessions.get(request.token, request.world.clock.now()))
 
 
-def _amend(asked: Asked) -> Any:
-    return _session(asked.world, asked.world.amend(asked.token, asked.fields))
+def _amend(request: ControlRequest) -> Any:
+    return _session(request.world, request.world.amend(request.token, request.fields))
 
 
-def _happen(asked: Asked) -> Any:
-    return _session(asked.world, asked.world.happen(asked.token, Event(asked.fields["event"])))
+def _apply_event(request: ControlRequest) -> Any:
+    return _session(request.world, request.world.apply_event(request.token, Event(request.fields["event"])))
 
 
 # Chargers, faults, and what is kept for reading.
 
 
-def _chargers(asked: Asked) -> Any:
-    return {"chargers": asked.world.chargers.all()}
+def _chargers(request: ControlRequest) -> Any:
+    return {"chargers": request.world.chargers.all()}
 
 
-def _get_charger(asked: Asked) -> Any:
-    return asked.world.chargers.get(asked.argument)
+def _get_charger(request: ControlRequest) -> Any:
+    return request.world.chargers.get(request.argument)
 
 
-def _put_charger(asked: Asked) -> Any:
-    return asked.world.chargers.change(asked.argument, asked.fields)
+def _put_charger(request: ControlRequest) -> Any:
+    return request.world.chargers.change(request.argument, request.fields)
 
 
-def _remove_charger(asked: Asked) -> None:
-    asked.world.chargers.remove(asked.argument)
+def _remove_charger(request: ControlRequest) -> None:
+    request.world.chargers.remove(request.argument)
 
 
-def _faults(asked: Asked) -> Any:
-    return {"faults": asked.world.faults}
+def _faults(request: ControlRequest) -> Any:
+    return {"faults": request.world.faults}
 
 
-def _inject(asked: Asked) -> Any:
-    fault = make_fault(**asked.fields)
-    asked.world.inject(fault)
+def _inject(request: ControlRequest) -> Any:
+    fault = make_fault(**request.fields)
+    request.world.inject(fault)
     return fault
 
 
-def _clear_faults(asked: Asked) -> None:
-    asked.world.faults.clear()
+def _clear_faults(request: ControlRequest) -> None:
+    request.world.faults.clear()
 
 
-def _fault_kinds(asked: Asked) -> Any:
-    return {"operations": ["*", *OPERATIONS], "kinds": list(Kind)}
+def _fault_kinds(request: ControlRequest) -> Any:
+    return {"operations": ["*", *OPERATIONS], "kinds": list(FaultKind)}
 
 
-def _limits(asked: Asked) -> Any:
+def _limits(request: ControlRequest) -> Any:
     """The windows that are open now; a window of starts belongs to a charger, every other to an address."""
-    world, now = asked.world, asked.world.clock.now()
+    world, now = request.world, request.world.clock.now()
     rows = []
     for key, hits, ends in world.limiter.open_windows(now):
         limit = _limit_of_key(world, key)
@@ -219,23 +219,23 @@ def _limit_of_key(world: World, key: str) -> int:
     return world.settings.limit_of(name if owner else "confirm").hits
 
 
-def _journal(asked: Asked) -> Any:
-    return {"journal": [entry.describe() for entry in asked.world.journal]}
+def _journal(request: ControlRequest) -> Any:
+    return {"journal": [entry.describe() for entry in request.world.journal]}
 
 
-def _clear_journal(asked: Asked) -> None:
-    asked.world.journal.clear()
+def _clear_journal(request: ControlRequest) -> None:
+    request.world.journal.clear()
 
 
-def _violations(asked: Asked) -> Any:
-    return {"violations": list(asked.world.violations)}
+def _violations(request: ControlRequest) -> Any:
+    return {"violations": list(request.world.violations)}
 
 
-def _clear_violations(asked: Asked) -> None:
-    asked.world.violations.clear()
+def _clear_violations(request: ControlRequest) -> None:
+    request.world.violations.clear()
 
 
-def _scenarios(asked: Asked) -> Any:
+def _scenarios(request: ControlRequest) -> Any:
     return {"scenarios": [{"code": one.code, "summary": one.summary} for one in SCENARIOS.values()]}
 
 
@@ -251,7 +251,7 @@ def document() -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(yaml.safe_load(text)))
 
 
-class Row(NamedTuple):
+class ControlRoute(NamedTuple):
     """What answers `method` at `path`: the forms of its body and query, and the status of its success.
 
     Without a form of its own, a query is not looked at.
@@ -260,35 +260,35 @@ class Row(NamedTuple):
     method: str
     path: str
     handler: Handler
-    form: forms.Form = forms.NOTHING
+    form: body_fields.BodyForm = body_fields.NOTHING
     status: int = 200
-    query: forms.Form = forms.NOTHING
+    query: body_fields.BodyForm = body_fields.NOTHING
 
 
-ROWS = (
-    Row("GET", "/health", _health),
-    Row("GET", "/openapi.json", lambda asked: document()),
-    Row("POST", "/reset", _reset, status=204),
-    Row("GET", "/clock", _clock),
-    Row("PATCH", "/clock", _set_clock, forms.CLOCK),
-    Row("POST", "/clock/advance", _advance, forms.ADVANCE),
-    Row("GET", "/sessions", _sessions, query=forms.PAGE),
-    Row("POST", "/sessions", _seed, forms.SEED, 201),
-    Row("GET", "/sessions/{token}", _get_session),
-    Row("PATCH", "/sessions/{token}", _amend, forms.SESSION),
-    Row("POST", "/sessions/{token}/events", _happen, forms.EVENT),
-    Row("GET", "/chargers", _chargers),
-    Row("GET", "/chargers/{code}", _get_charger),
-    Row("PUT", "/chargers/{code}", _put_charger, forms.CHARGER),
-    Row("DELETE", "/chargers/{code}", _remove_charger, status=204),
-    Row("GET", "/faults", _faults),
-    Row("POST", "/faults", _inject, forms.FAULT, 201),
-    Row("DELETE", "/faults", _clear_faults, status=204),
-    Row("GET", "/fault-kinds", _fault_kinds),
-    Row("GET", "/limits", _limits),
-    Row("GET", "/journal", _journal),
-    Row("DELETE", "/journal", _clear_journal, status=204),
-    Row("GET", "/violations", _violations),
-    Row("DELETE", "/violations", _clear_violations, status=204),
-    Row("GET", "/scenarios", _scenarios),
+ROUTES = (
+    ControlRoute("GET", "/health", _health),
+    ControlRoute("GET", "/openapi.json", lambda request: document()),
+    ControlRoute("POST", "/reset", _reset, status=204),
+    ControlRoute("GET", "/clock", _clock),
+    ControlRoute("PATCH", "/clock", _set_clock, body_fields.CLOCK),
+    ControlRoute("POST", "/clock/advance", _advance, body_fields.ADVANCE),
+    ControlRoute("GET", "/sessions", _sessions, query=body_fields.PAGE),
+    ControlRoute("POST", "/sessions", _seed, body_fields.SEED, 201),
+    ControlRoute("GET", "/sessions/{token}", _get_session),
+    ControlRoute("PATCH", "/sessions/{token}", _amend, body_fields.SESSION),
+    ControlRoute("POST", "/sessions/{token}/events", _apply_event, body_fields.EVENT),
+    ControlRoute("GET", "/chargers", _chargers),
+    ControlRoute("GET", "/chargers/{code}", _get_charger),
+    ControlRoute("PUT", "/chargers/{code}", _put_charger, body_fields.CHARGER),
+    ControlRoute("DELETE", "/chargers/{code}", _remove_charger, status=204),
+    ControlRoute("GET", "/faults", _faults),
+    ControlRoute("POST", "/faults", _inject, body_fields.FAULT, 201),
+    ControlRoute("DELETE", "/faults", _clear_faults, status=204),
+    ControlRoute("GET", "/fault-kinds", _fault_kinds),
+    ControlRoute("GET", "/limits", _limits),
+    ControlRoute("GET", "/journal", _journal),
+    ControlRoute("DELETE", "/journal", _clear_journal, status=204),
+    ControlRoute("GET", "/violations", _violations),
+    ControlRoute("DELETE", "/violations", _clear_violations, status=204),
+    ControlRoute("GET", "/scenarios", _scenarios),
 )

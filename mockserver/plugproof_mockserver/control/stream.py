@@ -8,7 +8,7 @@ import msgspec
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.response import Reply
+from plugproof_mockserver.http.response import Response
 from plugproof_mockserver.world.world import World
 
 MOST_WAITING = 1000
@@ -35,7 +35,7 @@ async def _events(world: World) -> AsyncIterator[ServerSentEvent]:
 
 @contextmanager
 def _hearing(world: World, put: Callable[[bytes], object]) -> Iterator[None]:
-    def listener(request: Request, reply: Reply, now: int) -> None:
+    def listener(request: Request, reply: Response, now: int) -> None:
         # The world holds its lock and has just written this request down.
         entry = world.journal[-1]
         check = None if entry.faults else world.self_check

@@ -2,7 +2,7 @@
 
 The engine is handed everything: the session as it stands now, the charger, the settings, a fresh
 token, the charger's quota. It reads no clock, no store and no network, and it changes nothing.
-Loading, storing and trying again are the work of whoever called it.
+Loading, storing and trying again are the caller's work.
 """
 
 from collections.abc import Callable
@@ -13,39 +13,39 @@ from msgspec.structs import replace
 
 from plugproof_contracts import Connector, ConnectorStatus, Status
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, targets
-from plugproof_mockserver.engine.representation import data_body, payment_of, shown
+from plugproof_mockserver.engine.representation import data_body, payment_of, session_body
 from plugproof_mockserver.engine.transitions import CANCELLED_REASON, enter, reconcile
-from plugproof_mockserver.http.rate_limit import Decision, too_many
-from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE, Start, read_email, read_start
-from plugproof_mockserver.http.response import NOT_FOUND, Problem, Reply, invalid
+from plugproof_mockserver.http.rate_limit import RateLimitDecision, too_many
+from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE, StartBody, read_email, read_start
+from plugproof_mockserver.http.response import NOT_FOUND, ErrorResponse, Response, invalid
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState, Stripe
 from plugproof_mockserver.model.timestamps import seconds
 
 
-class Call(NamedTuple):
+class OperationCall(NamedTuple):
     """One request to one operation; `argument` is of its path, `form` its body as far as it takes one."""
 
     operation: str
     argument: str
-    form: Start | str | Problem | None = None
+    form: StartBody | str | ErrorResponse | None = None
 
     def __repr__(self) -> str:
-        return f"<Call {self.operation}>"
+        return f"<OperationCall {self.operation}>"
 
     @property
     def charger_code(self) -> str | None:
-        """The charger that has to be found for this call; null when it is a session instead."""
+        """The charger that has to be found for this call; None when it is a session instead."""
         if self.operation == "charger":
             return self.argument
         if self.operation == "start":
-            return self.form.code if isinstance(self.form, Start) else ""
+            return self.form.code if isinstance(self.form, StartBody) else ""
         return None
 
 
-class Given(NamedTuple):
-    """What an operation works on; null is "there is none".
+class OperationContext(NamedTuple):
+    """What an operation works on; None means that there is none.
 
     `quota` is what the charger's hourly limit says. `encode` writes the `{"data": Session}`, and
     may remember what it wrote.
@@ -54,58 +54,64 @@ class Given(NamedTuple):
     settings: Settings
     session: SessionState | None = None
     charger: ChargerState | None = None
-    quota: Decision | None = None
+    quota: RateLimitDecision | None = None
     fresh_token: Callable[[], str] = str
     encode: Callable[[SessionState, ChargerState, int], bytes] = data_body
 
 
-class Outcome(NamedTuple):
-    """The answer, and the session as it is to be kept; null keeps what there was."""
+class OperationResult(NamedTuple):
+    """The answer, and the session as it is to be kept; None keeps what there was."""
 
-    answer: Reply | Problem
+    answer: Response | ErrorResponse
     session: SessionState | None = None
 
 
-NOTHING = Problem(404, NOT_FOUND)
+NOTHING = ErrorResponse(404, NOT_FOUND)
 """One and the same answer for whatever can't be found."""
 
-MISSING = Outcome(NOTHING)
+MISSING = OperationResult(NOTHING)
 
 
-def read(operation: str, argument: str, body: bytes, content_type: str) -> Call:
+def read_call(operation: str, argument: str, body: bytes, content_type: str) -> OperationCall:
     """Read a request into a call; what is wrong with its body is in the call, for the operation to say."""
     reader = _READERS.get(operation)
     if reader is None:
-        return Call(operation, argument)
-    return Call(operation, argument, TOO_LARGE if len(body) > MAX_BODY else reader(body, content_type))
+        return OperationCall(operation, argument)
+    return OperationCall(operation, argument, TOO_LARGE if len(body) > MAX_BODY else reader(body, content_type))
 
 
-def handle(call: Call, given: Given, now: int) -> Outcome:
+def handle(call: OperationCall, context: OperationContext, now: int) -> OperationResult:
     """Carry out one call at the moment `now`."""
-    return _OPERATIONS[call.operation](call, given, now)
+    return _OPERATIONS[call.operation](call, context, now)
 
 
 # Operations on one session.
 
 
-def _confirm(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
-    return _ok(reconcile(state, Cause.CONFIRM, now, given.settings), charger, given, now)
+def _confirm(
+    state: SessionState, charger: ChargerState, call: OperationCall, context: OperationContext, now: int
+) -> OperationResult:
+    return _ok(reconcile(state, Cause.CONFIRM, now, context.settings), charger, context, now)
 
 
-def _get(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
-    body = {"data": shown(state, charger, now), "payment": payment_of(state)}
-    return Outcome(Reply(200, msgspec.json.encode(body)), state)
+def _get(
+    state: SessionState, charger: ChargerState, call: OperationCall, context: OperationContext, now: int
+) -> OperationResult:
+    body = {"data": session_body(state, charger, now), "payment": payment_of(state)}
+    return OperationResult(Response(200, msgspec.json.encode(body)), state)
 
 
-def _stop(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
+def _stop(
+    state: SessionState, charger: ChargerState, call: OperationCall, context: OperationContext, now: int
+) -> OperationResult:
     if state.status is Status.STOPPING:
-        return _ok(state, charger, given, now)
+        return _ok(state, charger, context, now)
     if refusal := _stop_refusal(state, charger):
-        return Outcome(Problem(400, refusal), state)
-    stopping = enter(state, Status.STOPPING, now, given.settings)
+        return OperationResult(ErrorResponse(400, refusal), state)
+    stopping = enter(state, Status.STOPPING, now, context.settings)
     if SCENARIOS[state.scenario].stop_times_out:
-        return Outcome(Problem(504, "The charger did not respond in time."), stopping)
-    return _ok(stopping, charger, given, now)
+        return OperationResult(ErrorResponse(504, "The charger did not respond in time."), stopping)
+    return _ok(stopping, charger, context, now)
 
 
 def _stop_refusal(state: SessionState, charger: ChargerState) -> str | None:
@@ -116,32 +122,38 @@ def _stop_refusal(state: SessionState, charger: ChargerState) -> str | None:
     return "The charger refused to stop." if SCENARIOS[state.scenario].stop_refused else None
 
 
-def _cancel(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
+def _cancel(
+    state: SessionState, charger: ChargerState, call: OperationCall, context: OperationContext, now: int
+) -> OperationResult:
     if state.status not in CANCELLABLE:
-        return Outcome(Problem(409, "The session can no longer be cancelled."), state)
-    return _ok(enter(state, Status.ABANDONED, now, given.settings, CANCELLED_REASON), charger, given, now)
+        return OperationResult(ErrorResponse(409, "The session can no longer be cancelled."), state)
+    return _ok(enter(state, Status.ABANDONED, now, context.settings, CANCELLED_REASON), charger, context, now)
 
 
-def _receipt_email(state: SessionState, charger: ChargerState, call: Call, given: Given, now: int) -> Outcome:
+def _receipt_email(
+    state: SessionState, charger: ChargerState, call: OperationCall, context: OperationContext, now: int
+) -> OperationResult:
     if not isinstance(call.form, str):
         return _unusable(call)
     if state.status in TERMINAL:
-        return Outcome(invalid({"email": ["The session has ended; its receipt address can't be changed."]}), state)
-    return _ok(replace(state, email=call.form), charger, given, now)
+        return OperationResult(
+            invalid({"email": ["The session has ended; its receipt address can't be changed."]}), state
+        )
+    return _ok(replace(state, email=call.form), charger, context, now)
 
 
-def _ok(state: SessionState, charger: ChargerState, given: Given, now: int) -> Outcome:
-    return Outcome(Reply(200, given.encode(state, charger, now)), state)
+def _ok(state: SessionState, charger: ChargerState, context: OperationContext, now: int) -> OperationResult:
+    return OperationResult(Response(200, context.encode(state, charger, now)), state)
 
 
-SessionOperation = Callable[[SessionState, ChargerState, Call, Given, int], Outcome]
+SessionOperation = Callable[[SessionState, ChargerState, OperationCall, OperationContext, int], OperationResult]
 
 
-def _on_session(operation: SessionOperation) -> Callable[[Call, Given, int], Outcome]:
-    def run(call: Call, given: Given, now: int) -> Outcome:
-        if given.session is None or given.charger is None:
+def _on_session(operation: SessionOperation) -> Callable[[OperationCall, OperationContext, int], OperationResult]:
+    def run(call: OperationCall, context: OperationContext, now: int) -> OperationResult:
+        if context.session is None or context.charger is None:
             return MISSING
-        return operation(given.session, given.charger, call, given, now)
+        return operation(context.session, context.charger, call, context, now)
 
     return run
 
@@ -149,38 +161,40 @@ def _on_session(operation: SessionOperation) -> Callable[[Call, Given, int], Out
 # Operations on a charger.
 
 
-def _charger(call: Call, given: Given, now: int) -> Outcome:
-    if given.charger is None or not given.charger.public_charging:
+def _charger(call: OperationCall, context: OperationContext, now: int) -> OperationResult:
+    if context.charger is None or not context.charger.public_charging:
         return MISSING
-    return Outcome(Reply(200, msgspec.json.encode({"data": given.charger.shown()})))
+    return OperationResult(Response(200, msgspec.json.encode({"data": context.charger.to_public()})))
 
 
-def _start(call: Call, given: Given, now: int) -> Outcome:
-    if not isinstance(call.form, Start):
+def _start(call: OperationCall, context: OperationContext, now: int) -> OperationResult:
+    if not isinstance(call.form, StartBody):
         return _unusable(call)
-    state = start(call.form, given, now)
-    if isinstance(state, Problem) or given.charger is None:
-        return Outcome(state) if isinstance(state, Problem) else MISSING
-    return _started(state, given.charger, now)
+    state = start(call.form, context, now)
+    if isinstance(state, ErrorResponse) or context.charger is None:
+        return OperationResult(state) if isinstance(state, ErrorResponse) else MISSING
+    return _started(state, context.charger, now)
 
 
-def start(form: Start, given: Given, now: int) -> SessionState | Problem:
+def start(form: StartBody, context: OperationContext, now: int) -> SessionState | ErrorResponse:
     """Return the session that a valid request starts, or the problem for which it is refused."""
-    if given.charger is None or not given.charger.public_charging:
+    if context.charger is None or not context.charger.public_charging:
         return NOTHING
-    refusal = _start_refusal(form, given.charger, given.quota, now)
-    return refusal or new_session(form, given.charger, given.fresh_token(), given.settings, now)
+    refusal = _start_refusal(form, context.charger, context.quota, now)
+    return refusal or new_session(form, context.charger, context.fresh_token(), context.settings, now)
 
 
-def _start_refusal(form: Start, charger: ChargerState, quota: Decision | None, now: int) -> Problem | None:
+def _start_refusal(
+    form: StartBody, charger: ChargerState, quota: RateLimitDecision | None, now: int
+) -> ErrorResponse | None:
     if not charger.online:
-        return Problem(400, "The charger is offline.")
+        return ErrorResponse(400, "The charger is offline.")
     connector = _connector(charger, form.connector_id)
     if connector is None:
         known = ", ".join(str(one.connector_id) for one in charger.connectors)
         return invalid({"connector_id": [f"The charger has no such connector; it has {known}."]})
     if connector.status not in (ConnectorStatus.AVAILABLE, ConnectorStatus.PREPARING):
-        return Problem(409, f"The connector is not available: it is {connector.status}.")
+        return ErrorResponse(409, f"The connector is not available: it is {connector.status}.")
     return too_many(quota, now) if quota and not quota.allowed else None
 
 
@@ -188,7 +202,7 @@ def _connector(charger: ChargerState, connector_id: int) -> Connector | None:
     return next((one for one in charger.connectors if one.connector_id == connector_id), None)
 
 
-def new_session(form: Start, charger: ChargerState, token: str, settings: Settings, now: int) -> SessionState:
+def new_session(form: StartBody, charger: ChargerState, token: str, settings: Settings, now: int) -> SessionState:
     """Return a session that was created at `now`; its scenario is the charger's."""
     scenario = SCENARIOS[charger.scenario]
     return SessionState(
@@ -207,12 +221,12 @@ def new_session(form: Start, charger: ChargerState, token: str, settings: Settin
     )
 
 
-def _started(state: SessionState, charger: ChargerState, now: int) -> Outcome:
-    body = {"session_token": state.token, "data": shown(state, charger, now), "payment": payment_of(state)}
-    return Outcome(Reply(201, msgspec.json.encode(body)), state)
+def _started(state: SessionState, charger: ChargerState, now: int) -> OperationResult:
+    body = {"session_token": state.token, "data": session_body(state, charger, now), "payment": payment_of(state)}
+    return OperationResult(Response(201, msgspec.json.encode(body)), state)
 
 
-_OPERATIONS: dict[str, Callable[[Call, Given, int], Outcome]] = {
+_OPERATIONS: dict[str, Callable[[OperationCall, OperationContext, int], OperationResult]] = {
     "confirm": _on_session(_confirm),
     "start": _start,
     "get": _on_session(_get),
@@ -223,18 +237,18 @@ _OPERATIONS: dict[str, Callable[[Call, Given, int], Outcome]] = {
 }
 
 
-_READERS: dict[str, Callable[[bytes, str], Start | str | Problem]] = {
+_READERS: dict[str, Callable[[bytes, str], StartBody | str | ErrorResponse]] = {
     "start": read_start,
     "receipt-email": read_email,
 }
 
 
 def takes_body(path: str) -> bool:
-    """Say whether the operation at this raw path reads a body; the others ignore theirs (assumed)."""
+    """Return whether the operation at this raw path reads a body; the others ignore theirs (assumed)."""
     return path.endswith(("/sessions", "/receipt-email"))
 
 
-def _unusable(call: Call) -> Outcome:
-    if isinstance(call.form, Problem):
-        return Outcome(call.form)
+def _unusable(call: OperationCall) -> OperationResult:
+    if isinstance(call.form, ErrorResponse):
+        return OperationResult(call.form)
     raise TypeError(f"{call.operation} was called without a form")  # pragma: no cover - `read` gives one

@@ -48,7 +48,7 @@ def session_at(state: SessionState, charger: ChargerState, now: int) -> Session:
     )
 
 
-def shown(state: SessionState, charger: ChargerState, now: int) -> Session | dict[str, Any]:
+def session_body(state: SessionState, charger: ChargerState, now: int) -> Session | dict[str, Any]:
     """Return what is sent: the session, with its scenario's nulls and with the fields that were set by hand."""
     session = session_at(state, charger, now)
     nulls = _nulls(state) if SCENARIOS[state.scenario].nulls else {}
@@ -59,11 +59,11 @@ def shown(state: SessionState, charger: ChargerState, now: int) -> Session | dic
 
 def data_body(state: SessionState, charger: ChargerState, now: int) -> bytes:
     """Return the encoded `{"data": Session}`."""
-    return msgspec.json.encode({"data": shown(state, charger, now)})
+    return msgspec.json.encode({"data": session_body(state, charger, now)})
 
 
 def payment_of(state: SessionState) -> Payment | None:
-    """Return what a browser needs to pay; null once the session has left `created`."""
+    """Return what a browser needs to pay; None once the session has left `created`."""
     if state.status is not Status.CREATED:
         return None
     return Payment(client_secret_of(state), "pk_test_plugproof", "acct_plugproof")

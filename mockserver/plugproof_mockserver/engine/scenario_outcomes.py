@@ -5,16 +5,15 @@ from functools import cache
 from typing import NamedTuple
 
 from plugproof_contracts.facts.lifecycle import Cause
-from plugproof_mockserver.engine import operations as engine
-from plugproof_mockserver.engine import transitions as life
-from plugproof_mockserver.http.request_bodies import Start
-from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.engine import operations, transitions
+from plugproof_mockserver.http.request_bodies import StartBody
+from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.model.scenarios import SCENARIOS, Scenario, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST
 
 
-class Row(NamedTuple):
+class ScenarioOutcome(NamedTuple):
     """One scenario; `end` is the status in which a confirmed session comes to rest, or why none starts."""
 
     code: str
@@ -23,14 +22,16 @@ class Row(NamedTuple):
 
 
 @cache
-def rows() -> tuple[Row, ...]:
+def outcomes() -> tuple[ScenarioOutcome, ...]:
     """Return every scenario, in the order of its table."""
-    return tuple(Row(scenario.code, scenario.summary, _end(scenario)) for scenario in SCENARIOS.values())
+    return tuple(
+        ScenarioOutcome(scenario.code, scenario.summary, _end(scenario)) for scenario in SCENARIOS.values()
+    )
 
 
-def lines() -> Iterator[str]:
+def table_lines() -> Iterator[str]:
     """Yield the scenarios as a plain table, heading first."""
-    for code, summary, end in (Row("CODE", "WHAT HAPPENS", "ENDS"), *rows()):
+    for code, summary, end in (ScenarioOutcome("CODE", "WHAT HAPPENS", "ENDS"), *outcomes()):
         yield f"{code:<10}{end:<17}{summary}"
 
 
@@ -38,8 +39,10 @@ def _end(scenario: Scenario) -> str:
     # Played rather than written down, so that it can't differ from what the fake does.
     settings = Settings()
     charger = charger_for(scenario.code, scenario, settings.hold)
-    state = engine.start(Start(scenario.code, 1, None), engine.Given(settings, charger=charger), EARLIEST)
-    if isinstance(state, Problem):
+    state = operations.start(
+        StartBody(scenario.code, 1, None), operations.OperationContext(settings, charger=charger), EARLIEST
+    )
+    if isinstance(state, ErrorResponse):
         return f"refused {state.status}"
-    confirmed = life.reconcile(state, Cause.CONFIRM, EARLIEST, settings)
-    return life.play(confirmed, LATEST, settings)[0].status
+    confirmed = transitions.reconcile(state, Cause.CONFIRM, EARLIEST, settings)
+    return transitions.play(confirmed, LATEST, settings)[0].status

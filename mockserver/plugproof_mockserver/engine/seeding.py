@@ -11,8 +11,8 @@ from plugproof_contracts.facts.lifecycle import shortest_path
 from plugproof_contracts.facts.session import NULLABLE
 from plugproof_mockserver.engine.operations import new_session
 from plugproof_mockserver.engine.transitions import CANCELLED_REASON, DECLINED_REASON, enter
-from plugproof_mockserver.http.request_bodies import Start
-from plugproof_mockserver.model.events import EFFECTS
+from plugproof_mockserver.http.request_bodies import StartBody
+from plugproof_mockserver.model.events import TRANSITIONS
 from plugproof_mockserver.model.pricing import energy_text
 from plugproof_mockserver.model.scenarios import DRIVE, SCENARIOS
 from plugproof_mockserver.model.settings import Settings
@@ -22,12 +22,12 @@ from plugproof_mockserver.model.timestamps import iso, parse, seconds
 FIELDS = tuple(Session.__struct_fields__)
 
 
-def seeded(status: Status, charger: ChargerState, token: str, settings: Settings, now: int) -> SessionState:
+def seed_state(status: Status, charger: ChargerState, token: str, settings: Settings, now: int) -> SessionState:
     """Return a session that has just entered `status`, with the past that leads there."""
     path = shortest_path(status)
     stays = [_stay(move.source, status) for move in path]
     at = now - sum(stays)
-    form = Start(charger.public_code, charger.connectors[0].connector_id, None)
+    form = StartBody(charger.public_code, charger.connectors[0].connector_id, None)
     state = new_session(form, charger, token, settings, at)
     state = replace(
         state, pay_by=now + seconds(settings.payment_window), expires=now + seconds(settings.token_ttl)
@@ -39,7 +39,7 @@ def seeded(status: Status, charger: ChargerState, token: str, settings: Settings
     return state
 
 
-_REASONS = {(e.cause, e.target): e.reason for e in EFFECTS} | {
+_REASONS = {(e.cause, e.target): e.reason for e in TRANSITIONS} | {
     (move.cause, move.target): reason
     for status, reason in ((Status.FAILED, DECLINED_REASON), (Status.ABANDONED, CANCELLED_REASON))
     for move in shortest_path(status)
@@ -58,7 +58,7 @@ def _stay(status: Status, target: Status) -> int:
 # Amending. A value that the state can express becomes the state; any other lies over it.
 
 
-def amended(state: SessionState, fields: dict[str, Any], now: int) -> SessionState:
+def amend_state(state: SessionState, fields: dict[str, Any], now: int) -> SessionState:
     """Return the session with fields set, legal or not; raise `ValueError` for a name that is no field."""
     for name, value in fields.items():
         if name not in FIELDS:
@@ -84,7 +84,7 @@ def _set(state: SessionState, name: str, value: Any, now: int) -> SessionState:
 
 
 def _expressed(state: SessionState, name: str, value: Any, now: int) -> dict[str, Any] | None:
-    """Return the state's own fields that show `value` exactly as it is; null when none can."""
+    """Return the state's own fields that show `value` exactly as it is; None when none can."""
     hidden = SCENARIOS[state.scenario].nulls and name in NULLABLE
     if name not in _SETTERS or hidden:
         return None

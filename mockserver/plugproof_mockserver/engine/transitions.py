@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from plugproof_contracts import Status, Token
 from plugproof_contracts.facts.lifecycle import Cause, targets
-from plugproof_mockserver.model import pricing as money
-from plugproof_mockserver.model.events import Event, effect_of, possible_events
+from plugproof_mockserver.model import pricing
+from plugproof_mockserver.model.events import Event, possible_events, transition_of
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState, Stripe
@@ -25,7 +25,7 @@ DECLINED_REASON = "The payment was declined."
 CANCELLED_REASON = "The driver cancelled the session."
 
 
-class Moved(NamedTuple):
+class StatusChange(NamedTuple):
     """One move of one session that fired at `at`; `event` is what made it happen."""
 
     token: Token
@@ -47,15 +47,15 @@ class NotPossibleError(ValueError):
 
 
 def meter_at(state: SessionState, moment: int) -> int | None:
-    """Return the exact reading in watt-hours; null before charging."""
+    """Return the exact reading in watt-hours; None before charging."""
     if state.meter is None or state.metered is None:
         return state.meter
     watts = SCENARIOS[state.scenario].watts
-    return state.meter + money.delivered(watts, moment - state.metered)
+    return state.meter + pricing.delivered(watts, moment - state.metered)
 
 
 def estimate_at(state: SessionState, moment: int) -> int | None:
-    """Return the reading of the latest meter value at `moment`; null before charging."""
+    """Return the reading of the latest meter value at `moment`; None before charging."""
     if state.metered is None:
         return state.meter
     return meter_at(state, moment - (moment - state.metered) % METER_INTERVAL)
@@ -65,8 +65,8 @@ def _uses_hold_up(state: SessionState) -> int | None:
     watts = SCENARIOS[state.scenario].watts
     if state.meter is None or state.metered is None or watts == 0:
         return None
-    missing = money.energy_for(state.amount_authorized or 0, state.pricing) - state.meter
-    return state.metered + money.time_to_deliver(max(0, missing), watts)
+    missing = pricing.energy_for(state.amount_authorized or 0, state.pricing) - state.meter
+    return state.metered + pricing.time_to_deliver(max(0, missing), watts)
 
 
 # Entering a status.
@@ -85,7 +85,7 @@ def _on_charging(state: SessionState, at: int, settings: Settings) -> Changes:
 
 def _on_settling(state: SessionState, at: int, settings: Settings) -> Changes:
     meter = meter_at(state, at) or 0
-    final = money.cost(meter, state.pricing, state.amount_authorized or 0)
+    final = pricing.cost(meter, state.pricing, state.amount_authorized or 0)
     return {"completed": at, "meter": meter, "metered": None, "cost": final}
 
 
@@ -93,7 +93,7 @@ def _on_captured(state: SessionState, at: int, settings: Settings) -> Changes:
     if state.captured is not None:
         return {}
     amount = state.cost or 0
-    tax = money.included_tax(amount, round(settings.vat * 100))
+    tax = pricing.included_tax(amount, round(settings.vat * 100))
     return {"captured": at, "amount_captured": amount, "tax": tax}
 
 
@@ -126,13 +126,13 @@ def reconcile(state: SessionState, cause: Cause, at: int, settings: Settings) ->
     return enter(state, Status.AUTHORIZED, at, settings)
 
 
-def happen(state: SessionState, event: Event, at: int, settings: Settings) -> SessionState:
+def apply_event(state: SessionState, event: Event, at: int, settings: Settings) -> SessionState:
     """Let an event happen; raise `NotPossibleError` if it can't in this status."""
     if event not in possible_events(state.status):
         raise NotPossibleError(event, state.status)
     if event in _SPECIAL:
         return _SPECIAL[event](state, at, settings)
-    effect = effect_of(event, state.status)
+    effect = transition_of(event, state.status)
     return enter(state, effect.target, at, settings, effect.reason) if effect else state
 
 
@@ -177,7 +177,7 @@ _SPECIAL: dict[Event, Callable[[SessionState, int, Settings], SessionState]] = {
 
 
 def next_due(state: SessionState) -> tuple[int, Event] | None:
-    """Return the next event that happens by itself, and its moment; null when none will."""
+    """Return the next event that happens by itself, and its moment; None when none will."""
     due: list[tuple[int, Event]] = []
     step = SCENARIOS[state.scenario].script.get(state.status)
     # Stripe's webhook tells of a payment, so it waits for one.
@@ -192,17 +192,17 @@ def next_due(state: SessionState) -> tuple[int, Event] | None:
 
 
 def next_moment(state: SessionState) -> int | None:
-    """Return the moment of the next event that happens by itself before the token expires; null when none will."""
+    """Return the moment of the next event that happens by itself before the token expires; None when none will."""
     due = next_due(state)
     return due[0] if due and due[0] <= state.expires else None
 
 
-def play(state: SessionState, now: int, settings: Settings) -> tuple[SessionState, list[Moved]]:
+def play(state: SessionState, now: int, settings: Settings) -> tuple[SessionState, list[StatusChange]]:
     """Let everything happen that was due up to `now`, or until the token expired if that was earlier."""
-    moves: list[Moved] = []
+    moves: list[StatusChange] = []
     until = min(now, state.expires)
     while (due := next_due(state)) is not None and due[0] <= until:
         at, event = due
-        before, state = state, happen(state, event, at, settings)
-        moves.append(Moved(Token(state.token), at, before.status, event, state.status))
+        before, state = state, apply_event(state, event, at, settings)
+        moves.append(StatusChange(Token(state.token), at, before.status, event, state.status))
     return state, moves

@@ -8,7 +8,7 @@ import socket
 import struct
 from typing import Any
 
-from plugproof_mockserver.engine import operations as engine
+from plugproof_mockserver.engine import operations
 from plugproof_mockserver.http.asgi_types import (
     PATH,
     TRANSPORT,
@@ -21,49 +21,51 @@ from plugproof_mockserver.http.asgi_types import (
     read_body,
 )
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.response import Cut, Reply
-from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.http.response import ConnectionFault, Response
+from plugproof_mockserver.world import pipeline
 
 
 async def api_plane(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request to the API in the world that the front door has left in the scope."""
     world, path = scope[WORLD], scope[PATH][len("/api") :]
-    body = await read_body(receive) if engine.takes_body(path) else b""
+    body = await read_body(receive) if operations.takes_body(path) else b""
     if body is None:
         return
     client = scope.get("client")
     request = Request(scope["method"], path, scope["headers"], body, client[0] if client else "127.0.0.1")
-    reply = api.answer(world, request)
-    if reply.delay:
-        await asyncio.sleep(reply.delay)
-        world.take(reply.delay)
-    if reply.cut is None:
-        await send_reply(scope, send, reply)
+    response = pipeline.answer(world, request)
+    if response.delay:
+        await asyncio.sleep(response.delay)
+        world.elapse(response.delay)
+    if response.connection_fault is None:
+        await send_response(scope, send, response)
     else:
-        await _break(scope, receive, send, reply)
+        await _break(scope, receive, send, response)
 
 
-async def send_reply(scope: Scope, send: Send, reply: Reply) -> None:
+async def send_response(scope: Scope, send: Send, response: Response) -> None:
     """Send an answer, in one packet where the server can do that."""
-    body = b"" if scope["method"] == "HEAD" else reply.body
+    body = b"" if scope["method"] == "HEAD" else response.body
     write = scope.get(WRITE)
-    if write is None or not write(send, reply.wire_head(), body):
-        await send(_head(reply))
+    if write is None or not write(send, response.wire_head(), body):
+        await send(_head(response))
         await send({"type": "http.response.body", "body": body})
 
 
-def _head(reply: Reply) -> Message:
-    return {"type": "http.response.start", "status": reply.status, "headers": list(reply.wire_headers())}
+def _head(response: Response) -> Message:
+    return {"type": "http.response.start", "status": response.status, "headers": list(response.wire_headers())}
 
 
-async def _break(scope: Scope, receive: Receive, send: Send, reply: Reply) -> None:
+async def _break(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
     transport = scope.get(TRANSPORT)
     if transport is None:
-        raise ConnectionResetError(f"the injected fault {reply.cut} broke the connection")
-    if reply.cut is Cut.TRUNCATE:
-        await send(_head(reply))
-        await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
-    if reply.cut is Cut.RESET:
+        raise ConnectionResetError(f"the injected fault {response.connection_fault} broke the connection")
+    if response.connection_fault is ConnectionFault.TRUNCATE:
+        await send(_head(response))
+        await send(
+            {"type": "http.response.body", "body": response.body[: len(response.body) // 2], "more_body": True}
+        )
+    if response.connection_fault is ConnectionFault.RESET:
         _linger_not(transport)
         transport.abort()
     else:

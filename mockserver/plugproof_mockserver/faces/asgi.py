@@ -12,18 +12,18 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Match, Mount, Router
 from starlette.types import ASGIApp as StarletteApp
 
-from plugproof_mockserver.faces.api_plane import api_plane, send_reply
-from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.faces.api_plane import api_plane, send_response
+from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.served_document import DocumentRoute
 from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, ASGIApp, Receive, Scope, Send
-from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.http.routing import NAME
-from plugproof_mockserver.world.registry import WorldNameError, Worlds
+from plugproof_mockserver.world.registry import WorldNameError, WorldRegistry
 
 _WORLDS = "/worlds/"
 _FULL: tuple[Match, Scope] = (Match.FULL, {})
 _NONE: tuple[Match, Scope] = (Match.NONE, {})
-_NOWHERE = Problem(
+_NOWHERE = ErrorResponse(
     404,
     "Nothing lives here. The API is below /api, the control plane below /_plugproof, "
     "and both of another world below /worlds/NAME.",
@@ -33,7 +33,7 @@ _WITHOUT_BASE = (
     "A client that joins URLs, as urljoin and new URL do, drops the path of a base URL when the rest begins "
     "with a slash."
 )
-_WRONG_HOST = Problem(
+_WRONG_HOST = ErrorResponse(
     421,
     "The Host header is not one that this fake answers. It answers localhost and loopback addresses; "
     "allow another name with --allow-host NAME.",
@@ -48,7 +48,12 @@ class App(Starlette):
     """
 
     def __init__(
-        self, worlds: Worlds, *, hosts: Hosts, control: ASGIApp, pages: Mapping[str, ASGIApp] | None = None
+        self,
+        worlds: WorldRegistry,
+        *,
+        hosts: HostAllowlist,
+        control: ASGIApp,
+        pages: Mapping[str, ASGIApp] | None = None,
     ) -> None:
         self.worlds = worlds
         planes: list[BaseRoute] = [
@@ -59,7 +64,7 @@ class App(Starlette):
         ]
         super().__init__(
             routes=[*planes, WorldMount(worlds, planes)],
-            middleware=[Middleware(HostAllowlist, hosts=hosts, worlds=worlds)],
+            middleware=[Middleware(HostMiddleware, hosts=hosts, worlds=worlds)],
         )
         self.router.default, self.router.redirect_slashes = _nowhere, False
 
@@ -75,17 +80,17 @@ class App(Starlette):
         return app
 
 
-class HostAllowlist:
+class HostMiddleware:
     """Middleware that answers no foreign `Host`, and puts the path and the default world into the scope."""
 
-    def __init__(self, app: StarletteApp, hosts: Hosts, worlds: Worlds) -> None:
+    def __init__(self, app: StarletteApp, hosts: HostAllowlist, worlds: WorldRegistry) -> None:
         self._app, self._hosts, self._worlds = app, hosts, worlds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, as ASGI has it."""
         if scope["type"] == "http":
             if not self._hosts.accept([value for name, value in scope["headers"] if name == b"host"]):
-                await send_reply(scope, send, _WRONG_HOST.reply())
+                await send_response(scope, send, _WRONG_HOST.to_response())
                 return
             scope[PATH], scope[BASE], scope[WORLD] = _raw_path(scope), "", self._worlds.default
         elif scope["type"] == "websocket":
@@ -115,7 +120,7 @@ class Plane(Mount):
 class WorldMount(Mount):
     """The planes of every named world, below `/worlds/NAME`; a world is made on first use."""
 
-    def __init__(self, worlds: Worlds, planes: Sequence[BaseRoute]) -> None:
+    def __init__(self, worlds: WorldRegistry, planes: Sequence[BaseRoute]) -> None:
         super().__init__("/worlds/{name}", Router(planes, redirect_slashes=False, default=_nowhere))
         self._worlds = worlds
 
@@ -129,7 +134,7 @@ class WorldMount(Mount):
         try:
             scope[WORLD] = self._worlds.get(name)
         except WorldNameError as error:
-            await send_reply(scope, send, Problem(error.status, f"{error}.").reply())
+            await send_response(scope, send, ErrorResponse(error.status, f"{error}.").to_response())
             return
         scope[PATH], scope[BASE] = slash + rest, _WORLDS + name
         await self.app(scope, receive, send)
@@ -146,8 +151,8 @@ def _within_world(app: ASGIApp) -> ASGIApp:
 
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
-    problem = Problem(404, _WITHOUT_BASE.format(base=_base_url(scope))) if NAME in scope[PATH] else _NOWHERE
-    await send_reply(scope, send, problem.reply())
+    problem = ErrorResponse(404, _WITHOUT_BASE.format(base=_base_url(scope))) if NAME in scope[PATH] else _NOWHERE
+    await send_response(scope, send, problem.to_response())
 
 
 def _base_url(scope: Scope) -> str:

@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 
-class Hosts:
-    """Says which `Host` headers are answered: `localhost`, loopback addresses, and the names that are given."""
+class HostAllowlist:
+    """Decides which `Host` headers are answered: `localhost`, loopback addresses, and the names that are given."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._names = frozenset(name.lower() for name in names) | {"localhost"}
         self._accepted: set[bytes] = set()
 
     def accept(self, values: list[bytes]) -> bool:
-        """Say whether a request with these `Host` headers is answered; it has to have exactly one."""
+        """Return whether a request with these `Host` headers is answered; it has to have exactly one."""
         if len(values) != 1:
             return False
         value = values[0]
@@ -40,7 +40,7 @@ class Hosts:
 def is_of_loopback(origin: str) -> bool:
     """Return whether an `Origin` header is that of a page of this machine, on whatever port."""
     scheme, _, host = origin.partition("://")
-    return scheme.lower() in ("http", "https") and Hosts().accept([host.encode("latin-1")])
+    return scheme.lower() in ("http", "https") and HostAllowlist().accept([host.encode("latin-1")])
 
 
 def _has_port(value: str) -> bool:
@@ -48,7 +48,7 @@ def _has_port(value: str) -> bool:
 
 
 def is_loopback(name: str) -> bool:
-    """Say whether a name or an address is this machine's own."""
+    """Return whether a name or an address is this machine's own."""
     if name.lower() == "localhost":
         return True
     try:

@@ -16,7 +16,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.http.response import ErrorResponse
 
 MOST_HEAD = 64 * 1024
 """Bytes of the request's target, and of the names and values of its headers; most send less than two thousand."""
@@ -27,8 +27,10 @@ LINGER_SECONDS = 2.0
 
 _NEVER = math.inf
 _CLOSE = ((b"connection", b"close"),)
-_NOT_HTTP = Problem(400, "This is not a request in HTTP/1.1.", headers=_CLOSE)
-_LONG_HEAD = Problem(431, f"The head of the request is too large; {MOST_HEAD} bytes are allowed.", headers=_CLOSE)
+_NOT_HTTP = ErrorResponse(400, "This is not a request in HTTP/1.1.", headers=_CLOSE)
+_LONG_HEAD = ErrorResponse(
+    431, f"The head of the request is too large; {MOST_HEAD} bytes are allowed.", headers=_CLOSE
+)
 
 
 class _LongHeadError(Exception):
@@ -174,7 +176,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Refuse what is not HTTP, in the fake's own form."""
         self._refuse(_NOT_HTTP)
 
-    def _refuse(self, problem: Problem) -> None:
+    def _refuse(self, problem: ErrorResponse) -> None:
         """Answer what can't be read to its end, hear no more, and close."""
         if self._is_refused:
             return
@@ -192,8 +194,8 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self._say(problem)
 
-    def _say(self, problem: Problem) -> None:
-        response = problem.reply()
+    def _say(self, problem: ErrorResponse) -> None:
+        response = problem.to_response()
         self.transport.write(response.wire_head() + response.body)
         if self.transport.can_write_eof():
             self.transport.write_eof()
@@ -204,5 +206,5 @@ def _reason(error: httptools.HttpParserError) -> Problem:
     return _LONG_HEAD if isinstance(error.__context__, _LongHeadError) else _NOT_HTTP
 
 
-def _late(seconds: float) -> Problem:
-    return Problem(408, f"The request did not come within {seconds:g} seconds.", headers=_CLOSE)
+def _late(seconds: float) -> ErrorResponse:
+    return ErrorResponse(408, f"The request did not come within {seconds:g} seconds.", headers=_CLOSE)

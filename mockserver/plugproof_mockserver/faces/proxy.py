@@ -10,10 +10,10 @@ import anyio
 
 from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome, send
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_mockserver.faces.host_allowlist import Hosts, is_of_loopback
+from plugproof_mockserver.faces.host_allowlist import HostAllowlist, is_of_loopback
 from plugproof_mockserver.http.asgi_types import Message, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
-from plugproof_mockserver.http.response import Problem, Reply
+from plugproof_mockserver.http.response import ErrorResponse, Response
 
 BELOW = "/api"
 """Where the proxy's own base URL ends, as the API's does."""
@@ -27,11 +27,11 @@ _NOT_FORWARDED = frozenset(
 _NOT_RETURNED = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "trailer", "upgrade"}
 )
-_WRONG_HOST = Problem(421, "This proxy answers its own machine only.")
-_FOREIGN = Problem(
+_WRONG_HOST = ErrorResponse(421, "This proxy answers its own machine only.")
+_FOREIGN = ErrorResponse(
     403, "The Origin header is of another site; this proxy takes requests from pages of its own machine."
 )
-_NOWHERE = Problem(404, f"Nothing lives here: the base URL of the API ends in {BELOW}.")
+_NOWHERE = ErrorResponse(404, f"Nothing lives here: the base URL of the API ends in {BELOW}.")
 
 
 class Proxy:
@@ -46,7 +46,7 @@ class Proxy:
         send: Any = send,
     ) -> None:
         self.base, self.timeout, self.kept = base, timeout, deque[tuple[Exchange, float]](maxlen=MOST_KEPT)
-        self._saw, self._send, self._hosts = saw, send, Hosts()
+        self._saw, self._send, self._hosts = saw, send, HostAllowlist()
 
     @cached_property
     def _threads(self) -> anyio.CapacityLimiter:
@@ -59,11 +59,11 @@ class Proxy:
             return
         raw = scope["raw_path"].decode("latin-1")
         if not self._hosts.accept(_values(scope, b"host")):
-            await _tell(_WRONG_HOST.reply(), send)
+            await _tell(_WRONG_HOST.to_response(), send)
         elif not all(is_of_loopback(origin.decode("latin-1")) for origin in _values(scope, b"origin")):
-            await _tell(_FOREIGN.reply(), send)
+            await _tell(_FOREIGN.to_response(), send)
         elif not raw.startswith(BELOW + "/"):
-            await _tell(_NOWHERE.reply(), send)
+            await _tell(_NOWHERE.to_response(), send)
         else:
             await self._forward(raw[len(BELOW) :], scope, receive, send)
 
@@ -72,7 +72,7 @@ class Proxy:
         if body is None:
             return
         if len(body) > MAX_BODY:
-            await _tell(TOO_LARGE.reply(), send)
+            await _tell(TOO_LARGE.to_response(), send)
             return
         request = self._request(path, scope, body)
         outcome = await anyio.to_thread.run_sync(self._send, request, self.timeout, limiter=self._threads)
@@ -103,12 +103,12 @@ def _values(scope: Scope, name: bytes) -> list[bytes]:
     return [value for key, value in scope["headers"] if key == name]
 
 
-def _bad_gateway(why: str) -> Reply:
-    return Problem(502, f"plugproof proxy: {why}").reply()
+def _bad_gateway(why: str) -> Response:
+    return ErrorResponse(502, f"plugproof proxy: {why}").to_response()
 
 
-async def _tell(reply: Reply, send: Send) -> None:
-    await _answer(send, reply.status, list(reply.wire_headers()), reply.body)
+async def _tell(response: Response, send: Send) -> None:
+    await _answer(send, response.status, list(response.wire_headers()), response.body)
 
 
 async def _pass_on(exchange: Exchange, method: str, send: Send) -> None:

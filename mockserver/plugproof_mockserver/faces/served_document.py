@@ -5,9 +5,9 @@ import asyncio
 from starlette.routing import BaseRoute, Match
 
 from plugproof_contracts.facts import openapi
-from plugproof_mockserver.faces.api_plane import send_reply
+from plugproof_mockserver.faces.api_plane import send_response
 from plugproof_mockserver.http.asgi_types import BASE, PATH, Receive, Scope, Send
-from plugproof_mockserver.http.response import JSON, Reply
+from plugproof_mockserver.http.response import JSON, Response
 
 _PATH = "/api/openapi.json"
 _HEADERS = (*JSON, (b"access-control-allow-origin", b"*"), (b"cache-control", b"no-store"))
@@ -27,4 +27,4 @@ class DocumentRoute(BaseRoute):
         server = f"{scope['scheme']}://{host}{scope[BASE]}/api"
         # Reading it for the first time takes longer than others should wait.
         text = await asyncio.to_thread(openapi.json_text, server=server)
-        await send_reply(scope, send, Reply(200, text.encode(), _HEADERS))
+        await send_response(scope, send, Response(200, text.encode(), _HEADERS))

@@ -12,17 +12,17 @@ from typing import Any, overload
 import httpx
 import httpx2
 
-from plugproof_mockserver.engine import operations as engine
+from plugproof_mockserver.engine import operations
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.response import Cut, Problem, Reply
-from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.http.response import ConnectionFault, ErrorResponse, Response
+from plugproof_mockserver.world import pipeline
 from plugproof_mockserver.world.world import World
 
 BY_FAKE = "plugproof.fake"
 """The extension by which a response says that a fake gave it."""
 
 _BASE = "/api"
-_NOT_THE_API = Problem(404, "Nothing lives here: the base URL of the API ends in /api.")
+_NOT_THE_API = ErrorResponse(404, "Nothing lives here: the base URL of the API ends in /api.")
 
 
 class Transport(httpx.BaseTransport, httpx2.BaseTransport):
@@ -38,11 +38,11 @@ class Transport(httpx.BaseTransport, httpx2.BaseTransport):
     def handle_request(self, request: httpx.Request | httpx2.Request) -> httpx.Response | httpx2.Response:
         """Answer a request, or raise what the client raises when the connection fails."""
         request.read()
-        reply = _answer(self._world, request, self._client)
-        wait = _pass_time(self._world, request, reply)
+        answer = _answer(self._world, request, self._client)
+        wait = _pass_time(self._world, request, answer)
         if wait:
             time.sleep(wait)  # sleeping for no time takes 100 µs
-        response: httpx.Response | httpx2.Response = _response(request, reply)
+        response: httpx.Response | httpx2.Response = _response(request, answer)
         return response
 
 
@@ -63,9 +63,9 @@ class AsyncTransport(httpx.AsyncBaseTransport, httpx2.AsyncBaseTransport):
         import anyio
 
         await request.aread()
-        reply = _answer(self._world, request, self._client)
-        await anyio.sleep(_pass_time(self._world, request, reply))
-        response: httpx.Response | httpx2.Response = _response(request, reply)
+        answer = _answer(self._world, request, self._client)
+        await anyio.sleep(_pass_time(self._world, request, answer))
+        response: httpx.Response | httpx2.Response = _response(request, answer)
         return response
 
 
@@ -73,22 +73,22 @@ def _package(request: httpx.Request | httpx2.Request) -> ModuleType:
     return sys.modules[type(request).__module__.partition(".")[0]]
 
 
-def _answer(world: World, request: httpx.Request | httpx2.Request, client: str) -> Reply:
+def _answer(world: World, request: httpx.Request | httpx2.Request, client: str) -> Response:
     path = request.url.raw_path.decode("latin-1").partition("?")[0]
     if not path.startswith(_BASE + "/"):
-        return _NOT_THE_API.reply()
+        return _NOT_THE_API.to_response()
     path = path[len(_BASE) :]
-    body = request.content if engine.takes_body(path) else b""
-    return api.answer(world, Request(request.method, path, request.headers.raw, body, client))
+    body = request.content if operations.takes_body(path) else b""
+    return pipeline.answer(world, Request(request.method, path, request.headers.raw, body, client))
 
 
-def _pass_time(world: World, request: httpx.Request | httpx2.Request, reply: Reply) -> float:
+def _pass_time(world: World, request: httpx.Request | httpx2.Request, answer: Response) -> float:
     """Let the answer's delay pass on a clock that stands still; else return the seconds to wait."""
     patience = request.extensions.get("timeout", {}).get("read")
-    impatient = patience is not None and reply.delay > patience
-    delay = patience if impatient else reply.delay
+    impatient = patience is not None and answer.delay > patience
+    delay = patience if impatient else answer.delay
     if world.clock.speed == 0 and delay:
-        world.take(delay)
+        world.elapse(delay)
         delay = 0
     if impatient:
         time.sleep(delay)
@@ -96,21 +96,21 @@ def _pass_time(world: World, request: httpx.Request | httpx2.Request, reply: Rep
     return float(delay)
 
 
-def _response(request: httpx.Request | httpx2.Request, reply: Reply) -> Any:
+def _response(request: httpx.Request | httpx2.Request, answer: Response) -> Any:
     package = _package(request)
-    if reply.cut is Cut.RESET:
+    if answer.connection_fault is ConnectionFault.RESET:
         raise package.ReadError("connection reset by peer", request=request)
-    if reply.cut is Cut.EMPTY:
+    if answer.connection_fault is ConnectionFault.EMPTY:
         raise package.RemoteProtocolError("server disconnected without sending a response", request=request)
-    if reply.cut is Cut.TRUNCATE:
-        half, whole = len(reply.body) // 2, len(reply.body)
+    if answer.connection_fault is ConnectionFault.TRUNCATE:
+        half, whole = len(answer.body) // 2, len(answer.body)
         raise package.RemoteProtocolError(
             f"peer closed the connection in the body (received {half} bytes of {whole})", request=request
         )
-    body = b"" if request.method == "HEAD" else reply.body
+    body = b"" if request.method == "HEAD" else answer.body
     return package.Response(
-        reply.status,
-        headers=reply.wire_headers(),
+        answer.status,
+        headers=answer.wire_headers(),
         stream=package.ByteStream(body),
         extensions={BY_FAKE: True},
     )

@@ -60,7 +60,7 @@ def _write(send: Send, head: bytes, body: bytes) -> bool:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which ends in peace when it is told to end, and says when it is ready."""
+    """uvicorn's server, which ends cleanly when it is told to end, and says when it is ready."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -71,7 +71,7 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Whoever ends the server cuts short what is under way, and needs no traceback of it.
+        # Ending the server cuts off requests that are under way; a traceback of that helps nobody.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await super().shutdown(sockets)
 
@@ -90,7 +90,7 @@ class _Server(uvicorn.Server):
 
 
 def _ending_signals() -> list[signal.Signals]:
-    """Return the signals that end a server in peace; a hang-up that nohup had ignored stays ignored."""
+    """Return the signals that end a server cleanly; a hang-up that nohup had ignored stays ignored."""
     ending = [signal.SIGINT, signal.SIGTERM]
     hang_up = getattr(signal, "SIGHUP", None)  # Windows has none
     if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:

@@ -23,7 +23,7 @@ WORLD = "plugproof.world"
 
 
 async def read_body(receive: Receive) -> bytes | None:
-    """Read a body to its end, or until it is longer than `MAX_BODY`; null when the client hung up before."""
+    """Read a body to its end, or until it is longer than `MAX_BODY`; None when the client hung up before."""
     chunks, size, more = [], 0, True
     while more and size <= MAX_BODY:
         message = await receive()

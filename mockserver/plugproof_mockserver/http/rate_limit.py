@@ -3,11 +3,11 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from plugproof_mockserver.http.response import TOO_MANY, Headers, Problem
+from plugproof_mockserver.http.response import TOO_MANY, ErrorResponse, Headers
 from plugproof_mockserver.model.timestamps import SECOND
 
 
-class Decision(NamedTuple):
+class RateLimitDecision(NamedTuple):
     """What the limiter says of one hit; `ends` is the moment at which the window is over."""
 
     allowed: bool
@@ -26,8 +26,8 @@ def limit_headers(limit: int, remaining: int) -> Headers:
     return ((b"x-ratelimit-limit", b"%d" % limit), (b"x-ratelimit-remaining", b"%d" % remaining))
 
 
-def too_many(decision: Decision, now: int) -> Problem:
+def too_many(decision: RateLimitDecision, now: int) -> ErrorResponse:
     """Return the 429 of a limit that refused a hit, with all four headers."""
     wait = decision.retry_after(now)
     waits = ((b"retry-after", b"%d" % wait), (b"x-ratelimit-reset", b"%d" % (now // SECOND + wait)))
-    return Problem(429, TOO_MANY, headers=(*limit_headers(decision.limit, 0), *waits))
+    return ErrorResponse(429, TOO_MANY, headers=(*limit_headers(decision.limit, 0), *waits))

@@ -24,7 +24,7 @@ class Request(NamedTuple):
         return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), "")
 
     def expects_json(self) -> bool:
-        """Say whether the framework would take this request for one that wants JSON (assumed)."""
+        """Return whether the framework would take this request for one that wants JSON (assumed)."""
         accept = preferred(self.header(b"accept"))
         if self.header(b"x-requested-with") == "XMLHttpRequest" and accept in ("", "*", "*/*"):
             return True

@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from plugproof_mockserver.http.response import Problem, invalid
+from plugproof_mockserver.http.response import ErrorResponse, invalid
 
 MAX_BODY = 64 * 1024
 """Bytes; anything longer is refused with 413 before it is read to the end (assumed)."""
 
-TOO_LARGE = Problem(413, f"The request body is too large; {MAX_BODY} bytes are allowed.")
+TOO_LARGE = ErrorResponse(413, f"The request body is too large; {MAX_BODY} bytes are allowed.")
 
 MOST_FIELDS = 100
 """Fields of a form, as sent."""
@@ -30,7 +30,7 @@ _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _ABSENT = object()
 
 
-class Start(NamedTuple):
+class StartBody(NamedTuple):
     """A valid request to start a session."""
 
     code: str
@@ -42,25 +42,25 @@ class _UnreadableError(ValueError):
     """A body that is not what its content type says; the message says why."""
 
 
-def read_start(body: bytes, content_type: str) -> Start | Problem:
+def read_start(body: bytes, content_type: str) -> StartBody | ErrorResponse:
     """Read and validate the body of start."""
     fields = _read(body, content_type, {"code": _code, "connector_id": _connector_id, "email": _optional_email})
-    if isinstance(fields, Problem):
+    if isinstance(fields, ErrorResponse):
         return fields
-    return Start(fields["code"], fields["connector_id"], fields.get("email"))
+    return StartBody(fields["code"], fields["connector_id"], fields.get("email"))
 
 
-def read_email(body: bytes, content_type: str) -> str | Problem:
+def read_email(body: bytes, content_type: str) -> str | ErrorResponse:
     """Read and validate the body of receipt-email."""
     fields = _read(body, content_type, {"email": _email})
-    return fields if isinstance(fields, Problem) else str(fields["email"])
+    return fields if isinstance(fields, ErrorResponse) else str(fields["email"])
 
 
 Check = Callable[[Any], str | None]
 """Takes the value of a field, or `_ABSENT`, and returns the complaint."""
 
 
-def _read(body: bytes, content_type: str, checks: dict[str, Check]) -> dict[str, Any] | Problem:
+def _read(body: bytes, content_type: str, checks: dict[str, Check]) -> dict[str, Any] | ErrorResponse:
     unreadable = None
     try:
         fields = _parse(body, content_type)

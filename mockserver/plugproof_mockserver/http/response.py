@@ -16,7 +16,7 @@ TOO_MANY = "Too Many Attempts."
 NOT_FOUND = "Not Found"
 
 
-class Cut(StrEnum):
+class ConnectionFault(StrEnum):
     """How a connection ends instead of delivering the whole answer."""
 
     RESET = "reset"
@@ -24,18 +24,18 @@ class Cut(StrEnum):
     TRUNCATE = "truncate"
 
 
-class Reply(msgspec.Struct, frozen=True):
+class Response(msgspec.Struct, frozen=True):
     """One answer; `delay` is real seconds before it is sent, `cut` how the connection breaks instead."""
 
     status: int
     body: bytes
     headers: Headers = JSON
     delay: float = 0
-    cut: Cut | None = None
+    connection_fault: ConnectionFault | None = None
 
     def __repr__(self) -> str:
         # The body of a start holds the token.
-        return f"<Reply {self.status}, {len(self.body)} bytes>"
+        return f"<Response {self.status}, {len(self.body)} bytes>"
 
     def wire_headers(self) -> list[tuple[bytes, bytes]]:
         """Return the headers as they are sent; a 204 has neither a body nor a length."""
@@ -52,7 +52,7 @@ class Reply(msgspec.Struct, frozen=True):
 _STATUS_LINES = {code.value: f"HTTP/1.1 {code.value} {code.phrase}\r\n".encode() for code in HTTPStatus}
 
 
-class Problem(msgspec.Struct, frozen=True):
+class ErrorResponse(msgspec.Struct, frozen=True):
     """An error before it is written: `fields` are the complaints by field of a 422."""
 
     status: int
@@ -60,13 +60,13 @@ class Problem(msgspec.Struct, frozen=True):
     fields: Mapping[str, list[str]] | None = None
     headers: Headers = ()
 
-    def reply(self, *, as_json: bool = True) -> Reply:
+    def to_response(self, *, as_json: bool = True) -> Response:
         """Write the error as JSON; or as the framework does for who did not ask for JSON (assumed)."""
         if as_json:
-            return Reply(self.status, self._json(), JSON + self.headers)
+            return Response(self.status, self._json(), JSON + self.headers)
         if self.fields is not None:
-            return Reply(302, _page("Redirecting to /"), (*HTML, (b"location", b"/"), *self.headers))
-        return Reply(self.status, _page(f"{self.status} {HTTPStatus(self.status).phrase}"), HTML + self.headers)
+            return Response(302, _page("Redirecting to /"), (*HTML, (b"location", b"/"), *self.headers))
+        return Response(self.status, _page(f"{self.status} {HTTPStatus(self.status).phrase}"), HTML + self.headers)
 
     def _json(self) -> bytes:
         # Errors are pretty-printed, successes compact: so the framework does (assumed).
@@ -74,15 +74,15 @@ class Problem(msgspec.Struct, frozen=True):
         return json.dumps(content, indent=4, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def invalid(fields: Mapping[str, list[str]], message: str | None = None) -> Problem:
+def invalid(fields: Mapping[str, list[str]], message: str | None = None) -> ErrorResponse:
     """Return the 422 for complaints by field; its message is the first of them and the number of the others."""
     complaints = [text for texts in fields.values() for text in texts]
     more = len(complaints) - 1
     tail = f" (and {more} more error{'s' if more > 1 else ''})" if more else ""
-    return Problem(422, message or complaints[0] + tail, fields)
+    return ErrorResponse(422, message or complaints[0] + tail, fields)
 
 
-def brief(value: object) -> str:
+def shorten(value: object) -> str:
     """Return a value for a message, cut where it gets long."""
     text = repr(value)
     return text if len(text) <= 60 else text[:56] + " …"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from plugproof_contracts.facts.operations import OPERATIONS, PREFIX, Operation
 
 
-class Place(NamedTuple):
+class RouteMatch(NamedTuple):
     """A known path: its operations by method, the template without its argument, and that argument as it came."""
 
     template: str
@@ -16,7 +16,7 @@ class Place(NamedTuple):
     argument: str
 
     def __repr__(self) -> str:
-        return f"<Place {self.template}>"
+        return f"<RouteMatch {self.template}>"
 
     @property
     def has_token(self) -> bool:
@@ -47,15 +47,15 @@ NAME = PREFIX.rpartition("/")[2]
 """The part by which a path of the API is known, wherever its beginning has gone."""
 
 
-def find(path: str) -> Place | None:
-    """Return what a raw path below the API's base means, or null when nothing lives there."""
+def find_route(path: str) -> RouteMatch | None:
+    """Return what a raw path below the API's base means, or None when nothing lives there."""
     if not path.startswith(_START):
         return None
     noun, *rest = path[len(_START) :].split("/", 3)
     found = _PLACES.get((noun, len(rest), rest[1] if len(rest) > 1 else ""))
     if found is None or (rest and not rest[0]):
         return None
-    return Place(found[0], found[1], rest[0] if rest else "")
+    return RouteMatch(found[0], found[1], rest[0] if rest else "")
 
 
 def is_lost(path: str) -> bool:

@@ -41,7 +41,7 @@ class Event(StrEnum):
     EXPIRE_TOKEN = "expire_token"  # noqa: S105 - the name of an event
 
 
-class Effect(NamedTuple):
+class Transition(NamedTuple):
     """`event`, on the occasion of `cause`, leads to `target`; `reason` is then the session's failure reason."""
 
     event: Event
@@ -52,31 +52,31 @@ class Effect(NamedTuple):
 
 _E, _C, _S = Event, Cause, Status
 
-EFFECTS: tuple[Effect, ...] = (
-    Effect(_E.WINDOW_OVER, _C.WINDOW_OVER, _S.EXPIRED),
-    Effect(_E.START_SENT, _C.REMOTE_START, _S.STARTING),
-    Effect(_E.CHARGER_OFFLINE, _C.REMOTE_START, _S.FAILED, "The charger went offline."),
-    Effect(_E.CHARGER_REFUSED, _C.REMOTE_START, _S.FAILED, "The charger refused to start."),
-    Effect(_E.CHARGER_STARTED, _C.TRANSACTION, _S.CHARGING),
-    Effect(_E.START_TIMED_OUT, _C.START_TIMEOUT, _S.FAILED, "The charger did not start in time."),
-    Effect(_E.UNPLUGGED, _C.ENDED, _S.SETTLING),
-    Effect(_E.CAR_FULL, _C.ENDED, _S.SETTLING),
-    Effect(_E.HOLD_USED_UP, _C.ENDED, _S.SETTLING),
-    Effect(_E.CHARGER_STOPPED, _C.STOP_ANSWER, _S.SETTLING),
-    Effect(_E.UNPLUGGED, _C.STOP_ANSWER, _S.SETTLING),
-    Effect(_E.CHARGER_REFUSED, _C.STOP_ANSWER, _S.CHARGING),
-    Effect(_E.CAPTURED, _C.SETTLE, _S.CAPTURED),
-    Effect(_E.NOTHING_DELIVERED, _C.SETTLE, _S.NO_CHARGE),
-    Effect(_E.CAPTURE_FAILED, _C.SETTLE, _S.CAPTURE_FAILED),
-    Effect(_E.REVIEW, _C.SETTLE, _S.REQUIRES_REVIEW),
-    Effect(_E.CAPTURED, _C.RETRY, _S.CAPTURED),
-    Effect(_E.REVIEW, _C.RETRY, _S.REQUIRES_REVIEW),
-    Effect(_E.WRITTEN_OFF, _C.RETRY, _S.WRITTEN_OFF),
-    Effect(_E.CAPTURED, _C.REVIEW, _S.CAPTURED),
-    Effect(_E.NOTHING_DELIVERED, _C.REVIEW, _S.NO_CHARGE),
-    Effect(_E.REFUNDED, _C.REVIEW, _S.REFUNDED),
-    Effect(_E.WRITTEN_OFF, _C.REVIEW, _S.WRITTEN_OFF),
-    Effect(_E.REFUNDED, _C.REFUND, _S.REFUNDED),
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_E.WINDOW_OVER, _C.WINDOW_OVER, _S.EXPIRED),
+    Transition(_E.START_SENT, _C.REMOTE_START, _S.STARTING),
+    Transition(_E.CHARGER_OFFLINE, _C.REMOTE_START, _S.FAILED, "The charger went offline."),
+    Transition(_E.CHARGER_REFUSED, _C.REMOTE_START, _S.FAILED, "The charger refused to start."),
+    Transition(_E.CHARGER_STARTED, _C.TRANSACTION, _S.CHARGING),
+    Transition(_E.START_TIMED_OUT, _C.START_TIMEOUT, _S.FAILED, "The charger did not start in time."),
+    Transition(_E.UNPLUGGED, _C.ENDED, _S.SETTLING),
+    Transition(_E.CAR_FULL, _C.ENDED, _S.SETTLING),
+    Transition(_E.HOLD_USED_UP, _C.ENDED, _S.SETTLING),
+    Transition(_E.CHARGER_STOPPED, _C.STOP_ANSWER, _S.SETTLING),
+    Transition(_E.UNPLUGGED, _C.STOP_ANSWER, _S.SETTLING),
+    Transition(_E.CHARGER_REFUSED, _C.STOP_ANSWER, _S.CHARGING),
+    Transition(_E.CAPTURED, _C.SETTLE, _S.CAPTURED),
+    Transition(_E.NOTHING_DELIVERED, _C.SETTLE, _S.NO_CHARGE),
+    Transition(_E.CAPTURE_FAILED, _C.SETTLE, _S.CAPTURE_FAILED),
+    Transition(_E.REVIEW, _C.SETTLE, _S.REQUIRES_REVIEW),
+    Transition(_E.CAPTURED, _C.RETRY, _S.CAPTURED),
+    Transition(_E.REVIEW, _C.RETRY, _S.REQUIRES_REVIEW),
+    Transition(_E.WRITTEN_OFF, _C.RETRY, _S.WRITTEN_OFF),
+    Transition(_E.CAPTURED, _C.REVIEW, _S.CAPTURED),
+    Transition(_E.NOTHING_DELIVERED, _C.REVIEW, _S.NO_CHARGE),
+    Transition(_E.REFUNDED, _C.REVIEW, _S.REFUNDED),
+    Transition(_E.WRITTEN_OFF, _C.REVIEW, _S.WRITTEN_OFF),
+    Transition(_E.REFUNDED, _C.REFUND, _S.REFUNDED),
 )
 
 ANY_TIME = frozenset({Event.EXPIRE_TOKEN, Event.CHARGER_OFFLINE, Event.CHARGER_ONLINE})
@@ -87,10 +87,10 @@ PAYMENT_EVENTS = frozenset({Event.PAID, Event.CHALLENGED, Event.DECLINED, Event.
 
 
 @cache
-def effect_of(event: Event, status: Status) -> Effect | None:
-    """Return what an event does to a session in `status`, or null when it moves nothing."""
+def transition_of(event: Event, status: Status) -> Transition | None:
+    """Return what an event does to a session in `status`, or None when it moves nothing."""
     allowed = {(move.cause, move.target) for move in LIFECYCLE if move.source is status}
-    return next((e for e in EFFECTS if e.event is event and (e.cause, e.target) in allowed), None)
+    return next((e for e in TRANSITIONS if e.event is event and (e.cause, e.target) in allowed), None)
 
 
 @cache
@@ -104,4 +104,4 @@ def _is_possible(event: Event, status: Status) -> bool:
         return status is Status.CREATED
     if event is Event.SETTLED:
         return status is Status.SETTLING
-    return event in ANY_TIME or effect_of(event, status) is not None
+    return event in ANY_TIME or transition_of(event, status) is not None

@@ -12,21 +12,21 @@ from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.state import ChargerState, Stripe
 
 
-class Step(NamedTuple):
+class ScriptStep(NamedTuple):
     """`seconds` after a status was entered, `event` happens."""
 
     seconds: float
     event: Event
 
 
-Script = dict[Status, Step]
+Script = dict[Status, ScriptStep]
 
 DRIVE: Script = {
-    Status.AUTHORIZED: Step(2, Event.START_SENT),
-    Status.STARTING: Step(5, Event.CHARGER_STARTED),
-    Status.CHARGING: Step(15 * 60, Event.CAR_FULL),
-    Status.STOPPING: Step(3, Event.CHARGER_STOPPED),
-    Status.SETTLING: Step(5, Event.SETTLED),
+    Status.AUTHORIZED: ScriptStep(2, Event.START_SENT),
+    Status.STARTING: ScriptStep(5, Event.CHARGER_STARTED),
+    Status.CHARGING: ScriptStep(15 * 60, Event.CAR_FULL),
+    Status.STOPPING: ScriptStep(3, Event.CHARGER_STOPPED),
+    Status.SETTLING: ScriptStep(5, Event.SETTLED),
 }
 """An uneventful session after payment; the other scenarios say where they differ."""
 
@@ -48,11 +48,11 @@ class Scenario(NamedTuple):
     nulls: bool = False
 
 
-def _drive(**changes: Step) -> Script:
+def _drive(**changes: ScriptStep) -> Script:
     return DRIVE | {Status(name): step for name, step in changes.items()}
 
 
-_SLOW = {status: Step(step.seconds * 10, step.event) for status, step in DRIVE.items()}
+_SLOW = {status: ScriptStep(step.seconds * 10, step.event) for status, step in DRIVE.items()}
 
 SCENARIOS: dict[str, Scenario] = {
     row.code: row
@@ -67,51 +67,55 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario(
             "WEBHOOK",
             "Stripe's webhook authorises the session after 2 s, before or without a confirm.",
-            script=_drive(created=Step(2, Event.WEBHOOK)),
+            script=_drive(created=ScriptStep(2, Event.WEBHOOK)),
         ),
         Scenario("OFFLINE", "The charger is offline: a start is refused with 400.", online=False),
         Scenario(
             "REFUSED",
             "The charger refuses the remote start: the paid session fails.",
-            script=_drive(authorized=Step(3, Event.CHARGER_REFUSED)),
+            script=_drive(authorized=ScriptStep(3, Event.CHARGER_REFUSED)),
         ),
         Scenario(
             "NOSTART",
             "The car is never plugged in: the start times out after 60 s and the session fails.",
-            script=_drive(starting=Step(60, Event.START_TIMED_OUT)),
+            script=_drive(starting=ScriptStep(60, Event.START_TIMED_OUT)),
         ),
         Scenario("NOENERGY", "The car takes no energy: the session ends in no_charge.", watts=0),
         Scenario(
             "CAPPED",
             "A fast charger and a big battery: the cost reaches the hold, and charging ends there.",
-            script=_drive(charging=Step(24 * 3600, Event.CAR_FULL)),
+            script=_drive(charging=ScriptStep(24 * 3600, Event.CAR_FULL)),
             watts=150_000,
         ),
         Scenario(
             "UNPLUG",
             "The driver pulls the plug after 5 minutes instead of stopping.",
-            script=_drive(charging=Step(5 * 60, Event.UNPLUGGED)),
+            script=_drive(charging=ScriptStep(5 * 60, Event.UNPLUGGED)),
         ),
         Scenario("STOPFAIL", "The charger refuses to stop (400); charging goes on.", stop_refused=True),
         Scenario(
             "CAPFAIL",
             "The capture fails at first; a retry succeeds after 10 minutes.",
-            script=_drive(settling=Step(5, Event.CAPTURE_FAILED), capture_failed=Step(10 * 60, Event.CAPTURED)),
+            script=_drive(
+                settling=ScriptStep(5, Event.CAPTURE_FAILED), capture_failed=ScriptStep(10 * 60, Event.CAPTURED)
+            ),
         ),
         Scenario(
             "REVIEW",
             "The session is put aside for review and stays there until an event decides it.",
-            script=_drive(settling=Step(5, Event.REVIEW)),
+            script=_drive(settling=ScriptStep(5, Event.REVIEW)),
         ),
         Scenario(
             "REFUND",
             "The operator refunds the captured amount after an hour.",
-            script=_drive(captured=Step(3600, Event.REFUNDED)),
+            script=_drive(captured=ScriptStep(3600, Event.REFUNDED)),
         ),
         Scenario(
             "WRITEOFF",
             "The capture fails, and the operator writes the session off after an hour.",
-            script=_drive(settling=Step(5, Event.CAPTURE_FAILED), capture_failed=Step(3600, Event.WRITTEN_OFF)),
+            script=_drive(
+                settling=ScriptStep(5, Event.CAPTURE_FAILED), capture_failed=ScriptStep(3600, Event.WRITTEN_OFF)
+            ),
         ),
         Scenario(
             "EXPIRED",

@@ -68,7 +68,7 @@ class ChargerState(msgspec.Struct, frozen=True, kw_only=True):
     scenario: str
     public_charging: bool = True
 
-    def shown(self) -> PublicCharger:
+    def to_public(self) -> PublicCharger:
         """Return what the API shows of it."""
         return PublicCharger(
             public_code=self.public_code,

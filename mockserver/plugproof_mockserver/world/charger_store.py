@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from plugproof_contracts import Connector, ConnectorStatus, Pricing
-from plugproof_mockserver.http.response import brief
+from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
@@ -19,7 +19,7 @@ class UnknownChargerError(LookupError):
     """A code that no charger has; the message lists those that there are."""
 
 
-class Chargers:
+class ChargerStore:
     """Finds chargers by code, whatever its case."""
 
     def __init__(self, settings: Settings) -> None:
@@ -27,7 +27,7 @@ class Chargers:
         self._put: dict[str, ChargerState | None] = {}
 
     def find(self, code: str) -> ChargerState | None:
-        """Return a charger, or null when there is none."""
+        """Return a charger, or None when there is none."""
         upper = code.upper()
         if upper in self._put:
             return self._put[upper]
@@ -63,7 +63,7 @@ class Chargers:
             raise ValueError(
                 f"the code of a charger can't be {code[:16]!r}; it must be 1 to 10 letters and digits"
             )
-        charger = changed(self._put.get(upper) or self._base(upper, fields), fields)
+        charger = change_charger(self._put.get(upper) or self._base(upper, fields), fields)
         self.put(charger)
         return charger
 
@@ -83,7 +83,7 @@ class Chargers:
 
 
 def is_code(text: str) -> bool:
-    """Say whether a charger could have this code: 1 to 10 letters and digits."""
+    """Return whether a charger could have this code: 1 to 10 letters and digits."""
     return 1 <= len(text) <= 10 and text.isascii() and text.isalnum()
 
 
@@ -126,37 +126,39 @@ FIELDS = tuple(_Changes.__struct_fields__)
 """What can be set of a charger."""
 
 
-def changed(charger: ChargerState, fields: Mapping[str, Any]) -> ChargerState:
+def change_charger(charger: ChargerState, fields: Mapping[str, Any]) -> ChargerState:
     """Return a charger with fields set; `pricing` may be given in part, `connectors` are all that it then has.
 
     Raises `ValueError` that names the field, its value and what is allowed.
     """
     if unknown := fields.keys() - set(FIELDS):
-        raise ValueError(f"a charger has no field {brief(unknown.pop())}; it has {', '.join(FIELDS)}")
+        raise ValueError(f"a charger has no field {shorten(unknown.pop())}; it has {', '.join(FIELDS)}")
     whole = {name: msgspec.to_builtins(getattr(charger, name)) for name in FIELDS} | dict(fields)
     if isinstance(pricing := fields.get("pricing"), dict):
         whole["pricing"] = asdict(charger.pricing) | pricing
-    changes = asdict(_converted(whole))
+    changes = asdict(_convert(whole))
     changes["pricing"] = Pricing(**asdict(changes["pricing"]))
     changes["connectors"] = tuple(Connector(**asdict(one)) for one in changes["connectors"])
     return replace(charger, **changes)
 
 
-def _converted(whole: dict[str, Any]) -> _Changes:
+def _convert(whole: dict[str, Any]) -> _Changes:
     try:
         changes = msgspec.convert(whole, _Changes)
     except msgspec.ValidationError as error:
-        raise ValueError(_complaint(str(error), whole)) from None
+        raise ValueError(_explain(str(error), whole)) from None
     scenario = changes.scenario.upper()
     if scenario not in SCENARIOS:
-        raise ValueError(f"scenario can't be {brief(changes.scenario)}; it must be one of {', '.join(SCENARIOS)}")
+        raise ValueError(
+            f"scenario can't be {shorten(changes.scenario)}; it must be one of {', '.join(SCENARIOS)}"
+        )
     numbers = [one.connector_id for one in changes.connectors]
     if len(set(numbers)) < len(numbers):
         raise ValueError(f"connectors can't have the connector_ids {numbers}; each may be there once")
     return replace(changes, scenario=scenario)
 
 
-def _complaint(message: str, whole: Any) -> str:
+def _explain(message: str, whole: Any) -> str:
     """Say of a validation error which field it is, what it was, and what is allowed."""
     what, _, path = message.partition(" - at `$.")
     value = whole
@@ -164,4 +166,4 @@ def _complaint(message: str, whole: Any) -> str:
         value = value[key] if key else value[int(index)]
     if what.startswith("Invalid enum value"):
         what = f"It must be one of {', '.join(ConnectorStatus)}"
-    return f"{path.removesuffix('`')} can't be {brief(value)}: {what}"
+    return f"{path.removesuffix('`')} can't be {shorten(value)}: {what}"

@@ -25,7 +25,7 @@ def _wall() -> int:
 class Clock:
     """Tells a moment; by itself it follows the machine's clock.
 
-    `start` is the moment to begin with, or null for the machine's own. `speed` is how many
+    `start` is the moment to begin with, or None for the machine's own. `speed` is how many
     seconds pass in one real second; 0 is a frozen clock, which moves only when it is told to.
     `wall` tells the machine's own. Raises `ValueError` beyond the calendar or the fastest speed.
     """

@@ -13,20 +13,20 @@ import msgspec
 from msgspec.structs import replace
 
 from plugproof_contracts.facts.operations import OPERATIONS
-from plugproof_mockserver.http.response import HTML, Cut, Problem, Reply, brief
+from plugproof_mockserver.http.response import HTML, ConnectionFault, ErrorResponse, Response, shorten
 
-Handler = Callable[[], Reply]
-Damage = Callable[[Reply, "Fault", bool], Reply]
+Handler = Callable[[], Response]
+Damage = Callable[[Response, "Fault", bool], Response]
 
 
-class When(StrEnum):
+class FaultTiming(StrEnum):
     """Whether the handler has run when the fault strikes."""
 
     BEFORE = "before"
     AFTER = "after"
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What goes wrong."""
 
     LATENCY = "latency"
@@ -49,28 +49,28 @@ class Fault(msgspec.Struct, kw_only=True):
     """One injected fault on `operation` (or `*`): at `rate` of its calls, for the `first` so many or for all."""
 
     operation: str
-    kind: Kind
-    when: When
+    kind: FaultKind
+    when: FaultTiming
     rate: float = 1.0
     first: int | None = None
     milliseconds: int = 0
-    struck: int = 0
+    applied_count: int = 0
 
-    def strikes(self, operation: str, random: Random) -> bool:
+    def matches(self, operation: str, random: Random) -> bool:
         """Decide for one call, and count."""
-        if self.operation not in ("*", operation) or (self.first is not None and self.struck >= self.first):
+        if self.operation not in ("*", operation) or (self.first is not None and self.applied_count >= self.first):
             return False
         if self.rate < 1 and random.random() >= self.rate:
             return False
-        self.struck += 1
+        self.applied_count += 1
         return True
 
     def around(self, handler: Handler, as_json: bool) -> Handler:
         """Return a handler that fails in this fault's way."""
 
-        def run() -> Reply:
-            reply = handler() if self.when is When.AFTER else Reply(200, b"{}")
-            return _DAMAGES[self.kind](reply, self, as_json)
+        def run() -> Response:
+            response = handler() if self.when is FaultTiming.AFTER else Response(200, b"{}")
+            return _DAMAGES[self.kind](response, self, as_json)
 
         return run
 
@@ -78,55 +78,59 @@ class Fault(msgspec.Struct, kw_only=True):
 # Damages: from the answer that would have been sent to the one that is.
 
 
-def _latency(reply: Reply, fault: Fault, as_json: bool) -> Reply:
-    return replace(reply, delay=reply.delay + fault.milliseconds / 1000)
+def _latency(response: Response, fault: Fault, as_json: bool) -> Response:
+    return replace(response, delay=response.delay + fault.milliseconds / 1000)
 
 
 def _error(status: int, message: str) -> Damage:
-    def damage(reply: Reply, fault: Fault, as_json: bool) -> Reply:
-        return replace(Problem(status, message).reply(as_json=as_json), delay=reply.delay, cut=reply.cut)
+    def damage(response: Response, fault: Fault, as_json: bool) -> Response:
+        return replace(
+            ErrorResponse(status, message).to_response(as_json=as_json),
+            delay=response.delay,
+            connection_fault=response.connection_fault,
+        )
 
     return damage
 
 
-def _cut(cut: Cut) -> Damage:
-    return lambda reply, fault, as_json: replace(reply, cut=cut)
+def _cut(connection_fault: ConnectionFault) -> Damage:
+    return lambda response, fault, as_json: replace(response, connection_fault=connection_fault)
 
 
-def _malformed(reply: Reply, fault: Fault, as_json: bool) -> Reply:
-    return replace(reply, body=reply.body[: len(reply.body) * 2 // 3] + b",,")
+def _malformed(response: Response, fault: Fault, as_json: bool) -> Response:
+    return replace(response, body=response.body[: len(response.body) * 2 // 3] + b",,")
 
 
-def _html(reply: Reply, fault: Fault, as_json: bool) -> Reply:
+def _html(response: Response, fault: Fault, as_json: bool) -> Response:
     page = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>Please log in.</body></html>\n"
-    return Reply(200, page, HTML, reply.delay, reply.cut)
+    return Response(200, page, HTML, response.delay, response.connection_fault)
 
 
-def _unknown_field(reply: Reply, fault: Fault, as_json: bool) -> Reply:
+def _unknown_field(response: Response, fault: Fault, as_json: bool) -> Response:
     try:
-        content = msgspec.json.decode(reply.body)
+        content = msgspec.json.decode(response.body)
     except msgspec.DecodeError:
-        return reply  # a page has no fields
+        return response  # a page has no fields
     for part in (content, content.get("data")):
         if isinstance(part, dict):
             part |= {UNKNOWN: "no contract knows this field"}
-    return replace(reply, body=msgspec.json.encode(content))
+    return replace(response, body=msgspec.json.encode(content))
 
 
-_DAMAGES: dict[Kind, Damage] = {
-    Kind.LATENCY: _latency,
-    Kind.ERROR_500: _error(500, "Server Error"),
-    Kind.ERROR_503: _error(503, "Service Unavailable"),
-    Kind.ERROR_504: _error(504, "The charger did not respond in time."),
-    Kind.RESET: _cut(Cut.RESET),
-    Kind.EMPTY: _cut(Cut.EMPTY),
-    Kind.TRUNCATE: _cut(Cut.TRUNCATE),
-    Kind.MALFORMED: _malformed,
-    Kind.HTML: _html,
-    Kind.UNKNOWN_FIELD: _unknown_field,
+_DAMAGES: dict[FaultKind, Damage] = {
+    FaultKind.LATENCY: _latency,
+    FaultKind.ERROR_500: _error(500, "Server Error"),
+    FaultKind.ERROR_503: _error(503, "Service Unavailable"),
+    FaultKind.ERROR_504: _error(504, "The charger did not respond in time."),
+    FaultKind.RESET: _cut(ConnectionFault.RESET),
+    FaultKind.EMPTY: _cut(ConnectionFault.EMPTY),
+    FaultKind.TRUNCATE: _cut(ConnectionFault.TRUNCATE),
+    FaultKind.MALFORMED: _malformed,
+    FaultKind.HTML: _html,
+    FaultKind.UNKNOWN_FIELD: _unknown_field,
 }
 
-_BEFORE_BY_DEFAULT = frozenset({Kind.ERROR_500, Kind.ERROR_503})
+_BEFORE_BY_DEFAULT = frozenset({FaultKind.ERROR_500, FaultKind.ERROR_503})
 
 
 def make_fault(
@@ -144,19 +148,21 @@ def make_fault(
     takes `milliseconds`; the handler always runs under it.
     """
     _require("operation", operation, operation in ("*", *OPERATIONS), f"one of *, {', '.join(OPERATIONS)}")
-    _require("kind", kind, kind in tuple(Kind), f"one of {', '.join(Kind)}")
-    _require("when", when, when in (None, *When), f"one of {', '.join(When)}")
+    _require("kind", kind, kind in tuple(FaultKind), f"one of {', '.join(FaultKind)}")
+    _require("when", when, when in (None, *FaultTiming), f"one of {', '.join(FaultTiming)}")
     _require("rate", rate, _is_number(rate) and 0 <= rate <= 1, "a number from 0 to 1")
     _require("first", first, first is None or (_is_count(first) and first >= 1), "a whole number from 1")
-    known = Kind(kind)
-    if known is Kind.LATENCY:
+    known = FaultKind(kind)
+    if known is FaultKind.LATENCY:
         limit = 600_000
         allowed = _is_count(milliseconds) and 0 <= (milliseconds or 0) <= limit
         _require("milliseconds", milliseconds, allowed, f"a whole number from 0 to {limit}")
-        _require("when", when, when != When.BEFORE, "after: the handler always runs under latency")
+        _require("when", when, when != FaultTiming.BEFORE, "after: the handler always runs under latency")
     else:
         _require("milliseconds", milliseconds, milliseconds is None, "given for latency only")
-    moment = When(when) if when else When.BEFORE if known in _BEFORE_BY_DEFAULT else When.AFTER
+    moment = (
+        FaultTiming(when) if when else FaultTiming.BEFORE if known in _BEFORE_BY_DEFAULT else FaultTiming.AFTER
+    )
     return Fault(
         operation=operation, kind=known, when=moment, rate=rate, first=first, milliseconds=milliseconds or 0
     )
@@ -173,7 +179,7 @@ def parse_fault(text: str) -> Fault:
 
 
 def _parse_option(text: str, option: str) -> dict[str, float | int | str]:
-    if option in set(When):
+    if option in set(FaultTiming):
         return {"when": option}
     try:
         if option.startswith("first="):
@@ -189,7 +195,7 @@ def _parse_option(text: str, option: str) -> dict[str, float | int | str]:
 
 def _require(name: str, value: object, holds: bool, allowed: str) -> None:
     if not holds:
-        raise ValueError(f"the {name} of a fault can't be {brief(value)}; it must be {allowed}")
+        raise ValueError(f"the {name} of a fault can't be {shorten(value)}; it must be {allowed}")
 
 
 def _is_number(value: object) -> bool:

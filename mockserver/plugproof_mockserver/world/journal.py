@@ -20,8 +20,8 @@ _BEYOND = 512
 """Bytes after the kept ones in which a token that begins among them is looked for."""
 
 
-class Entry(NamedTuple):
-    """One request and the status that answered it; `operation` is null where no operation lives."""
+class JournalEntry(NamedTuple):
+    """One request and the status that answered it; `operation` is None where no operation is."""
 
     at: int
     method: str
@@ -61,7 +61,7 @@ class Journal:
         """Note one request; its fields are those of `Entry`, the token still as it came."""
         # A plain tuple: this runs for every request, and most entries are never read.
         if len(entry[-1]) > KEPT_BODY:
-            entry = (*entry[:-1], _shown(entry[-1]))
+            entry = (*entry[:-1], _redact_body(entry[-1]))
         self._ring.append(entry)
 
     def clear(self) -> None:
@@ -71,14 +71,14 @@ class Journal:
     def __len__(self) -> int:
         return len(self._ring)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[JournalEntry]:
         return map(_entry, list(self._ring))
 
     @overload
-    def __getitem__(self, index: int) -> Entry: ...
+    def __getitem__(self, index: int) -> JournalEntry: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Entry]: ...
-    def __getitem__(self, index: int | slice) -> Entry | list[Entry]:
+    def __getitem__(self, index: slice) -> list[JournalEntry]: ...
+    def __getitem__(self, index: int | slice) -> JournalEntry | list[JournalEntry]:
         if isinstance(index, slice):
             return [_entry(raw) for raw in list(self._ring)[index]]
         return _entry(self._ring[index])
@@ -87,13 +87,13 @@ class Journal:
         return f"<Journal of {len(self)} requests>"
 
 
-def _entry(raw: _Raw) -> Entry:
+def _entry(raw: _Raw) -> JournalEntry:
     at, method, path, operation, token, status, client, faults, body = raw
     secret = None if token is None else Token(token)
-    return Entry(at, method, path, operation, secret, status, client, faults, _shown(body))
+    return JournalEntry(at, method, path, operation, secret, status, client, faults, _redact_body(body))
 
 
-def _shown(body: bytes) -> bytes:
+def _redact_body(body: bytes) -> bytes:
     """Return as much of a body as is kept, with the fingerprint of whatever may be a token in it."""
     return _SECRET.sub(_fingerprint, body[: KEPT_BODY + _BEYOND])[:KEPT_BODY]
 

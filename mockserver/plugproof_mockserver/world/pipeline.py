@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from plugproof_contracts.facts.operations import PREFIX, Operation
-from plugproof_mockserver.engine import operations as engine
-from plugproof_mockserver.http.rate_limit import Decision, limit_headers, too_many
+from plugproof_mockserver.engine import operations
+from plugproof_mockserver.http.rate_limit import RateLimitDecision, limit_headers, too_many
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.response import Cut, Headers, Problem, Reply
-from plugproof_mockserver.http.routing import Place, find, is_lost
+from plugproof_mockserver.http.response import ConnectionFault, Headers, ErrorResponse, Response
+from plugproof_mockserver.http.routing import RouteMatch, find_route, is_lost
 from plugproof_mockserver.model.settings import Errors, RateLimit
 from plugproof_mockserver.model.timestamps import SECOND, http_date
 from plugproof_mockserver.world.prepared_responses import take
@@ -28,78 +28,90 @@ _LOST = (
 _ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 
 
-def answer(world: World, request: Request) -> Reply:
+def answer(world: World, request: Request) -> Response:
     """Answer one request in one world, whatever it is."""
-    place = find(request.path)
-    operation = place.methods.get(request.method) if place else None
+    match = find_route(request.path)
+    operation = match.methods.get(request.method) if match else None
     with world.lock:
         now = world.clock.now()
-        if place is None or operation is None:
-            reply = _unrouted(world, request, place, now)
+        faults: tuple[str, ...] = ()
+        if match is None or operation is None:
+            response = _answer_unrouted(world, request, match, now)
         else:
-            reply = _routed(world, request, place, operation, now)
-        if world.self_check is not None and not world.journal[-1].faults:
-            world.violations.extend(world.self_check(world.settings, request, reply, now))
+            response, faults = _answer_operation(world, request, match, operation, now)
+        name, (path, token) = operation.name if operation else None, _identify(request, match)
+        entry = (now, request.method, path, name, token, response.status, request.client, faults, request.body)
+        world.journal.add(entry)
+        if world.self_check is not None and not faults:
+            world.violations.extend(world.self_check(world.settings, request, response, now))
         for listener in world.listeners:
-            listener(request, reply, now)
-        return reply
+            listener(request, response, now)
+        return response
 
 
-def _unrouted(world: World, request: Request, place: Place | None, now: int) -> Reply:
+def _identify(request: Request, match: RouteMatch | None) -> tuple[str, str | None]:
+    """Return the path that the journal shows, and the token that it leaves out."""
+    if match is not None and match.has_token:
+        return match.template, match.argument
+    return request.safe_path(), None
+
+
+def _answer_unrouted(world: World, request: Request, match: RouteMatch | None, now: int) -> Response:
     # Neither an unknown path nor a wrong method costs a hit or says anything of limits (assumed).
-    outcome = _off_the_map(request, place)
-    reply = _written(world, request, outcome) if isinstance(outcome, Problem) else outcome
-    _note(world, request, place, None, reply, (), now)
-    return _finished(reply, None, now)
+    found = _refuse_route(request, match)
+    response = _write_error(world, request, found) if isinstance(found, ErrorResponse) else found
+    return _finish(response, None, now)
 
 
-def _routed(world: World, request: Request, place: Place, operation: Operation, now: int) -> Reply:
-    decision = _hit(world, operation.name, request.client, now)
-    struck: tuple[str, ...] = ()
+def _answer_operation(
+    world: World, request: Request, match: RouteMatch, operation: Operation, now: int
+) -> tuple[Response, tuple[str, ...]]:
+    """Return the answer, and the kinds of the faults that were applied to it."""
+    decision = _count_hit(world, operation.name, request.client, now)
+    faults: tuple[str, ...] = ()
     if decision and not decision.allowed:
-        reply = _written(world, request, too_many(decision, now))
+        response = _write_error(world, request, too_many(decision, now))
     elif world.faults:
-        reply, struck = _handle_with_faults(world, request, place, operation, now)
+        response, faults = _handle_with_faults(world, request, match, operation, now)
     else:
-        reply = _handle(world, request, place, operation, now)
-    _note(world, request, place, operation, reply, struck, now)
-    return _finished(reply, decision, now)
+        response = _handle(world, request, match, operation, now)
+    return _finish(response, decision, now), faults
 
 
 # The operation.
 
 
 def _handle_with_faults(
-    world: World, request: Request, place: Place, operation: Operation, now: int
-) -> tuple[Reply, tuple[str, ...]]:
-    striking = [fault for fault in world.faults if fault.strikes(operation.name, world.random)]
-    handler: Handler = partial(_handle, world, request, place, operation, now)
-    for fault in striking:
+    world: World, request: Request, match: RouteMatch, operation: Operation, now: int
+) -> tuple[Response, tuple[str, ...]]:
+    matching = [fault for fault in world.faults if fault.matches(operation.name, world.random)]
+    handler: Handler = partial(_handle, world, request, match, operation, now)
+    for fault in matching:
         handler = fault.around(handler, _as_json(world, request))
-    reply = handler()
-    if reply.cut is Cut.TRUNCATE and request.method == "HEAD":
-        reply = replace(reply, cut=None)  # its body is not sent, so none of it can be missing
-    return reply, tuple(fault.kind.value for fault in striking)
+    response = handler()
+    if response.connection_fault is ConnectionFault.TRUNCATE and request.method == "HEAD":
+        response = replace(response, connection_fault=None)  # its body is not sent, so none of it can be missing
+    return response, tuple(fault.kind.value for fault in matching)
 
 
-def _handle(world: World, request: Request, place: Place, operation: Operation, now: int) -> Reply:
+def _handle(world: World, request: Request, match: RouteMatch, operation: Operation, now: int) -> Response:
     content_type = request.header(b"content-type") if request.body else ""
     if world.prepared and (prepared := take(world.prepared, operation.name)):
         return prepared
-    call = engine.read(operation.name, place.argument, request.body, content_type)
-    given = world.given(call, now)
-    outcome = engine.handle(call, given, now)
-    if outcome.session is not None and outcome.session is not given.session:
-        world.keep(outcome.session, is_new=given.session is None, now=now)
-    if isinstance(outcome.answer, Problem):
-        return _written(world, request, outcome.answer)
-    return outcome.answer
+    call = operations.read_call(operation.name, match.argument, request.body, content_type)
+    context = world.load(call, now)
+    result = operations.handle(call, context, now)
+    if result.session is not None and result.session is not context.session:
+        world.store(result.session, is_new=context.session is None, now=now)
+    if isinstance(result.answer, ErrorResponse):
+        return _write_error(world, request, result.answer)
+    return result.answer
 
 
 # Limits.
 
 
-def _hit(world: World, operation: str, client: str, now: int) -> Decision | None:
+def _count_hit(world: World, operation: str, client: str, now: int) -> RateLimitDecision | None:
     mode = world.settings.rate_limit
     if mode is RateLimit.OFF:
         return None
@@ -111,18 +123,18 @@ def _hit(world: World, operation: str, client: str, now: int) -> Decision | None
 # Answers that no operation gives.
 
 
-def _off_the_map(request: Request, place: Place | None) -> Reply | Problem:
+def _refuse_route(request: Request, match: RouteMatch | None) -> Response | ErrorResponse:
     if request.method == "OPTIONS":
         if asked := request.header(b"access-control-request-method"):
-            return Reply(204, b"", _preflight(asked, request.header(b"access-control-request-headers")))
-        if place is not None:
-            return Reply(200, b"", ((b"allow", place.allow.encode()),))
-    if place is None:
-        return Problem(404, _LOST if is_lost(request.path) else "The route could not be found.")
+            return Response(204, b"", _preflight(asked, request.header(b"access-control-request-headers")))
+        if match is not None:
+            return Response(200, b"", ((b"allow", match.allow.encode()),))
+    if match is None:
+        return ErrorResponse(404, _LOST if is_lost(request.path) else "The route could not be found.")
     # The framework names the path; here it is the template, since the path holds the token.
-    route = f"api{place.template}"
-    message = f"The {request.method} method is not supported for route {route}. Supported methods: {place.allow}."
-    return Problem(405, message, headers=((b"allow", place.allow.encode()),))
+    route = f"api{match.template}"
+    message = f"The {request.method} method is not supported for route {route}. Supported methods: {match.allow}."
+    return ErrorResponse(405, message, headers=((b"allow", match.allow.encode()),))
 
 
 def _preflight(method: str, headers: str) -> Headers:
@@ -135,34 +147,19 @@ def _preflight(method: str, headers: str) -> Headers:
     return (*safe, (b"access-control-max-age", b"0"))
 
 
-# Writing it down.
+# The answer as it is sent.
 
 
 def _as_json(world: World, request: Request) -> bool:
     return world.settings.errors is Errors.JSON or request.expects_json()
 
 
-def _written(world: World, request: Request, problem: Problem) -> Reply:
-    return problem.reply(as_json=_as_json(world, request))
+def _write_error(world: World, request: Request, problem: ErrorResponse) -> Response:
+    return problem.to_response(as_json=_as_json(world, request))
 
 
-def _note(
-    world: World,
-    request: Request,
-    place: Place | None,
-    operation: Operation | None,
-    reply: Reply,
-    struck: tuple[str, ...],
-    now: int,
-) -> None:
-    path = place.template if place and place.has_token else request.safe_path()
-    token = place.argument if place and place.has_token else None
-    name = operation.name if operation else None
-    world.journal.add((now, request.method, path, name, token, reply.status, request.client, struck, request.body))
-
-
-def _finished(reply: Reply, decision: Decision | None, now: int) -> Reply:
+def _finish(response: Response, decision: RateLimitDecision | None, now: int) -> Response:
     # A 429 carries the headers of the limit that refused it, which need not be the endpoint's.
-    limits = limit_headers(decision.limit, decision.remaining) if decision and reply.status != 429 else ()
-    headers = (*reply.headers, (b"date", http_date(now // SECOND)), _ANY_ORIGIN, *limits)
-    return Reply(reply.status, reply.body, headers, reply.delay, reply.cut)
+    limits = limit_headers(decision.limit, decision.remaining) if decision and response.status != 429 else ()
+    headers = (*response.headers, (b"date", http_date(now // SECOND)), _ANY_ORIGIN, *limits)
+    return Response(response.status, response.body, headers, response.delay, response.connection_fault)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from plugproof_contracts.facts.operations import OPERATIONS
-from plugproof_mockserver.http.response import JSON, Reply
+from plugproof_mockserver.http.response import JSON, Response
 
 _UNSET: Any = object()
 _TEXT = ((b"content-type", b"text/plain; charset=utf-8"),)
@@ -22,7 +22,7 @@ class PreparedResponse(msgspec.Struct, kw_only=True):
     """One answer to `operation` (or `*`), for the `first` so many calls or for all."""
 
     operation: str
-    reply: Reply
+    response: Response
     first: int | None = None
     used_count: int = 0
 
@@ -32,12 +32,12 @@ class PreparedResponse(msgspec.Struct, kw_only=True):
         return self.operation in ("*", operation) and is_left
 
 
-def take(prepared: list[PreparedResponse], operation: str) -> Reply | None:
+def take(prepared: list[PreparedResponse], operation: str) -> Response | None:
     """Return the answer that was prepared last for an operation, and count the call; None if there is none."""
-    for response in reversed(prepared):
-        if response.matches(operation):
-            response.used_count += 1
-            return response.reply
+    for one in reversed(prepared):
+        if one.matches(operation):
+            one.used_count += 1
+            return one.response
     return None
 
 
@@ -58,7 +58,7 @@ def make_prepared(
         raise ValueError("an answer by hand has either json or content, not both")
     body, kind = _body(json, content)
     return PreparedResponse(
-        operation=operation, reply=Reply(status, body, _headers(headers or {}, kind)), first=first
+        operation=operation, response=Response(status, body, _headers(headers or {}, kind)), first=first
     )
 
 

@@ -8,7 +8,7 @@ prolong the window. The caller holds the world's lock, so a decision is never ha
 
 from collections.abc import Iterator
 
-from plugproof_mockserver.http.rate_limit import Decision
+from plugproof_mockserver.http.rate_limit import RateLimitDecision
 
 _Window = tuple[int, int]
 """Hits, and the moment at which the window is over."""
@@ -17,7 +17,7 @@ _NONE: _Window = (0, -1)
 _EMPTY: dict[str, _Window] = {}
 
 
-class Limiter:
+class RateLimiter:
     """Counts hits by key."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Limiter:
     def __len__(self) -> int:
         return sum(map(len, self._windows.values()))
 
-    def hit(self, key: str, limit: int, length: int, now: int) -> Decision:
+    def hit(self, key: str, limit: int, length: int, now: int) -> RateLimitDecision:
         """Count a hit if `limit` per `length` microseconds still admits it."""
         found = self.look(key, limit, length, now)
         if not found.allowed:
@@ -37,14 +37,14 @@ class Limiter:
         if left == limit - 1:
             _open(windows, key, now)
         windows[key] = (limit - left, found.ends)
-        return Decision(True, limit, left, found.ends)
+        return RateLimitDecision(True, limit, left, found.ends)
 
-    def look(self, key: str, limit: int, length: int, now: int) -> Decision:
+    def look(self, key: str, limit: int, length: int, now: int) -> RateLimitDecision:
         """Say what a hit would find, without counting it: `remaining` is what is left before it."""
         hits, ends = self._windows.get(length, _EMPTY).get(key, _NONE)
         if now >= ends:
-            return Decision(limit > 0, limit, limit, now + length)
-        return Decision(hits < limit, limit, max(0, limit - hits), ends)
+            return RateLimitDecision(limit > 0, limit, limit, now + length)
+        return RateLimitDecision(hits < limit, limit, max(0, limit - hits), ends)
 
     def open_windows(self, now: int) -> Iterator[tuple[str, int, int]]:
         """Yield key, hits and end of every window that is open at `now`, longest windows last."""

@@ -26,7 +26,7 @@ class WorldNameError(ValueError):
         )
 
 
-class Worlds:
+class WorldRegistry:
     """Finds worlds by name; `make` makes one. The default world is always there."""
 
     def __init__(self, make: Callable[[str], World], *, idle_clock: Callable[[], float] = time.monotonic) -> None:

@@ -22,7 +22,7 @@ class _Body(NamedTuple):
     content: bytes
 
 
-class Bodies:
+class ResponseCache:
     """Encodes sessions as `data_body` does, and remembers."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from plugproof_contracts.checking.checker import check
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.response import Reply
+from plugproof_mockserver.http.response import Response
 from plugproof_mockserver.model.settings import Errors, RateLimit, Settings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,22 +23,22 @@ _NEGOTIATED = frozenset({"errors.json-when-asked", "errors.json-unasked", "http.
 """A page where JSON was not asked for first, and a redirect where a field is wrong."""
 
 
-def breaches(settings: Settings, request: Request, reply: Reply, now: int) -> Iterator[dict[str, object]]:
+def breaches(settings: Settings, request: Request, response: Response, now: int) -> Iterator[dict[str, object]]:
     """Yield what is wrong with one answer, apart from what the settings ask for."""
     excused = _excused(settings)
-    for violation in check(_exchange(request, reply, now)):
+    for violation in check(_exchange(request, response, now)):
         if violation.rule not in excused:
             yield msgspec.structs.asdict(violation)
 
 
-def _exchange(request: Request, reply: Reply, now: int) -> Exchange:
+def _exchange(request: Request, response: Response, now: int) -> Exchange:
     return Exchange(
         method=request.method,
         # The path came without a query; what looks like one belongs to it.
         url=BASE_URL + request.path.replace("?", "%3F").replace("#", "%23"),
-        status=reply.status,
-        headers=_text(reply.wire_headers()),
-        body=None if request.method == "HEAD" else reply.body,
+        status=response.status,
+        headers=_text(response.wire_headers()),
+        body=None if request.method == "HEAD" else response.body,
         request_headers=_text(request.headers),
         request_body=request.body,
         at=_EPOCH + timedelta(microseconds=now),

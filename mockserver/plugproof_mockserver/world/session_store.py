@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from plugproof_contracts.secrets.token import fingerprint
-from plugproof_mockserver.engine import transitions as life
+from plugproof_mockserver.engine import transitions
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState
 
@@ -14,8 +14,8 @@ class UnknownSessionError(LookupError):
     """A token that no live session has."""
 
 
-class Sessions:
-    """Keeps one state per token. `seed` makes the tokens repeatable; null makes them random."""
+class SessionStore:
+    """Keeps one state per token. `seed` makes the tokens repeatable; None makes them random."""
 
     def __init__(self, settings: Settings, seed: str | None) -> None:
         self._settings, self._seed = settings, seed
@@ -33,7 +33,7 @@ class Sessions:
         return blake2b(f"{self._seed}/{self._made}".encode(), digest_size=20).hexdigest()
 
     def find(self, token: str, now: int) -> SessionState | None:
-        """Return a session as it stands at `now`, or null when its token is unknown or expired."""
+        """Return a session as it stands at `now`, or None when its token is unknown or expired."""
         kept = self._kept.get(token)
         if kept is None:
             return None
@@ -72,7 +72,7 @@ class Sessions:
         """Return the tokens of all sessions that are kept, expired or not."""
         return list(self._kept)
 
-    def keep(self, state: SessionState) -> None:
+    def store(self, state: SessionState) -> None:
         """Keep a session as it now is."""
         self._kept[state.token] = state
 
@@ -87,13 +87,13 @@ class Sessions:
             del self._kept[oldest]
         self._kept[state.token] = state
 
-    def play(self, now: int) -> list[life.Moved]:
+    def play(self, now: int) -> list[transitions.StatusChange]:
         """Let everything happen that was due up to `now`; return the moves of all sessions in order of time."""
         moves = [move for kept in list(self._kept.values()) for move in self._play(kept, now)[1]]
         return sorted(moves, key=lambda move: move.at)
 
-    def _play(self, kept: SessionState, now: int) -> tuple[SessionState, list[life.Moved]]:
-        state, moves = life.play(kept, now, self._settings)
+    def _play(self, kept: SessionState, now: int) -> tuple[SessionState, list[transitions.StatusChange]]:
+        state, moves = transitions.play(kept, now, self._settings)
         if moves:
             self._kept[state.token] = state
         return state, moves

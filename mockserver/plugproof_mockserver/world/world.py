@@ -13,30 +13,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
-from plugproof_mockserver.engine import operations as engine
-from plugproof_mockserver.engine import transitions as life
-from plugproof_mockserver.engine.seeding import amended, seeded
-from plugproof_mockserver.http.rate_limit import Decision
+from plugproof_mockserver.engine import operations, transitions
+from plugproof_mockserver.engine.seeding import amend_state, seed_state
+from plugproof_mockserver.http.rate_limit import RateLimitDecision
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.request_bodies import Start
-from plugproof_mockserver.http.response import Problem, Reply
+from plugproof_mockserver.http.request_bodies import StartBody
+from plugproof_mockserver.http.response import ErrorResponse, Response
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.settings import RateLimit, Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.model.timestamps import LATEST, seconds
-from plugproof_mockserver.world.charger_store import Chargers
+from plugproof_mockserver.world.charger_store import ChargerStore
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import Fault
 from plugproof_mockserver.world.journal import Journal
-from plugproof_mockserver.world.rate_limiter import Limiter
-from plugproof_mockserver.world.response_cache import Bodies
-from plugproof_mockserver.world.session_store import Sessions
+from plugproof_mockserver.world.rate_limiter import RateLimiter
+from plugproof_mockserver.world.response_cache import ResponseCache
+from plugproof_mockserver.world.session_store import SessionStore
 
 if TYPE_CHECKING:
     from plugproof_mockserver.world.prepared_responses import PreparedResponse
 
-Listener = Callable[[Request, Reply, int], None]
-"""Is told of every answer as it leaves the world: the request, the reply after all faults, and the moment."""
+Listener = Callable[[Request, Response, int], None]
+"""Is told of every answer as it leaves the world: the request, the response after all faults, and the moment."""
 
 _HOUR = seconds(3600)
 _KEPT_VIOLATIONS = 1000
@@ -44,8 +43,8 @@ MOST_FAULTS = 100
 """Faults that a world may have at once."""
 
 
-SelfCheck = Callable[[Settings, Request, Reply, int], Iterable[dict[str, object]]]
-"""Says what is wrong with an answer that was given at a moment; see `selfcheck.breaches`."""
+SelfCheck = Callable[[Settings, Request, Response, int], Iterable[dict[str, object]]]
+"""Says what is wrong with an answer that was given at a moment; see `self_check.breaches`."""
 
 
 class World:
@@ -70,7 +69,7 @@ class World:
         self.settings = settings or Settings()
         self.clock = clock or Clock()
         self.name = name
-        self.self_check = _breaches() if self_check else World.always_check
+        self.self_check = _import_self_check() if self_check else World.always_check
         self.listeners: list[Listener] = []
         self.lock = threading.RLock()
         self._seed = seed
@@ -78,13 +77,13 @@ class World:
         self._begin()
 
     def _begin(self) -> None:
-        self.sessions = Sessions(self.settings, None if self._seed is None else f"{self._seed}/{self.name}")
-        self.chargers = Chargers(self.settings)
-        self.limiter = Limiter()
+        self.sessions = SessionStore(self.settings, None if self._seed is None else f"{self._seed}/{self.name}")
+        self.chargers = ChargerStore(self.settings)
+        self.limiter = RateLimiter()
         self.journal = Journal()
-        self.bodies = Bodies()
+        self.bodies = ResponseCache()
         self.violations: deque[dict[str, object]] = deque(maxlen=_KEPT_VIOLATIONS)
-        self.faults: list[Fault] = [replace(fault, struck=0) for fault in self._first_faults]
+        self.faults: list[Fault] = [replace(fault, applied_count=0) for fault in self._first_faults]
         self.prepared: list[PreparedResponse] = []
         self._random: Random | None = None
 
@@ -103,26 +102,26 @@ class World:
 
     # What the engine is given, and what it gives back. The caller holds the lock.
 
-    def given(self, call: engine.Call, now: int) -> engine.Given:
+    def load(self, call: operations.OperationCall, now: int) -> operations.OperationContext:
         """Load what an operation works on."""
         if call.charger_code is not None:
             charger = self.chargers.find(call.charger_code)
             quota = self._quota(charger, now) if charger else None
-            return engine.Given(self.settings, None, charger, quota, self.sessions.fresh_token)
+            return operations.OperationContext(self.settings, None, charger, quota, self.sessions.fresh_token)
         session = self.sessions.find(call.argument, now)
         charger = self.chargers.of(session) if session else None
-        return engine.Given(self.settings, session, charger, encode=self.bodies.encode)
+        return operations.OperationContext(self.settings, session, charger, encode=self.bodies.encode)
 
-    def keep(self, state: SessionState, *, is_new: bool, now: int) -> None:
+    def store(self, state: SessionState, *, is_new: bool, now: int) -> None:
         """Store what an operation made; a new session counts towards its charger's hourly limit."""
         if not is_new:
-            self.sessions.keep(state)
+            self.sessions.store(state)
             return
         self.sessions.add(state, now)
         if self.settings.rate_limit is not RateLimit.OFF:
             self.limiter.hit(_quota_key(state.charger), self.settings.sessions_per_charger, _HOUR, now)
 
-    def _quota(self, charger: ChargerState, now: int) -> Decision | None:
+    def _quota(self, charger: ChargerState, now: int) -> RateLimitDecision | None:
         if self.settings.rate_limit is RateLimit.OFF:
             return None
         key = _quota_key(charger.public_code)
@@ -130,13 +129,13 @@ class World:
 
     # Sessions.
 
-    def start(self, form: Start) -> SessionState | Problem:
+    def start(self, form: StartBody) -> SessionState | ErrorResponse:
         """Start a session without any limit; return it, or the problem for which the API would refuse."""
         with self.lock:
             now = self.clock.now()
-            given = self.given(engine.Call("start", "", form), now)._replace(quota=None)
-            state = engine.start(form, given, now)
-            if not isinstance(state, Problem):
+            context = self.load(operations.OperationCall("start", "", form), now)._replace(quota=None)
+            state = operations.start(form, context, now)
+            if not isinstance(state, ErrorResponse):
                 self.sessions.add(state, now)
             return state
 
@@ -150,8 +149,8 @@ class World:
         with self.lock:
             now = self.clock.now()
             charger = self.chargers.get(code or self.settings.scenario or "HAPPY")
-            state = seeded(status, charger, self.sessions.fresh_token(), self.settings, now)
-            state = amended(state, fields or {}, now)
+            state = seed_state(status, charger, self.sessions.fresh_token(), self.settings, now)
+            state = amend_state(state, fields or {}, now)
             self.sessions.add(state, now)
             return state
 
@@ -159,21 +158,21 @@ class World:
         """Set fields of a session, legal or not; raise `UnknownSessionError` or `ValueError` without change."""
         with self.lock:
             now = self.clock.now()
-            state = amended(self.sessions.get(token, now), fields, now)
-            self.sessions.keep(state)
+            state = amend_state(self.sessions.get(token, now), fields, now)
+            self.sessions.store(state)
             return state
 
-    def happen(self, token: str, event: Event) -> SessionState:
+    def apply_event(self, token: str, event: Event) -> SessionState:
         """Let an event happen to a session now.
 
-        Raises `UnknownSessionError`, or `life.NotPossibleError` in a status that does not take it.
+        Raises `UnknownSessionError`, or `NotPossibleError` in a status that does not take it.
         """
         with self.lock:
             now = self.clock.now()
-            state = life.happen(self.sessions.get(token, now), event, now, self.settings)
+            state = transitions.apply_event(self.sessions.get(token, now), event, now, self.settings)
             if event in (Event.CHARGER_OFFLINE, Event.CHARGER_ONLINE):
                 self._connect(state.charger, online=event is Event.CHARGER_ONLINE)
-            self.sessions.keep(state)
+            self.sessions.store(state)
             return state
 
     def _connect(self, code: str, *, online: bool) -> None:
@@ -190,23 +189,23 @@ class World:
 
     # Time.
 
-    def advance(self, microseconds: int) -> list[life.Moved]:
+    def advance(self, microseconds: int) -> list[transitions.StatusChange]:
         """Jump ahead and return the moves that fired on the way, in order."""
         with self.lock:
             self.clock.advance(microseconds)
             return self.sessions.play(self.clock.now())
 
-    def take(self, delay: float) -> None:
+    def elapse(self, delay: float) -> None:
         """Let the seconds that an answer took pass on a clock that stands still; any other counts them itself."""
         with self.lock:
             if self.clock.speed == 0:
                 self.advance(min(seconds(delay), LATEST - self.clock.now()))
 
-    def advance_to_next(self) -> list[life.Moved]:
+    def advance_to_next(self) -> list[transitions.StatusChange]:
         """Jump to the next event of any session and return the moves that fired; none when nothing is due."""
         with self.lock:
             now = self.clock.now()
-            due = [at for state in self.sessions.all(now) if (at := life.next_moment(state)) is not None]
+            due = [at for state in self.sessions.all(now) if (at := transitions.next_moment(state)) is not None]
             return self.advance(max(0, min(due) - now)) if due else []
 
     def set_clock(self, moment: int) -> None:
@@ -215,10 +214,10 @@ class World:
             earlier = moment < self.clock.now()
             self.clock.set(moment)
             if earlier:
-                self.limiter = Limiter()
+                self.limiter = RateLimiter()
 
 
-def _breaches() -> SelfCheck:
+def _import_self_check() -> SelfCheck:
     # Imported when asked for: the rules are many, and most worlds do not look at themselves.
     from plugproof_mockserver.world.self_check import breaches
 

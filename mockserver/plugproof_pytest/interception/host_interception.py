@@ -18,7 +18,7 @@ import httpx2
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.routing import find
+from plugproof_mockserver.http.routing import find_route
 from plugproof_pytest.interception.host_guard import HOST
 from plugproof_pytest.interception.patching import Patches
 
@@ -85,7 +85,7 @@ def intercepting(
 
 def _has_route(request: Any, refuses: bool) -> bool:
     path = request.url.raw_path.decode("latin-1").partition("?")[0]
-    known = path.startswith(_API + "/") and find(path[len(_API) :]) is not None
+    known = path.startswith(_API + "/") and find_route(path[len(_API) :]) is not None
     if refuses and not known:
         raise UnknownRouteError(request.method, path)
     return known

@@ -9,7 +9,7 @@ from plugproof_contracts import Exchange, Status
 from plugproof_contracts.facts.lifecycle import LIFECYCLE
 from plugproof_contracts.facts.operations import OPERATIONS, Operation
 from plugproof_contracts.facts.session import NULLABLE
-from plugproof_mockserver.world.faults import Kind
+from plugproof_mockserver.world.faults import FaultKind
 
 TOO_MANY = 429
 _ANYWHERE = (500, 504)
@@ -29,7 +29,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     ),
     "limits": tuple(OPERATIONS),
     "nulls": tuple(sorted(NULLABLE)),
-    "faults": tuple(map(str, Kind)),
+    "faults": tuple(map(str, FaultKind)),
     "moves": tuple(dict.fromkeys(_move(move.source, move.target) for move in LIFECYCLE)),
 }
 """What there is to meet: successes and limits of operations, session fields that are null, and so on."""

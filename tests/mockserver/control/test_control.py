@@ -6,11 +6,11 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.control.app import control_app
-from plugproof_mockserver.control.handlers import Asked
+from plugproof_mockserver.control.handlers import ControlRequest
 from plugproof_mockserver.faces.asgi import App
-from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.model.events import possible_events
-from plugproof_mockserver.world.registry import Worlds
+from plugproof_mockserver.world.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
 pytestmark = pytest.mark.anyio
@@ -63,8 +63,8 @@ async def test_two_servers_have_two_identities(control):
 
 
 async def test_whoever_starts_a_server_may_say_which_identity_it_has():
-    worlds = Worlds(lambda name: World(name=name))
-    async with client_of(App(worlds, hosts=Hosts(), control=control_app(identity="mine"))) as control:
+    worlds = WorldRegistry(lambda name: World(name=name))
+    async with client_of(App(worlds, hosts=HostAllowlist(), control=control_app(identity="mine"))) as control:
         assert (await control.get("/health")).json()["identity"] == "mine"
 
 
@@ -311,7 +311,7 @@ def test_a_python_program_sets_chargers_up_alike(fake):
 
 def test_a_request_does_not_show_its_token_to_who_debugs(fake):
     token = fake.seed_session("charging").token.reveal()
-    assert token not in repr(Asked(fake.world, "identity", token, {"failure_reason": token}, {}))
+    assert token not in repr(ControlRequest(fake.world, "identity", token, {"failure_reason": token}, {}))
 
 
 # Faults, journal, violations, scenarios.
@@ -319,10 +319,10 @@ def test_a_request_does_not_show_its_token_to_who_debugs(fake):
 
 async def test_an_injected_fault_strikes_the_api_and_nothing_else(control):
     made = await control.post("/faults", json={"operation": "charger", "kind": "503", "first": 1})
-    assert (made.status_code, made.json()["when"], made.json()["struck"]) == (201, "before", 0)
+    assert (made.status_code, made.json()["when"], made.json()["applied_count"]) == (201, "before", 0)
     assert (await control.get("/health")).status_code == 200
     assert [(await control.get(f"{API}/chargers/HAPPY")).status_code for _ in range(2)] == [503, 200]
-    assert (await control.get("/faults")).json()["faults"][0]["struck"] == 1
+    assert (await control.get("/faults")).json()["faults"][0]["applied_count"] == 1
     assert (await control.delete("/faults")).status_code == 204
     assert (await control.get("/faults")).json() == {"faults": []}
 
@@ -353,7 +353,7 @@ async def test_what_a_self_check_finds_is_listed_per_world():
         made.self_check = check
         return made
 
-    app = App(Worlds(world), hosts=Hosts(), control=control_app())
+    app = App(WorldRegistry(world), hosts=HostAllowlist(), control=control_app())
     async with client_of(app) as control:
         await control.get(f"{API}/chargers/HAPPY")
         await control.get(f"{API}/chargers/NONE")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.control.handlers import ROWS
+from plugproof_mockserver.control.handlers import ROUTES
 from plugproof_mockserver.model.events import Event
 
 pytestmark = pytest.mark.anyio
@@ -135,7 +135,13 @@ BAD = [
     ("POST", "/faults", {"operation": "stop", "kind": "500", "first": 0}, 422, ["first", "0", "from 1"]),
     ("POST", "/faults", {"operation": "stop", "kind": "500", "milliseconds": 5}, 422, ["milliseconds", "5"]),
     ("POST", "/faults", {"operation": "stop", "kind": "latency"}, 422, ["milliseconds", "600000"]),
-    ("POST", "/faults", {"operation": "stop", "kind": "500", "struck": 5}, 422, ["'struck'", "first"]),
+    (
+        "POST",
+        "/faults",
+        {"operation": "stop", "kind": "500", "applied_count": 5},
+        422,
+        ["'applied_count'", "first"],
+    ),
     # Queries.
     ("GET", "/sessions?limit=0", None, 422, ["limit", "0", "1 to 1000"]),
     ("GET", "/sessions?limit=1001", None, 422, ["limit", "1001", "1 to 1000"]),
@@ -332,7 +338,7 @@ def bodies(row):
 ARGUMENTS = st.sampled_from(
     ["{token}", "{fingerprint}", "nobody", "HAPPY", "MINE", "NOENERGY", "%00", "~", "new1"]
 )
-REQUESTS = st.sampled_from(ROWS).flatmap(lambda row: st.tuples(st.just(row), ARGUMENTS, bodies(row)))
+REQUESTS = st.sampled_from(ROUTES).flatmap(lambda row: st.tuples(st.just(row), ARGUMENTS, bodies(row)))
 
 
 @pytest.mark.breaches

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.control.request_bodies import MOST_LISTED
+from plugproof_mockserver.control.body_fields import MOST_LISTED
 from plugproof_mockserver.world.world import MOST_FAULTS
 
 pytestmark = pytest.mark.anyio

@@ -7,10 +7,10 @@ import pytest
 
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.control.app import control_app
-from plugproof_mockserver.control.handlers import ROWS
+from plugproof_mockserver.control.handlers import ROUTES
 from plugproof_mockserver.faces.asgi import App
-from plugproof_mockserver.faces.host_allowlist import Hosts
-from plugproof_mockserver.world.registry import Worlds
+from plugproof_mockserver.faces.host_allowlist import HostAllowlist
+from plugproof_mockserver.world.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ def anyio_backend():
 
 
 def app_of(secret=None):
-    return App(Worlds(lambda name: World(name=name)), hosts=Hosts(), control=control_app(secret))
+    return App(WorldRegistry(lambda name: World(name=name)), hosts=HostAllowlist(), control=control_app(secret))
 
 
 async def ask(app, method, path, *headers, body=b""):
@@ -160,7 +160,7 @@ FOREIGN_ORIGINS = (
 
 
 @pytest.mark.parametrize("world", ["", "/worlds/w"])
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
+@pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row.method} {row.path}")
 async def test_no_foreign_origin_reaches_the_control_plane(world, row):
     app = app_of()
     for origin in FOREIGN_ORIGINS:
@@ -193,7 +193,7 @@ async def test_a_preflight_is_not_granted():
 
 # What a page could send without asking.
 
-UNSAFE_ROWS = [row for row in ROWS if row.method in UNSAFE]
+UNSAFE_ROWS = [row for row in ROUTES if row.method in UNSAFE]
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ BASE = (("Host", "localhost"), ("Content-Type", "application/json"))
 @pytest.mark.parametrize("given", WRONG)
 async def test_without_the_secret_nothing_is_done_or_told(given):
     app = app_of(SECRET)
-    for row in ROWS:
+    for row in ROUTES:
         status, answered, body = await ask(app, row.method, f"/_plugproof{row.path}", *BASE, *given)
         if row.path == "/health":
             assert (status, body) == (200, b'{"status":"ok"}')

@@ -9,16 +9,16 @@ from openapi_spec_validator import validate
 from plugproof_contracts import ConnectorStatus, Status
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.control.handlers import ROWS, document
-from plugproof_mockserver.control.request_bodies import MODES
+from plugproof_mockserver.control.body_fields import MODES
+from plugproof_mockserver.control.handlers import ROUTES, document
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.state import Stripe
-from plugproof_mockserver.world.faults import Kind, When
+from plugproof_mockserver.world.faults import FaultKind, FaultTiming
 
 DOCUMENT = msgspec.json.decode(document())
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
-rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
+rows = pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row.method} {row.path}")
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_the_document_describes_the_routes_and_no_others():
         for path, item in DOCUMENT["paths"].items()
         for method in item.keys() - {"parameters"}
     }
-    assert there == {(row.method, row.path) for row in ROWS} | {("GET", "/stream")}
+    assert there == {(row.method, row.path) for row in ROUTES} | {("GET", "/stream")}
 
 
 @rows
@@ -78,8 +78,8 @@ def test_a_success_has_the_status_that_is_described(row):
         (SCHEMAS["Status"]["enum"], Status),
         (SCHEMAS["ConnectorStatus"]["enum"], ConnectorStatus),
         (SCHEMAS["Event"]["enum"], Event),
-        (SCHEMAS["FaultKind"]["enum"], Kind),
-        (SCHEMAS["Fault"]["properties"]["when"]["enum"], When),
+        (SCHEMAS["FaultKind"]["enum"], FaultKind),
+        (SCHEMAS["Fault"]["properties"]["when"]["enum"], FaultTiming),
         (SCHEMAS["Session"]["properties"]["stripe"]["enum"], Stripe),
         (SCHEMAS["Clock"]["properties"]["mode"]["enum"], MODES),
         (SCHEMAS["Operation"]["enum"], ["*", *OPERATIONS]),

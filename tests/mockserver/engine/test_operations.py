@@ -2,9 +2,9 @@ import msgspec
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_mockserver.engine import operations as engine
-from plugproof_mockserver.engine.seeding import seeded
-from plugproof_mockserver.http.response import Problem, Reply
+from plugproof_mockserver.engine import operations
+from plugproof_mockserver.engine.seeding import seed_state
+from plugproof_mockserver.http.response import ErrorResponse, Response
 from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
@@ -43,13 +43,15 @@ def charger(code: str = "HAPPY", **changes) -> ChargerState:
 
 
 def in_status(status: str, now: int, code: str = "HAPPY") -> SessionState:
-    return seeded(Status(status), charger(code), "t" * 40, Settings(), now)
+    return seed_state(Status(status), charger(code), "t" * 40, Settings(), now)
 
 
-def run(operation: str, session: SessionState | None, where: ChargerState | None, now: int) -> engine.Outcome:
+def run(
+    operation: str, session: SessionState | None, where: ChargerState | None, now: int
+) -> operations.OperationResult:
     body = b'{"email": "driver@example.org"}' if operation == "receipt-email" else b""
-    call = engine.read(operation, "t" * 40, body, "application/json")
-    return engine.handle(call, engine.Given(Settings(), session, where), now)
+    call = operations.read_call(operation, "t" * 40, body, "application/json")
+    return operations.handle(call, operations.OperationContext(Settings(), session, where), now)
 
 
 def test_the_table_knows_every_status():
@@ -65,7 +67,7 @@ def test_an_operation_is_decided_by_the_status(case, noon):
     assert kept is not None
     assert kept.status == (leads_to[0] if leads_to else status)
     if code == 200:
-        assert isinstance(answer, Reply)
+        assert isinstance(answer, Response)
         assert msgspec.json.decode(answer.body)["data"]["status"] == kept.status
     else:
         assert kept == session
@@ -84,8 +86,8 @@ def test_what_leaves_the_status_leaves_the_session(operation, noon):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_without_a_session_there_is_one_and_the_same_answer(operation, noon):
-    assert run(operation, None, None, noon) is engine.MISSING
-    assert Problem(404, "Not Found") == engine.MISSING.answer
+    assert run(operation, None, None, noon) is operations.MISSING
+    assert ErrorResponse(404, "Not Found") == operations.MISSING.answer
 
 
 @pytest.mark.parametrize(
@@ -114,15 +116,15 @@ def test_a_cancelled_session_keeps_its_past_and_says_why(noon):
 def test_get_sends_the_payment_and_the_others_do_not(noon):
     for operation in ("get", "receipt-email"):
         reply = run(operation, in_status("created", noon), charger(), noon).answer
-        assert isinstance(reply, Reply)
+        assert isinstance(reply, Response)
         assert ("payment" in msgspec.json.decode(reply.body)) == (operation == "get")
 
 
 def test_the_terminal_check_comes_after_the_body(noon):
-    call = engine.read("receipt-email", "t" * 40, b"{}", "application/json")
-    given = engine.Given(Settings(), in_status("captured", noon), charger())
-    answer = engine.handle(call, given, noon).answer
-    assert isinstance(answer, Problem)
+    call = operations.read_call("receipt-email", "t" * 40, b"{}", "application/json")
+    given = operations.OperationContext(Settings(), in_status("captured", noon), charger())
+    answer = operations.handle(call, given, noon).answer
+    assert isinstance(answer, ErrorResponse)
     assert answer.message == "The email field is required."
 
 
@@ -143,4 +145,4 @@ def test_the_engine_changes_nothing_that_it_was_given(noon):
     ],
 )
 def test_only_start_and_receipt_email_read_a_body(path, takes):
-    assert engine.takes_body(path) is takes
+    assert operations.takes_body(path) is takes

@@ -3,8 +3,8 @@ from msgspec.structs import asdict, replace
 
 from plugproof_contracts import ConnectorStatus, Session, Status
 from plugproof_contracts.facts.session import NULLABLE
-from plugproof_mockserver.engine.representation import payment_of, session_at, shown
-from plugproof_mockserver.engine.seeding import seeded
+from plugproof_mockserver.engine.representation import payment_of, session_at, session_body
+from plugproof_mockserver.engine.seeding import seed_state
 from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState
@@ -47,7 +47,7 @@ def charger(code: str = "HAPPY"):
 
 
 def in_status(status: str, now: int, code: str = "HAPPY") -> SessionState:
-    return seeded(Status(status), charger(code), "t" * 40, Settings(), now)
+    return seed_state(Status(status), charger(code), "t" * 40, Settings(), now)
 
 
 @pytest.mark.parametrize("status", Status)
@@ -59,7 +59,7 @@ def test_a_status_has_exactly_its_nulls(status, noon):
 
 @pytest.mark.parametrize("status", Status)
 def test_nulls_shows_every_null_that_the_status_rules_leave(status, noon):
-    data = shown(in_status(status, noon, "NULLS"), charger("NULLS"), noon)
+    data = session_body(in_status(status, noon, "NULLS"), charger("NULLS"), noon)
     assert isinstance(data, dict)
     charged = {"authorized_at", "charging_started_at"} if "charging_started_at" in SET[status] else set()
     assert {name for name in NULLABLE if data[name] is not None} == charged | DEMANDED.get(status, set())
@@ -68,11 +68,11 @@ def test_nulls_shows_every_null_that_the_status_rules_leave(status, noon):
 
 def test_nulls_shows_an_address_that_was_given(noon):
     state = replace(in_status("charging", noon, "NULLS"), email="driver@example.org")
-    assert shown(state, charger("NULLS"), noon)["driver_email"] == "driver@example.org"
+    assert session_body(state, charger("NULLS"), noon)["driver_email"] == "driver@example.org"
 
 
 def test_a_session_is_sent_field_by_field_in_the_documented_order(noon):
-    found = shown(replace(in_status("created", noon), email="driver@example.org"), charger(), noon)
+    found = session_body(replace(in_status("created", noon), email="driver@example.org"), charger(), noon)
     assert isinstance(found, Session)
     assert asdict(found) | {"charger": None, "pricing": None} == {
         "status": "created",
@@ -127,6 +127,6 @@ def test_a_payment_is_sent_only_while_created(status, noon):
 
 def test_fields_that_were_set_by_hand_lie_over_everything(noon):
     state = replace(in_status("charging", noon, "NULLS"), overlay={"pricing": None, "energy_kwh": "?"})
-    found = shown(state, charger("NULLS"), noon)
+    found = session_body(state, charger("NULLS"), noon)
     assert isinstance(found, dict)
     assert (found["pricing"], found["energy_kwh"], found["cost_amount"]) == (None, "?", None)

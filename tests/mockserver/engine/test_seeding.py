@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from plugproof_contracts import Session, Status
 from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING, reachable
 from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS
-from plugproof_mockserver.engine.seeding import FIELDS, amended
+from plugproof_mockserver.engine.seeding import FIELDS, amend_state
 from plugproof_mockserver.model.timestamps import iso, seconds
 
 
 def data_of(world, token: str) -> dict[str, Any]:
     """Return the session as it is sent, whatever was made of it."""
     now = world.clock.now()
-    given = world.given(_Get(token), now)
+    given = world.load(_Get(token), now)
     return dict(msgspec.json.decode(given.encode(given.session, given.charger, now))["data"])
 
 
@@ -205,4 +205,4 @@ def test_whatever_was_set_an_answer_is_given(make_world, ask, status, fields, pa
 
 def test_setting_nothing_changes_nothing(world):
     state = world.seed_session(Status.CHARGING)
-    assert amended(state, {}, world.clock.now()) is state
+    assert amend_state(state, {}, world.clock.now()) is state

@@ -8,21 +8,21 @@ from plugproof_contracts.facts.lifecycle import Cause, reachable
 from plugproof_contracts.facts.session import TIMESTAMPS
 from plugproof_mockserver.engine.operations import new_session
 from plugproof_mockserver.engine.representation import session_at
-from plugproof_mockserver.engine.seeding import seeded
+from plugproof_mockserver.engine.seeding import seed_state
 from plugproof_mockserver.engine.transitions import (
     METER_INTERVAL,
     NotPossibleError,
+    apply_event,
     enter,
     estimate_at,
-    happen,
     meter_at,
     next_due,
     next_moment,
     play,
     reconcile,
 )
-from plugproof_mockserver.http.request_bodies import Start
-from plugproof_mockserver.model import pricing as money
+from plugproof_mockserver.http.request_bodies import StartBody
+from plugproof_mockserver.model import pricing
 from plugproof_mockserver.model.events import Event, possible_events
 from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
@@ -40,12 +40,12 @@ holds = st.sampled_from([0, 1, 35, 36, 500, 5000, 10**15])
 def paid(code: str = "HAPPY", hold: int = 5000) -> SessionState:
     """Return a session of a scenario that was confirmed at once."""
     charger = charger_for(code, SCENARIOS[code], hold)
-    state = new_session(Start(code, 1, None), charger, "t" * 40, SETTINGS, NOON)
+    state = new_session(StartBody(code, 1, None), charger, "t" * 40, SETTINGS, NOON)
     return reconcile(state, Cause.CONFIRM, NOON, SETTINGS)
 
 
 def in_status(status: Status) -> SessionState:
-    return seeded(status, charger_for("HAPPY", SCENARIOS["HAPPY"], 5000), "t" * 40, SETTINGS, NOON)
+    return seed_state(status, charger_for("HAPPY", SCENARIOS["HAPPY"], 5000), "t" * 40, SETTINGS, NOON)
 
 
 @given(codes, holds, st.lists(times, max_size=12))
@@ -95,11 +95,11 @@ def test_meter_values_are_counted_from_the_beginning_of_charging_and_not_from_th
 @pytest.mark.parametrize(("delivered", "left"), [(0, 30), (20, 10), (30, 0), (31, 0)])
 def test_the_hold_ends_charging_when_what_is_missing_of_it_was_delivered(delivered, left):
     charging = enter(paid("CAPPED", hold=64), Status.CHARGING, NOON, SETTINGS)
-    least = money.energy_for(64, charging.pricing)
+    least = pricing.energy_for(64, charging.pricing)
     watts = SCENARIOS["CAPPED"].watts
     found = next_due(replace(charging, meter=least * delivered // 30))
     missing = max(0, least - least * delivered // 30)
-    assert found == (NOON + money.time_to_deliver(missing, watts), Event.HOLD_USED_UP)
+    assert found == (NOON + pricing.time_to_deliver(missing, watts), Event.HOLD_USED_UP)
 
 
 def test_while_a_stop_is_pending_the_hold_ends_nothing():
@@ -144,8 +144,8 @@ def test_what_stripe_knows_decides_nothing_later(status, stripe):
 def test_a_webhook_says_what_was_said_before_or_that_it_was_paid(told, outcome):
     state = replace(in_status(Status.CREATED), stripe=Stripe.PENDING)
     if told:
-        state = happen(state, Event(told), NOON, SETTINGS)
-    assert happen(state, Event.WEBHOOK, NOON, SETTINGS).status == outcome
+        state = apply_event(state, Event(told), NOON, SETTINGS)
+    assert apply_event(state, Event.WEBHOOK, NOON, SETTINGS).status == outcome
 
 
 @pytest.mark.parametrize("status", Status)
@@ -153,10 +153,10 @@ def test_a_webhook_says_what_was_said_before_or_that_it_was_paid(told, outcome):
 def test_an_event_happens_exactly_where_it_can(status, event):
     state = in_status(status)
     if event in possible_events(status):
-        assert reachable(status, happen(state, event, NOON, SETTINGS).status)
+        assert reachable(status, apply_event(state, event, NOON, SETTINGS).status)
         return
     with pytest.raises(NotPossibleError) as caught:
-        happen(state, event, NOON, SETTINGS)
+        apply_event(state, event, NOON, SETTINGS)
     assert all(possible in str(caught.value) for possible in possible_events(status))
 
 
@@ -164,26 +164,26 @@ def test_settling_charges_what_was_delivered_and_nothing_otherwise():
     charging = in_status(Status.CHARGING)
     for passed, outcome in ((0, Status.NO_CHARGE), (600, Status.CAPTURED)):
         at = NOON + seconds(passed)
-        settling = happen(charging, Event.UNPLUGGED, at, SETTINGS)
-        assert happen(settling, Event.SETTLED, at, SETTINGS).status is outcome
+        settling = apply_event(charging, Event.UNPLUGGED, at, SETTINGS)
+        assert apply_event(settling, Event.SETTLED, at, SETTINGS).status is outcome
 
 
 def test_a_session_that_was_refunded_after_a_review_was_captured_then():
     review = in_status(Status.REQUIRES_REVIEW)
-    refunded = happen(review, Event.REFUNDED, NOON, SETTINGS)
+    refunded = apply_event(review, Event.REFUNDED, NOON, SETTINGS)
     assert (refunded.captured, refunded.amount_captured) == (NOON, review.cost)
 
 
 def test_a_refund_leaves_the_capture_as_it_was():
     captured = in_status(Status.CAPTURED)
-    refunded = happen(captured, Event.REFUNDED, NOON + seconds(60), SETTINGS)
+    refunded = apply_event(captured, Event.REFUNDED, NOON + seconds(60), SETTINGS)
     assert (refunded.captured, refunded.amount_captured, refunded.tax) == (NOON, captured.cost, captured.tax)
 
 
 def test_a_refused_stop_goes_on_charging_as_if_nothing_had_been():
     charging = in_status(Status.CHARGING)
     stopping = enter(charging, Status.STOPPING, NOON + seconds(100), SETTINGS)
-    again = happen(stopping, Event.CHARGER_REFUSED, NOON + seconds(102), SETTINGS)
+    again = apply_event(stopping, Event.CHARGER_REFUSED, NOON + seconds(102), SETTINGS)
     later = NOON + seconds(600)
     assert (again.status, again.started, meter_at(again, later)) == (
         Status.CHARGING,
@@ -195,7 +195,7 @@ def test_a_refused_stop_goes_on_charging_as_if_nothing_had_been():
 def test_a_hold_that_was_used_up_during_a_refused_stop_ends_charging_then_and_not_before():
     charging = enter(paid("CAPPED", hold=36), Status.CHARGING, NOON, SETTINGS)
     stopping = enter(charging, Status.STOPPING, NOON + 1000, SETTINGS)
-    refused = happen(stopping, Event.CHARGER_REFUSED, NOON + seconds(2), SETTINGS)
+    refused = apply_event(stopping, Event.CHARGER_REFUSED, NOON + seconds(2), SETTINGS)
     assert next_due(refused) == (NOON + seconds(2), Event.HOLD_USED_UP)
 
 
@@ -209,7 +209,7 @@ def test_nothing_happens_after_the_token_has_expired(passed):
 
 
 def test_an_expired_token_is_expired_at_once():
-    assert happen(paid(), Event.EXPIRE_TOKEN, NOON, SETTINGS).expires == NOON
+    assert apply_event(paid(), Event.EXPIRE_TOKEN, NOON, SETTINGS).expires == NOON
 
 
 @pytest.mark.parametrize(("vat", "tax"), [(0, 0), (21, 30), (100, 85), (9.5, 15)])

@@ -18,8 +18,8 @@ from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.scenarios import SCENARIOS
-from plugproof_mockserver.world import pipeline as api
-from plugproof_mockserver.world.faults import Kind
+from plugproof_mockserver.world import pipeline
+from plugproof_mockserver.world.faults import FaultKind
 
 COUNT = 1000
 PREFIX = "/v3/public-charging"
@@ -96,18 +96,18 @@ def core(fake: FakePlugchoice, ask: Any) -> Answer | Broken:
     world = fake.world
     path = ask.path.partition("?")[0]
     body = ask.body if path.endswith(("/sessions", "/receipt-email")) else b""
-    reply = api.answer(world, Request(ask.method, path, ask.headers, body, ask.client))
+    reply = pipeline.answer(world, Request(ask.method, path, ask.headers, body, ask.client))
     if reply.delay:
         world.advance(round(reply.delay * 1_000_000))
-    if reply.cut is not None:
-        return Broken(reply.cut.value)
+    if reply.connection_fault is not None:
+        return Broken(reply.connection_fault.value)
     return Answer(reply.status, tuple(reply.wire_headers()), b"" if ask.method == "HEAD" else reply.body)
 
 
 def end(fake: FakePlugchoice) -> Any:
     """Return all that a journey leaves behind."""
     world, now = fake.world, fake.world.clock.now()
-    faults = [(fault.operation, fault.kind, fault.struck) for fault in world.faults]
+    faults = [(fault.operation, fault.kind, fault.applied_count) for fault in world.faults]
     return now, tuple(world.sessions.all(now)), tuple(world.journal), faults, len(world.limiter)
 
 
@@ -246,7 +246,7 @@ class Traveller:
 
     def _fault(self) -> tuple[Any, ...]:
         pick = self.random.choice
-        kind = str(pick((*Kind, Kind.RESET, Kind.EMPTY, Kind.TRUNCATE)))
+        kind = str(pick((*FaultKind, FaultKind.RESET, FaultKind.EMPTY, FaultKind.TRUNCATE)))
         options: dict[str, Any] = {"first": pick((1, 1, 2, None)), "rate": pick((1.0, 1.0, 0.5))}
         options |= {"milliseconds": 1} if kind == "latency" else {"when": pick(("before", "after", None))}
         return pick(("*", "*", "confirm", "get", "start")), kind, options

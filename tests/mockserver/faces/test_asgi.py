@@ -9,11 +9,11 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import PREFIX
 from plugproof_mockserver.faces.asgi import App
-from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.http.asgi_types import WORLD
 from plugproof_mockserver.http.request_bodies import MAX_BODY
 from plugproof_mockserver.world.faults import make_fault
-from plugproof_mockserver.world.registry import Worlds
+from plugproof_mockserver.world.registry import WorldRegistry
 
 
 async def control(scope, receive, send) -> None:
@@ -25,7 +25,7 @@ async def control(scope, receive, send) -> None:
 
 @pytest.fixture
 def app(make_world):
-    return App(Worlds(lambda name: make_world(name=name)), hosts=Hosts(), control=control)
+    return App(WorldRegistry(lambda name: make_world(name=name)), hosts=HostAllowlist(), control=control)
 
 
 def ask(

@@ -22,7 +22,7 @@ from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.live_server import site
 from plugproof_mockserver.model.scenarios import SCENARIOS
-from plugproof_mockserver.world.faults import Kind
+from plugproof_mockserver.world.faults import FaultKind
 from plugproof_pytest.interception.host_interception import UnknownRouteError, intercepting
 
 BASE = "https://app.plugchoice.com/api"
@@ -295,7 +295,7 @@ def test_the_journeys_meet_whatever_there_is(journeys):
     answers = [tuple(answer) for journey in journeys for answer in journey.answers]
     struck = {(entry.method, kind) for one in journeys for entry in one.end[2] for kind in entry.faults}
     bodies = b"".join(answer[2] for answer in answers if len(answer) == 3).decode()
-    assert struck >= {(method, kind) for method in ("GET", "POST") for kind in Kind}
+    assert struck >= {(method, kind) for method in ("GET", "POST") for kind in FaultKind}
     assert struck >= {("HEAD", kind) for kind in ("reset", "empty", "truncate")}
     assert {ask.method for ask in asks} == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
     assert {answer[0] for answer in answers} >= {"reset", "empty", "truncate", *CODES}

@@ -1,6 +1,6 @@
 import pytest
 
-from plugproof_mockserver.faces.host_allowlist import Hosts, is_loopback
+from plugproof_mockserver.faces.host_allowlist import HostAllowlist, is_loopback
 
 HOSTS = {
     b"localhost": True,
@@ -44,22 +44,22 @@ HOSTS = {
 
 @pytest.mark.parametrize("value", HOSTS, ids=repr)
 def test_only_loopback_and_the_names_that_were_given_are_answered(value):
-    hosts = Hosts(["fake.test"])
+    hosts = HostAllowlist(["fake.test"])
     for _ in range(2):
         assert hosts.accept([value]) is HOSTS[value]
 
 
 @pytest.mark.parametrize("values", [[], [b"localhost", b"localhost"], [b"localhost", b"example.org"]])
 def test_there_is_exactly_one_host(values):
-    assert not Hosts().accept(values)
+    assert not HostAllowlist().accept(values)
 
 
 def test_a_name_that_was_not_given_is_not_answered():
-    assert not Hosts().accept([b"fake.test"])
+    assert not HostAllowlist().accept([b"fake.test"])
 
 
 def test_however_many_hosts_were_accepted_the_next_one_is_judged():
-    hosts = Hosts()
+    hosts = HostAllowlist()
     assert all(hosts.accept([b"127.0.0.1:%d" % port]) for port in range(1, 400))
     assert not hosts.accept([b"example.org:1"])
 

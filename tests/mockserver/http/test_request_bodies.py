@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_mockserver.http.request_bodies import Start, read_email, read_start
-from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.http.request_bodies import StartBody, read_email, read_start
+from plugproof_mockserver.http.response import ErrorResponse
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
@@ -14,7 +14,7 @@ MULTIPART = "multipart/form-data; boundary=x"
 
 def complaints(found: object) -> set[str]:
     """Return the fields that are complained about."""
-    assert isinstance(found, Problem)
+    assert isinstance(found, ErrorResponse)
     assert found.status == 422
     assert found.fields is not None
     assert all(texts and all(texts) for texts in found.fields.values())
@@ -36,12 +36,12 @@ def complaints(found: object) -> set[str]:
     ],
 )
 def test_a_start_is_read_from_json_and_from_a_form(body, media):
-    assert read_start(body, media) == Start("HAPPY", 1, "a@b.example")
+    assert read_start(body, media) == StartBody("HAPPY", 1, "a@b.example")
 
 
 @pytest.mark.parametrize("given", [{}, {"email": None}])
 def test_an_email_is_not_needed_to_start(given):
-    assert read_start(json.dumps({"code": "HAPPY", "connector_id": 100} | given).encode(), JSON) == Start(
+    assert read_start(json.dumps({"code": "HAPPY", "connector_id": 100} | given).encode(), JSON) == StartBody(
         "HAPPY", 100, None
     )
 
@@ -78,8 +78,8 @@ def test_each_wrong_field_of_a_start_is_named(fields, wrong):
 def test_the_message_is_the_first_complaint_and_the_number_of_the_others():
     one = read_start(b'{"code": "HAPPY"}', JSON)
     three = read_start(b'{"email": 1}', JSON)
-    assert isinstance(one, Problem)
-    assert isinstance(three, Problem)
+    assert isinstance(one, ErrorResponse)
+    assert isinstance(three, ErrorResponse)
     assert one.message == "The connector_id field is required."
     assert three.message == "The code field is required. (and 2 more errors)"
 
@@ -106,21 +106,21 @@ def test_the_message_is_the_first_complaint_and_the_number_of_the_others():
 def test_what_is_not_json_is_a_422_that_says_so(body):
     found = read_email(body, JSON)
     assert complaints(found) == {"email"}
-    assert isinstance(found, Problem)
+    assert isinstance(found, ErrorResponse)
     assert found.message.startswith("The request body is not valid JSON")
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"a@b.example"', b"1"])
 def test_json_that_is_no_object_is_a_422_that_says_so(body):
     found = read_email(body, JSON)
-    assert isinstance(found, Problem)
+    assert isinstance(found, ErrorResponse)
     assert found.message == "The request body must be a JSON object."
 
 
 @pytest.mark.parametrize("body", [b"email=%ff%fe%40x", b"email=\xff", b"&".join([b"a=1"] * 101)])
 def test_a_form_that_can_not_be_read_is_a_422_that_says_so(body):
     found = read_email(body, FORM)
-    assert isinstance(found, Problem)
+    assert isinstance(found, ErrorResponse)
     assert found.message.startswith("The request body is not a valid form")
 
 
@@ -157,13 +157,13 @@ CODE, NUMBER, EMAIL = ('name="code"', "HAPPY"), ('name="connector_id"', "1"), ('
     ],
 )
 def test_a_start_is_read_from_a_multipart_form(body, media):
-    assert read_start(body, media) == Start("HAPPY", 1, "a@b.example")
+    assert read_start(body, media) == StartBody("HAPPY", 1, "a@b.example")
 
 
 def test_a_multipart_form_is_read_as_the_usual_client_writes_it():
     fields = {"code": (None, "HAPPY"), "connector_id": (None, "1"), "email": (None, "ü@exämple.org")}
     request = httpx.Request("POST", "https://x.example", files=fields)
-    assert read_start(request.read(), request.headers["content-type"]) == Start("HAPPY", 1, "ü@exämple.org")
+    assert read_start(request.read(), request.headers["content-type"]) == StartBody("HAPPY", 1, "ü@exämple.org")
 
 
 def test_a_file_is_no_text():
@@ -199,7 +199,7 @@ def test_a_value_in_a_multipart_form_is_any_text(value):
 )
 def test_a_multipart_form_that_can_not_be_read_is_a_422_that_says_so(body, media):
     found = read_email(body, media)
-    assert isinstance(found, Problem)
+    assert isinstance(found, ErrorResponse)
     assert found.message.startswith(
         ("The request body is not a valid form", "The Content-Type of a multipart form")
     )
@@ -217,7 +217,7 @@ def test_a_number_in_a_form_is_written_in_digits(number):
 @pytest.mark.parametrize("media", ["", "text/plain", "application/xml", "multipart/mixed; boundary=x"])
 def test_a_body_of_any_other_kind_has_no_fields(media):
     found = read_email(b'{"email": "a@b.example"}', media)
-    assert isinstance(found, Problem)
+    assert isinstance(found, ErrorResponse)
     assert found.message == "The email field is required."
 
 
@@ -268,7 +268,7 @@ def test_an_email_is_valid_or_not(email):
     st.sampled_from([JSON, FORM, MULTIPART, "", "text/plain"]),
 )
 def test_any_body_is_read_or_complained_about(body, media):
-    assert isinstance(read_start(body, media), Start) or complaints(read_start(body, media))
+    assert isinstance(read_start(body, media), StartBody) or complaints(read_start(body, media))
     assert isinstance(read_email(body, media), str) or complaints(read_email(body, media))
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import OPERATIONS, PREFIX
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.routing import find
+from plugproof_mockserver.http.routing import find_route
 from plugproof_mockserver.model.timestamps import parse
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -31,7 +31,7 @@ def sessions(tail: str) -> str:
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda op: op.name)
 def test_every_operation_is_found_at_its_place(operation):
-    place = find(operation.template.replace("{token}", "T").replace("{code}", "C"))
+    place = find_route(operation.template.replace("{token}", "T").replace("{code}", "C"))
     assert place is not None
     assert place.template == operation.template
     assert place.methods[operation.method] is operation
@@ -49,7 +49,7 @@ def test_every_operation_is_found_at_its_place(operation):
     ],
 )
 def test_a_place_says_which_methods_it_allows(path, allow):
-    place = find(PREFIX + path)
+    place = find_route(PREFIX + path)
     assert place is not None
     assert place.allow == allow
 
@@ -79,7 +79,7 @@ def test_a_place_says_which_methods_it_allows(path, allow):
     ],
 )
 def test_nothing_lives_anywhere_else(path):
-    assert find(path) is None
+    assert find_route(path) is None
 
 
 def percent_encodings(token: str) -> list[str]:
@@ -96,7 +96,7 @@ def percent_encodings(token: str) -> list[str]:
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_percent_encoded_token_is_another_token(verb):
     for spelled in percent_encodings(TOKEN):
-        place = find(sessions(spelled + verb))
+        place = find_route(sessions(spelled + verb))
         assert place is not None
         assert place.argument == spelled != TOKEN
 
@@ -113,7 +113,7 @@ hostile = st.lists(
 @example("a", "%61")
 @example("%ff%fe", "%C0%AF")
 def test_two_arguments_are_one_only_if_their_bytes_are(one, other):
-    first, second = find(sessions(one)), find(sessions(other))
+    first, second = find_route(sessions(one)), find_route(sessions(other))
     if one != other and first and second:
         assert (first.argument, first.template) != (second.argument, second.template)
 

@@ -2,7 +2,14 @@ import pytest
 
 from plugproof_contracts import Status
 from plugproof_contracts.facts.lifecycle import LIFECYCLE, Cause
-from plugproof_mockserver.model.events import ANY_TIME, EFFECTS, PAYMENT_EVENTS, Event, effect_of, possible_events
+from plugproof_mockserver.model.events import (
+    ANY_TIME,
+    PAYMENT_EVENTS,
+    TRANSITIONS,
+    Event,
+    possible_events,
+    transition_of,
+)
 
 ALWAYS = {"charger_offline", "charger_online", "expire_token"}
 
@@ -36,7 +43,7 @@ def test_a_status_takes_exactly_these_events(status):
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("event", Event)
 def test_an_event_does_only_what_the_lifecycle_allows(event, status):
-    effect = effect_of(event, status)
+    effect = transition_of(event, status)
     if effect is not None:
         assert (status, effect.cause, effect.target) in {(m.source, m.cause, m.target) for m in LIFECYCLE}
         assert event in possible_events(status)
@@ -46,15 +53,15 @@ def test_an_event_does_only_what_the_lifecycle_allows(event, status):
 
 def test_every_arrow_that_is_not_the_drivers_has_an_event():
     arrows = {(move.source, move.target) for move in LIFECYCLE if move.cause not in BY_THE_DRIVER}
-    moved = {(s, e.target) for s in Status for event in Event if (e := effect_of(event, s))}
+    moved = {(s, e.target) for s in Status for event in Event if (e := transition_of(event, s))}
     assert moved == arrows
 
 
 def test_every_row_of_the_table_is_some_arrow():
-    used = {effect_of(event, status) for event in Event for status in Status}
-    assert set(EFFECTS) <= used
+    used = {transition_of(event, status) for event in Event for status in Status}
+    assert set(TRANSITIONS) <= used
 
 
 def test_only_failures_have_a_reason():
-    assert {effect.target for effect in EFFECTS if effect.reason} == {Status.FAILED}
-    assert all(effect.reason for effect in EFFECTS if effect.target is Status.FAILED)
+    assert {effect.target for effect in TRANSITIONS if effect.reason} == {Status.FAILED}
+    assert all(effect.reason for effect in TRANSITIONS if effect.target is Status.FAILED)

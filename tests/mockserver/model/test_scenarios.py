@@ -4,7 +4,7 @@ import pytest
 
 from plugproof_contracts import Status
 from plugproof_contracts.facts.lifecycle import LIFECYCLE
-from plugproof_mockserver.engine.transitions import Moved
+from plugproof_mockserver.engine.transitions import StatusChange
 from plugproof_mockserver.model.events import possible_events
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.timestamps import seconds
@@ -97,7 +97,7 @@ def test_a_session_moves_along_the_lifecycle_only(drive, code, at, operation):
     assert {pair for pair in pairwise(seen) if pair[0] != pair[1]} <= arrows
 
 
-def _played(world, ask, code: str, operation: str | None = "confirm") -> tuple[str, list[Moved]]:
+def _played(world, ask, code: str, operation: str | None = "confirm") -> tuple[str, list[StatusChange]]:
     token = ask(world, "start", json={"code": code, "connector_id": 1}).json["session_token"]
     if operation:
         ask(world, operation, token)

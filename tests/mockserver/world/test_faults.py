@@ -7,9 +7,9 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.settings import RateLimit, Settings
-from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world import pipeline
 from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import UNKNOWN, Fault, Kind, When, make_fault, parse_fault
+from plugproof_mockserver.world.faults import UNKNOWN, Fault, FaultKind, FaultTiming, make_fault, parse_fault
 from plugproof_mockserver.world.world import World
 
 ERRORS = {"500": "Server Error", "503": "Service Unavailable", "504": "The charger did not respond in time."}
@@ -28,33 +28,33 @@ def confirm(make_world):
         world = world or make_world(rate_limit="off")
         world.faults.extend(faults)
         token = world.seed_session(Status.CREATED).token
-        reply = api.answer(world, Request("POST", f"/v3/public-charging/sessions/{token}/confirm"))
+        reply = pipeline.answer(world, Request("POST", f"/v3/public-charging/sessions/{token}/confirm"))
         return reply, world.sessions.get(token, world.clock.now()).status
 
     return run
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FaultKind)
 def test_after_the_handler_everything_has_happened_and_only_the_answer_suffers(confirm, kind):
     reply, status = confirm(fault(kind, when="after"))
     assert status == "authorized"
-    assert (reply.status, bool(reply.delay), bool(reply.cut)) == (
+    assert (reply.status, bool(reply.delay), bool(reply.connection_fault)) == (
         int(kind) if kind in ERRORS else 200,
         kind == "latency",
         kind in BROKEN,
     )
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.LATENCY])
+@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.LATENCY])
 def test_before_the_handler_nothing_has_happened(confirm, kind):
     reply, status = confirm(fault(kind, when="before"))
     assert status == "created"
     assert b"authorized" not in reply.body
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FaultKind)
 def test_who_does_not_say_when_gets_the_usual(kind):
-    assert fault(kind).when == (When.BEFORE if kind in {"500", "503"} else When.AFTER)
+    assert fault(kind).when == (FaultTiming.BEFORE if kind in {"500", "503"} else FaultTiming.AFTER)
 
 
 @pytest.mark.parametrize("kind", ERRORS)
@@ -74,13 +74,13 @@ def test_nothing_can_be_missing_from_a_body_that_is_not_sent(make_world, kind):
     """HEAD has the head only: a connection can break under it, and its answer can't be cut in half."""
     world = make_world()
     world.faults.append(fault(kind, "charger"))
-    reply = api.answer(world, Request("HEAD", "/v3/public-charging/chargers/HAPPY"))
-    assert (reply.status, reply.cut) == (200, None if kind == "truncate" else kind)
+    reply = pipeline.answer(world, Request("HEAD", "/v3/public-charging/chargers/HAPPY"))
+    assert (reply.status, reply.connection_fault) == (200, None if kind == "truncate" else kind)
     assert world.journal[-1].faults == (kind,)
 
 
 def test_malformed_json_can_not_be_read(confirm):
-    for when in When:
+    for when in FaultTiming:
         reply, _ = confirm(fault("malformed", when=when))
         assert dict(reply.headers)[b"content-type"] == b"application/json"
         with pytest.raises(ValueError, match="line 1"):
@@ -133,7 +133,7 @@ def rate_of(rate: float, seed: int | None, calls: int = 400) -> list[bool]:
     world = World(Settings(rate_limit=RateLimit.OFF), clock=Clock(10**15, speed=0), seed=seed)
     world.faults.append(make_fault("get", "500", rate=rate))
     path = "/v3/public-charging/sessions/none"
-    return [api.answer(world, Request("GET", path)).status == 500 for _ in range(calls)]
+    return [pipeline.answer(world, Request("GET", path)).status == 500 for _ in range(calls)]
 
 
 def test_a_rate_is_the_share_of_the_calls_and_a_seed_repeats_it():
@@ -153,7 +153,7 @@ def test_who_is_refused_by_the_limiter_meets_no_fault(confirm, make_world):
     world = make_world()
     statuses = [confirm(*([fault("500", first=11)] if not n else []), world=world)[0].status for n in range(11)]
     assert statuses == [500] * 10 + [429]
-    assert world.faults[0].struck == 10
+    assert world.faults[0].applied_count == 10
 
 
 def test_a_reset_of_the_world_begins_with_the_first_faults_anew(confirm):

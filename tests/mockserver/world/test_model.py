@@ -35,7 +35,7 @@ from plugproof_mockserver.model.timestamps import parse
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import make_fault
 from plugproof_mockserver.world.pipeline import answer
-from plugproof_mockserver.world.registry import Worlds
+from plugproof_mockserver.world.registry import WorldRegistry
 from plugproof_mockserver.world.session_store import UnknownSessionError
 from plugproof_mockserver.world.world import World
 
@@ -63,7 +63,7 @@ class Answer(NamedTuple):
 class Side:
     """One world, and the model of it."""
 
-    def __init__(self, worlds: Worlds, name: str) -> None:
+    def __init__(self, worlds: WorldRegistry, name: str) -> None:
         self.world = worlds.get(name)
         self.now = 0
         self.model: dict[str, ModelSession] = {}
@@ -80,7 +80,9 @@ class Side:
             content = json.loads(reply.body)
         except ValueError:
             content = None
-        return Answer(Spoilt(reply.status, reply.cut, content is not None), content, dict(reply.headers))
+        return Answer(
+            Spoilt(reply.status, reply.connection_fault, content is not None), content, dict(reply.headers)
+        )
 
     def expect(self, operation: str, token: str, client: str, decide: Any, body: bytes = b"") -> Answer:
         """Hold an answer against what the model decides: a status code, after it has changed what it knows.
@@ -90,7 +92,7 @@ class Side:
         """
         expected = Spoilt(429)
         if self.limiter.admit(f"{operation} {client}", LIMITS[operation], 60, self.now):
-            striking = [fault for fault in self.faults if fault.strikes(operation)]
+            striking = [fault for fault in self.faults if fault.matches(operation)]
             runs = not any(fault.is_before for fault in striking)
             expected = Spoilt(decide() if runs else 200)
             for fault in striking:
@@ -141,7 +143,7 @@ class Faked(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         rules = Settings(sessions_per_charger=PER_CHARGER)
-        worlds = Worlds(lambda name: World(rules, clock=Clock(parse(BEGIN), speed=0), name=name))
+        worlds = WorldRegistry(lambda name: World(rules, clock=Clock(parse(BEGIN), speed=0), name=name))
         self.sides = {name: Side(worlds, name) for name in NAMES}
 
     def on(self, operation: str, key: Key, client: str, decide: Any, body: bytes = b"") -> None:
@@ -241,20 +243,20 @@ class Faked(RuleBasedStateMachine):
         session = self.sides[key.world].model[key.token]
         possible = [event for status, event in BY_EVENT if status == session.status]
         if possible:
-            self.happen(key, data.draw(st.sampled_from(possible)))
+            self.apply_event(key, data.draw(st.sampled_from(possible)))
 
     @rule(key=sessions, name=st.sampled_from(EVENTS))
-    def happen(self, key: Key, name: str) -> None:
+    def apply_event(self, key: Key, name: str) -> None:
         side = self.sides[key.world]
         session = side.alive(key.token)
         if session is None:
             with pytest.raises(UnknownSessionError):
-                side.world.happen(key.token, Event(name))
+                side.world.apply_event(key.token, Event(name))
         elif session.take(name, side.now):
-            side.world.happen(key.token, Event(name))
+            side.world.apply_event(key.token, Event(name))
         else:
             with pytest.raises(NotPossibleError):
-                side.world.happen(key.token, Event(name))
+                side.world.apply_event(key.token, Event(name))
 
     @rule(
         there=st.sampled_from(NAMES),

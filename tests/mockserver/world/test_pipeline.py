@@ -9,7 +9,7 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Errors, Limit, RateLimit, Settings
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, seconds
-from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world import pipeline
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.world import World
 
@@ -316,7 +316,7 @@ requests = st.builds(
 def test_an_answer_is_given_to_whatever_is_asked(questions, rate_limit, errors):
     world = World(Settings(rate_limit=rate_limit, errors=errors), clock=Clock(LATEST // 2, speed=0), seed=1)
     for request in questions:
-        reply = api.answer(world, request)
+        reply = pipeline.answer(world, request)
         assert 200 <= reply.status < 500
         assert reply.status == 204 or not reply.body or reply.headers[0][0] == b"content-type"
 

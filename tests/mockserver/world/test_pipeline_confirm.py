@@ -43,7 +43,7 @@ def test_an_unpaid_session_stays_created_and_keeps_its_payment(world, ask, start
 def test_a_session_that_is_paid_between_two_confirms_is_authorised_by_the_second(world, ask, started):
     token = started("UNPAID")
     assert ask(world, "confirm", token).json["data"]["status"] == "created"
-    world.happen(token, Event.PAID)
+    world.apply_event(token, Event.PAID)
     assert ask(world, "confirm", token).json["data"]["status"] == "authorized"
 
 
@@ -78,7 +78,7 @@ def test_unknown_expired_malformed_and_foreign_tokens_are_answered_byte_for_byte
     world, other = make_world(rate_limit="off"), make_world(name="other")
     expired = world.seed_session(Status.CAPTURED).token
     foreign = other.seed_session(Status.CREATED).token
-    world.happen(expired, Event.EXPIRE_TOKEN)
+    world.apply_event(expired, Event.EXPIRE_TOKEN)
     tokens = [
         "0" * 40,
         expired,

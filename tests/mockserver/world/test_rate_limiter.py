@@ -2,16 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_mockserver.http.rate_limit import Decision, too_many
+from plugproof_mockserver.http.rate_limit import RateLimitDecision, too_many
 from plugproof_mockserver.model.timestamps import SECOND
-from plugproof_mockserver.world.rate_limiter import Limiter
+from plugproof_mockserver.world.rate_limiter import RateLimiter
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 
 
 @pytest.fixture
 def limiter():
-    return Limiter()
+    return RateLimiter()
 
 
 @pytest.mark.parametrize("limit", [1, 3, 10])
@@ -30,8 +30,8 @@ def test_a_window_opens_with_the_first_hit_and_a_refused_one_does_not_prolong_it
     limiter.hit("a", 2, MINUTE, noon)
     limiter.hit("a", 2, MINUTE, noon + 59 * SECOND)
     refused = limiter.hit("a", 2, MINUTE, noon + MINUTE - 1)
-    assert refused == Decision(False, 2, 0, noon + MINUTE)
-    assert limiter.hit("a", 2, MINUTE, noon + MINUTE) == Decision(True, 2, 1, noon + 2 * MINUTE)
+    assert refused == RateLimitDecision(False, 2, 0, noon + MINUTE)
+    assert limiter.hit("a", 2, MINUTE, noon + MINUTE) == RateLimitDecision(True, 2, 1, noon + 2 * MINUTE)
 
 
 def test_a_window_is_over_exactly_at_its_end(limiter, noon):
@@ -42,7 +42,7 @@ def test_a_window_is_over_exactly_at_its_end(limiter, noon):
 
 def test_looking_costs_nothing(limiter, noon):
     looked = [limiter.look("a", 2, MINUTE, noon) for _ in range(5)]
-    assert set(looked) == {Decision(True, 2, 2, noon + MINUTE)}
+    assert set(looked) == {RateLimitDecision(True, 2, 2, noon + MINUTE)}
     limiter.hit("a", 2, MINUTE, noon)
     assert limiter.look("a", 2, MINUTE, noon).remaining == 1
 
@@ -63,7 +63,7 @@ def test_who_waits_as_long_as_told_is_admitted(limiter, noon, passed):
 
 
 def test_a_refusal_carries_all_four_headers(noon):
-    headers = dict(too_many(Decision(False, 10, 0, noon + 7 * SECOND), noon).headers)
+    headers = dict(too_many(RateLimitDecision(False, 10, 0, noon + 7 * SECOND), noon).headers)
     assert headers == {
         b"x-ratelimit-limit": b"10",
         b"x-ratelimit-remaining": b"0",
@@ -75,7 +75,7 @@ def test_a_refusal_carries_all_four_headers(noon):
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 40)), max_size=60), st.integers(0, 4))
 def test_it_decides_as_a_list_of_all_hits_would(hits, limit):
     """The model keeps every admitted hit for ever, and finds the window by going through them."""
-    limiter, now = Limiter(), 0
+    limiter, now = RateLimiter(), 0
     admitted: dict[str, list[int]] = {"a": [], "b": []}
     for key, pause in hits:
         now += pause
@@ -87,7 +87,7 @@ def test_it_decides_as_a_list_of_all_hits_would(hits, limit):
         expected = len(window) < limit
         ends = (window[0] if window else now) + 60
         left = limit - len(window) - expected
-        assert limiter.hit(key, limit, 60, now) == Decision(expected, limit, left, ends)
+        assert limiter.hit(key, limit, 60, now) == RateLimitDecision(expected, limit, left, ends)
         admitted[key] += [now] * expected
 
 

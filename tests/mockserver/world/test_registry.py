@@ -5,7 +5,7 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_mockserver.model.timestamps import seconds
 from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.registry import IDLE_SECONDS, MOST, WorldNameError, Worlds
+from plugproof_mockserver.world.registry import IDLE_SECONDS, MOST, WorldNameError, WorldRegistry
 from plugproof_mockserver.world.world import World
 
 
@@ -26,7 +26,7 @@ def idle():
 
 @pytest.fixture
 def worlds(make_world, idle):
-    return Worlds(lambda name: make_world(name=name), idle_clock=idle)
+    return WorldRegistry(lambda name: make_world(name=name), idle_clock=idle)
 
 
 def test_a_world_is_made_on_first_use_and_found_again(worlds):
@@ -94,7 +94,7 @@ def test_beyond_the_most_the_longest_unused_goes(idle):
         made.append(name)
         return one
 
-    worlds = Worlds(make, idle_clock=idle)
+    worlds = WorldRegistry(make, idle_clock=idle)
     for number in range(MOST):
         worlds.get(f"w{number}")
     worlds.get("w0")

@@ -11,12 +11,12 @@ from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import PREFIX
 from plugproof_mockserver.engine.transitions import NotPossibleError
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.request_bodies import Start
-from plugproof_mockserver.http.response import Problem
+from plugproof_mockserver.http.request_bodies import StartBody
+from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, seconds
-from plugproof_mockserver.world import pipeline as api
+from plugproof_mockserver.world import pipeline
 from plugproof_mockserver.world.charger_store import UnknownChargerError
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import make_fault
@@ -63,9 +63,9 @@ class CountingWorld(World):
 
     stored = 0
 
-    def keep(self, state: SessionState, *, is_new: bool, now: int) -> None:
+    def store(self, state: SessionState, *, is_new: bool, now: int) -> None:
         self.stored += 1
-        super().keep(state, is_new=is_new, now=now)
+        super().store(state, is_new=is_new, now=now)
 
 
 class Trial:
@@ -78,7 +78,7 @@ class Trial:
 
     def __call__(self, number: int) -> None:
         request = Request("POST", f"{PREFIX}/sessions/{self.token}/confirm")
-        self.answers[number] = api.answer(self.world, request)
+        self.answers[number] = pipeline.answer(self.world, request)
 
 
 def test_of_64_threads_on_one_token_exactly_ten_are_admitted_and_one_moves_it_a_thousand_times(noon):
@@ -99,7 +99,7 @@ def test_of_64_threads_that_start_exactly_so_many_get_a_session_as_the_charger_h
 
     def start(world: World) -> Callable[[int], object]:
         body, media = b'{"code":"HAPPY","connector_id":1}', ((b"content-type", b"application/json"),)
-        return lambda number: api.answer(
+        return lambda number: pipeline.answer(
             world, Request("POST", f"{PREFIX}/sessions", media, body, f"10.0.0.{number}")
         )
 
@@ -115,12 +115,12 @@ def test_of_64_threads_that_start_exactly_so_many_get_a_session_as_the_charger_h
 
 def test_a_start_by_hand_has_no_limit_but_fails_as_the_api_would(make_world):
     world = make_world(sessions_per_charger=0)
-    started = world.start(Start("HAPPY", 1, None))
+    started = world.start(StartBody("HAPPY", 1, None))
     assert isinstance(started, SessionState)
     assert world.sessions.get(started.token, world.clock.now()) == started
     for code, status in (("OFFLINE", 400), ("BUSY", 409), ("NOWHERE", 404)):
-        refused = world.start(Start(code, 1, None))
-        assert isinstance(refused, Problem)
+        refused = world.start(StartBody(code, 1, None))
+        assert isinstance(refused, ErrorResponse)
         assert refused.status == status
 
 
@@ -139,26 +139,26 @@ def test_a_session_is_seeded_on_the_charger_that_is_named_or_on_that_of_the_scen
 
 def test_an_event_needs_a_session_that_is_there_and_takes_it(world):
     with pytest.raises(UnknownSessionError):
-        world.happen("none", Event.PAID)
+        world.apply_event("none", Event.PAID)
     token = world.seed_session(Status.CAPTURED).token
     with pytest.raises(
         NotPossibleError, match=r"paid can't happen to a session that is captured; what can: .*refunded"
     ):
-        world.happen(token, Event.PAID)
+        world.apply_event(token, Event.PAID)
 
 
 def test_a_charger_goes_offline_for_everybody_and_comes_back(world, ask):
     first, second = (world.seed_session(Status.CHARGING).token for _ in range(2))
-    world.happen(first, Event.CHARGER_OFFLINE)
+    world.apply_event(first, Event.CHARGER_OFFLINE)
     assert ask(world, "get", second).json["data"]["charger"]["online"] is False
     assert ask(world, "stop", second).status == 400
-    world.happen(second, Event.CHARGER_ONLINE)
+    world.apply_event(second, Event.CHARGER_ONLINE)
     assert ask(world, "stop", second).status == 200
 
 
 def test_a_charger_that_goes_offline_fails_a_session_that_waits_for_it(world):
     token = world.seed_session(Status.AUTHORIZED).token
-    failed = world.happen(token, Event.CHARGER_OFFLINE)
+    failed = world.apply_event(token, Event.CHARGER_OFFLINE)
     assert (failed.status, failed.reason) == ("failed", "The charger went offline.")
 
 
@@ -242,7 +242,7 @@ def test_expired_sessions_are_let_go_as_new_ones_come(make_world):
 
 def test_an_expired_session_is_nowhere_to_be_found(world):
     token = world.seed_session(Status.CAPTURED).token
-    world.happen(token, Event.EXPIRE_TOKEN)
+    world.apply_event(token, Event.EXPIRE_TOKEN)
     now = world.clock.now()
     assert world.sessions.find(token, now) is None
     assert list(world.sessions.all(now)) == []
@@ -275,5 +275,5 @@ def test_an_answer_takes_time_on_a_clock_that_does_not_count_it_itself(noon, sta
     """And never more time than is left."""
     begin = noon if start == "noon" else LATEST
     world = World(clock=Clock(begin, speed=speed, wall=lambda: noon))
-    world.take(1.5)
+    world.elapse(1.5)
     assert world.clock.now() - begin == seconds(took)

@@ -10,13 +10,13 @@ import msgspec
 from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.engine.seeding import FIELDS as SESSION_FIELDS
-from plugproof_mockserver.http.response import brief
+from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, SECOND, parse
 from plugproof_mockserver.world.charger_store import FIELDS as CHARGER_FIELDS
 from plugproof_mockserver.world.charger_store import is_code
 from plugproof_mockserver.world.clock import FASTEST
-from plugproof_mockserver.world.faults import Kind, When
+from plugproof_mockserver.world.faults import FaultKind, FaultTiming
 
 MOST_LEVELS = 32
 """How deep a body may nest: what is kept of it has to be encoded again, inside of something else."""
@@ -31,11 +31,11 @@ ORDERS = ("oldest", "newest")
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 
 
-class UnreadableError(ValueError):
+class UnreadableBodyError(ValueError):
     """A body that is not a JSON object; the message says why."""
 
 
-class Field(NamedTuple):
+class BodyField(NamedTuple):
     """What a field may be; `allowed` says so in words. `choices` are its values where they can be listed."""
 
     holds: Callable[[Any], bool]
@@ -44,7 +44,7 @@ class Field(NamedTuple):
     required: bool = False
 
 
-Form = dict[str, Field]
+BodyForm = dict[str, BodyField]
 
 
 def _is_moment(value: Any) -> bool:
@@ -54,58 +54,58 @@ def _is_moment(value: Any) -> bool:
         return False
 
 
-def _number(least: int, most: int, *, note: str = "") -> Field:
+def _number(least: int, most: int, *, note: str = "") -> BodyField:
     def holds(value: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
 
-    return Field(holds, f"a number from {least} to {most}{note}")
+    return BodyField(holds, f"a number from {least} to {most}{note}")
 
 
-def _whole(least: int, most: int) -> Field:
-    return Field(
+def _whole(least: int, most: int) -> BodyField:
+    return BodyField(
         lambda value: type(value) is int and least <= value <= most, f"a whole number from {least} to {most}"
     )
 
 
-def _one_of(choices: Iterable[str], *, required: bool = False) -> Field:
+def _one_of(choices: Iterable[str], *, required: bool = False) -> BodyField:
     known = tuple(str(choice) for choice in choices)
-    return Field(lambda value: value in known, f"one of {', '.join(known)}", known, required)
+    return BodyField(lambda value: value in known, f"one of {', '.join(known)}", known, required)
 
 
 # What these may be is decided where they are used, for Python programs as well.
-_ANYTHING = Field(lambda value: True, "anything")
+_ANYTHING = BodyField(lambda value: True, "anything")
 
-NOTHING: Form = {}
-CLOCK: Form = {
+NOTHING: BodyForm = {}
+CLOCK: BodyForm = {
     "mode": _one_of(MODES),
-    "now": Field(_is_moment, "an ISO 8601 date-time with an offset in the years 1971 to 9999"),
+    "now": BodyField(_is_moment, "an ISO 8601 date-time with an offset in the years 1971 to 9999"),
     "speed": _number(0, FASTEST, note=", with 0 for a frozen clock"),
 }
-ADVANCE: Form = {"seconds": _number(0, LATEST // SECOND), "to": _one_of(["next"])}
-SESSION: Form = dict.fromkeys(SESSION_FIELDS, _ANYTHING)
-SEED: Form = SESSION | {
+ADVANCE: BodyForm = {"seconds": _number(0, LATEST // SECOND), "to": _one_of(["next"])}
+SESSION: BodyForm = dict.fromkeys(SESSION_FIELDS, _ANYTHING)
+SEED: BodyForm = SESSION | {
     "status": _one_of(Status),
-    "code": Field(lambda value: isinstance(value, str) and is_code(value), "1 to 10 letters and digits"),
+    "code": BodyField(lambda value: isinstance(value, str) and is_code(value), "1 to 10 letters and digits"),
 }
-PAGE: Form = {
+PAGE: BodyForm = {
     "limit": _whole(1, MOST_LISTED),
     "offset": _whole(0, 2**53),
     "order": _one_of(ORDERS),
-    "search": Field(lambda value: len(str(value)) <= 100, "at most 100 characters"),
+    "search": BodyField(lambda value: len(str(value)) <= 100, "at most 100 characters"),
 }
-EVENT: Form = {"event": _one_of(Event, required=True)}
-CHARGER: Form = dict.fromkeys(CHARGER_FIELDS, _ANYTHING)
-FAULT: Form = {
+EVENT: BodyForm = {"event": _one_of(Event, required=True)}
+CHARGER: BodyForm = dict.fromkeys(CHARGER_FIELDS, _ANYTHING)
+FAULT: BodyForm = {
     "operation": _one_of(["*", *OPERATIONS], required=True),
-    "kind": _one_of(Kind, required=True),
-    "when": _one_of(When),
+    "kind": _one_of(FaultKind, required=True),
+    "when": _one_of(FaultTiming),
     "rate": _number(0, 1),
     "first": _ANYTHING,
     "milliseconds": _ANYTHING,
 }
 
 
-def read(body: bytes, form: Form) -> dict[str, Any]:
+def read(body: bytes, form: BodyForm) -> dict[str, Any]:
     """Read and validate a body; an empty one has no fields.
 
     Raises `UnreadableError`, or `ValueError` that names a field, its value and what is allowed.
@@ -113,7 +113,7 @@ def read(body: bytes, form: Form) -> dict[str, Any]:
     return _valid(_decode(body) if body else {}, form)
 
 
-def read_query(query: str, form: Form) -> dict[str, Any]:
+def read_query(query: str, form: BodyForm) -> dict[str, Any]:
     """Read and validate a query, numbers as such; raise `ValueError` that names a field. No form reads nothing."""
     if not form:
         return {}
@@ -121,13 +121,13 @@ def read_query(query: str, form: Form) -> dict[str, Any]:
     return _valid({name: int(value) if _DIGITS.fullmatch(value) else value for name, value in pairs}, form)
 
 
-def _valid(fields: dict[str, Any], form: Form) -> dict[str, Any]:
+def _valid(fields: dict[str, Any], form: BodyForm) -> dict[str, Any]:
     for name, value in fields.items():
         if name not in form:
             known = f"there are {', '.join(form)}" if form else "this request takes none"
-            raise ValueError(f"there is no field {brief(name)}; {known}")
+            raise ValueError(f"there is no field {shorten(name)}; {known}")
         if not form[name].holds(value):
-            raise ValueError(f"{name} can't be {brief(value)}; it must be {form[name].allowed}")
+            raise ValueError(f"{name} can't be {shorten(value)}; it must be {form[name].allowed}")
     for name, field in form.items():
         if field.required and name not in fields:
             raise ValueError(f"{name} is missing; it must be {field.allowed}")
@@ -138,11 +138,11 @@ def _decode(body: bytes) -> dict[str, Any]:
     try:
         fields = msgspec.json.decode(body)
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"the body is not valid JSON: {error}") from None
+        raise UnreadableBodyError(f"the body is not valid JSON: {error}") from None
     if not isinstance(fields, dict):
-        raise UnreadableError("the body must be a JSON object")
+        raise UnreadableBodyError("the body must be a JSON object")
     if _is_deeper(fields, MOST_LEVELS):
-        raise UnreadableError(f"the body nests deeper than {MOST_LEVELS} levels")
+        raise UnreadableBodyError(f"the body nests deeper than {MOST_LEVELS} levels")
     return fields
 
 
