@@ -202,7 +202,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.scope, self._due = None, self.loop.time() + LINGER_SECONDS  # type: ignore[assignment]
 
 
-def _reason(error: httptools.HttpParserError) -> Problem:
+def _reason(error: httptools.HttpParserError) -> ErrorResponse:
     return _LONG_HEAD if isinstance(error.__context__, _LongHeadError) else _NOT_HTTP
 
 
