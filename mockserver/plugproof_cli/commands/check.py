@@ -9,8 +9,8 @@ import click
 
 from plugproof_cli.reporting import (
     base_url,
-    handle_interrupts,
     goes_to_stdout,
+    handle_interrupts,
     hide_traceback,
     refuse_unwritable,
     report_option,
