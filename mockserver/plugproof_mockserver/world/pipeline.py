@@ -10,7 +10,7 @@ from plugproof_contracts.facts.operations import PREFIX, Operation
 from plugproof_mockserver.engine import operations
 from plugproof_mockserver.http.rate_limit import RateLimitDecision, limit_headers, too_many
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.http.response import ConnectionFault, Headers, ErrorResponse, Response
+from plugproof_mockserver.http.response import ConnectionFault, ErrorResponse, Headers, Response
 from plugproof_mockserver.http.routing import RouteMatch, find_route, is_lost
 from plugproof_mockserver.model.settings import Errors, RateLimit
 from plugproof_mockserver.model.timestamps import SECOND, http_date
