@@ -1,25 +1,65 @@
 """The fake of each test."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from plugproof_mockserver import FakePlugchoice
+from plugproof_pytest.interception.patching import Patches
 from plugproof_pytest.known_secrets import SECRETS
-from plugproof_pytest.marker import read
+from plugproof_pytest.marker import ARGUMENTS, OWN_ARGUMENTS, read, refuse_unknown
 
 LISTENERS = pytest.StashKey[list[Callable[[FakePlugchoice], None]]]()
 """What looks at a fake when its test has ended."""
 
 
 @contextmanager
-def fake_of(item: pytest.Item) -> Iterator[FakePlugchoice]:
-    """Make the fake that a test's markers ask for."""
-    fake = read(item).fake()
+def fake_of(item: pytest.Item, defaults: Mapping[str, Any]) -> Iterator[FakePlugchoice]:
+    """Make the fake that a test's markers ask for, by the suite's `defaults` where they say nothing."""
+    fake = _made(item, defaults)
     item.config.stash[SECRETS].fakes.append(fake)
     try:
         yield fake
     finally:
         for look in item.config.stash.get(LISTENERS, []):
             look(fake)
+
+
+def _made(item: pytest.Item, defaults: Mapping[str, Any]) -> FakePlugchoice:
+    __tracebackhide__ = True
+    try:
+        refuse_unknown(defaults, [name for name in ARGUMENTS if name not in OWN_ARGUMENTS])
+        return read(item).fake(defaults)
+    except (ValueError, TypeError) as error:
+        complaint = str(error)
+    pytest.fail(f"the fixture plugchoice_settings: {complaint}", pytrace=False)
+
+
+@contextmanager
+def sleeping_on(fake: FakePlugchoice) -> Iterator[list[float]]:
+    """Let `time.sleep` advance a fake's clock instead of waiting; yields the seconds of each call.
+
+    Threads that run already, such as a server's, go on sleeping in earnest.
+    """
+    import time
+
+    others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
+    naps: list[float] = []
+
+    def make(real: Any) -> Any:
+        def sleep(seconds: float) -> None:
+            if threading.get_ident() in others or seconds <= 0:
+                real(seconds)
+                return
+            naps.append(seconds)
+            fake.clock.advance(timedelta(seconds=seconds))
+
+        return sleep
+
+    with Patches() as patches:
+        patches.add(time, "sleep", make)
+        yield naps

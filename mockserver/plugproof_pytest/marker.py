@@ -1,16 +1,23 @@
-"""The marker `plugchoice`: what one test options of its fake."""
+"""The marker `plugchoice`: what one test asks of its fake."""
 
-from collections.abc import Mapping
-from inspect import unwrap
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from inspect import signature, unwrap
 from typing import Any, NamedTuple
 
 import pytest
 
 from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver.model.settings import Settings
 
 UNKNOWN_ROUTES = ("refuse", "pass")
 OWN_ARGUMENTS = {"check": (True, False), "unknown_routes": UNKNOWN_ROUTES}
 """The arguments that are the plugin's own, with what is allowed."""
+_OF_FAKE = tuple(
+    name for name, one in signature(FakePlugchoice).parameters.items() if one.kind is one.KEYWORD_ONLY
+)
+ARGUMENTS = tuple(dict.fromkeys((*_OF_FAKE, *Settings.__struct_fields__, *OWN_ARGUMENTS)))
+"""Every argument that the marker takes."""
 
 
 class FakeOptions(NamedTuple):
@@ -20,9 +27,12 @@ class FakeOptions(NamedTuple):
     checks: bool = True
     refuses_unknown_routes: bool = True
 
-    def fake(self) -> FakePlugchoice:
-        """Return a fresh fake; raise `ValueError` or `TypeError` that names what is wrong."""
-        return FakePlugchoice(**self.settings)
+    def fake(self, defaults: Mapping[str, Any] | None = None) -> FakePlugchoice:
+        """Return a fresh fake, by `defaults` where the markers say nothing.
+
+        Raises `ValueError` or `TypeError` that names what is wrong.
+        """
+        return FakePlugchoice(**{**(defaults or {}), **self.settings})
 
 
 _NONE = FakeOptions({})
@@ -55,6 +65,7 @@ def _read(item: pytest.Item) -> FakeOptions:
 def _options(given: dict[str, Any], positional: list[Any]) -> FakeOptions:
     if positional:
         raise TypeError(f"{positional[0]!r} has no name; every argument has one, as in scenario='HAPPY'")
+    refuse_unknown(given, ARGUMENTS)
     for name, allowed in OWN_ARGUMENTS.items():
         if name in given and given[name] not in allowed:
             raise ValueError(f"{name} can't be {given[name]!r}; it is one of {', '.join(map(repr, allowed))}")
@@ -62,6 +73,15 @@ def _options(given: dict[str, Any], positional: list[Any]) -> FakeOptions:
     options = FakeOptions(settings, given.get("check", True), given.get("unknown_routes") != "pass")
     options.fake()
     return options
+
+
+def refuse_unknown(given: Iterable[str], known: Sequence[str]) -> None:
+    """Raise `TypeError` for a name that is not among those that are known, and list these."""
+    for name in given:
+        if name not in known:
+            close = get_close_matches(name, known, 1)
+            likely = f"did you mean {close[0]!r}? " if close else ""
+            raise TypeError(f"there is no argument {name!r}; {likely}It takes {', '.join(known)}")
 
 
 def _position(item: pytest.Item) -> str:

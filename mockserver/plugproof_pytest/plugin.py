@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plugproof_mockserver import FakePlugchoice
     from plugproof_mockserver.live_server import LiveServer, Site
 
-FIXTURES = frozenset({"plugchoice", "plugchoice_server"})
+FIXTURES = frozenset({"plugchoice", "plugchoice_server", "plugchoice_sleep"})
 WATCHING = tuple(
     f"plugchoice_{name}" for name in ("check", "coverage", "coverage_fail_under", "coverage_json", "coverage_html")
 )
@@ -98,13 +98,33 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return None
 
 
+@pytest.fixture(scope="session")
+def plugchoice_settings() -> dict[str, object]:
+    """The suite's own defaults for its fakes, none; override it in a conftest.py, the marker has the last word."""
+    return {}
+
+
 @pytest.fixture
-def _plugchoice_fake(request: pytest.FixtureRequest) -> Iterator["FakePlugchoice"]:
+def _plugchoice_fake(
+    request: pytest.FixtureRequest, plugchoice_settings: dict[str, object]
+) -> Iterator["FakePlugchoice"]:
     """The one fake of this test, which both fixtures serve."""
     from plugproof_pytest.fakes import fake_of
 
-    with fake_of(request.node) as fake:
+    with fake_of(request.node, plugchoice_settings) as fake:
         yield fake
+
+
+@pytest.fixture
+def plugchoice_sleep(_plugchoice_fake: "FakePlugchoice", request: pytest.FixtureRequest) -> Iterator[list[float]]:
+    """`time.sleep` advances the fake's clock instead of waiting; the list has the seconds of each call."""
+    from plugproof_pytest.fakes import sleeping_on
+
+    if "plugchoice_server" in request.fixturenames:
+        # Its start may wait for a moment, which is no sleep of the client's.
+        request.getfixturevalue("plugchoice_server")
+    with sleeping_on(_plugchoice_fake) as naps:
+        yield naps
 
 
 @pytest.fixture

@@ -284,7 +284,8 @@ def test_it(plugchoice, time):
     [
         ("scenario='HAPY'", "there is no scenario 'HAPY'; there are HAPPY, DECLINED"),
         ("'HAPPY'", "'HAPPY' has no name; every argument has one, as in scenario='HAPPY'"),
-        ("scenari='HAPPY'", "no setting 'scenari'"),
+        ("scenari='HAPPY'", "there is no argument 'scenari'; did you mean 'scenario'? It takes seed, clock"),
+        ("limit={}", "rate_limit, limits, *unknown_routes"),
         ("rate_limit='none'", "rate_limit"),
         ("clock='noon'", "'noon'"),
         ("limits={'confrim': (1, 60)}", "there is no operation 'confrim'; there are confirm, start"),

@@ -1,0 +1,7 @@
+import pytest
+
+
+@pytest.fixture(scope="session")
+def plugchoice_settings():
+    """This suite's defaults, for every fake; a marker has the last word."""
+    return {"limits": {"start": (1, 60)}, "hold": 2500}
