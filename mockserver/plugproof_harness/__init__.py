@@ -8,6 +8,7 @@ from plugproof_harness.laws.client_laws import LAWS, BrokenLawError
 from plugproof_harness.protocol.command_adapter import command_adapter
 from plugproof_harness.runs.client_run import replay
 from plugproof_harness.search.client_machine import client_machine
+from plugproof_harness.simulation.simulate import Simulation, simulate
 
 __all__ = [
     "LAWS",
@@ -16,9 +17,11 @@ __all__ = [
     "Api",
     "BrokenLawError",
     "Exploration",
+    "Simulation",
     "client_cells",
     "client_machine",
     "command_adapter",
     "explore",
     "replay",
+    "simulate",
 ]

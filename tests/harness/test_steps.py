@@ -18,6 +18,9 @@ from plugproof_harness.search.shrinking import without
         Step("wait", ("60",)),
         Step("next"),
         Step("fault", ("confirm", "unknown-field")),
+        Step("late", ("confirm", "6")),
+        Step("during", ("1", "confirm", "webhook")),
+        Step("race", ("1", "confirm", "cancel")),
         Step("limit", ("get",)),
     ],
 )
@@ -53,7 +56,7 @@ def test_what_is_no_step_is_told_with_what_is_allowed(text, complaint):
 def test_every_verb_is_tried_above():
     assert set(FORMS) == {
         *("start", "poll", "confirm", "stop", "cancel", "email"),
-        *("event", "meanwhile", "wait", "next", "fault", "limit"),
+        *("event", "meanwhile", "wait", "next", "fault", "late", "during", "race", "limit"),
     }
 
 

@@ -87,7 +87,8 @@ ROOMS = {
         "exploration": {"client", "laws", "runs"},
         "maps": {"exploration"},
         "protocol": {"client"},
-        "__init__": {"client", "laws", "runs", "search", "exploration", "protocol"},
+        "simulation": {"client", "laws", "runs", "search", "exploration"},
+        "__init__": {"client", "laws", "runs", "search", "exploration", "protocol", "simulation"},
     },
     "plugproof_pytest": {
         "known_secrets": set(),

@@ -33,6 +33,8 @@ class ExploreOptions(NamedTuple):
     only: tuple[str, ...]
     fail_fast: bool
     resume: str | None
+    random: int
+    seed: int
     time_limit: float
     as_json: bool
     targets: tuple[formats.ReportTarget, ...]
@@ -87,6 +89,24 @@ _target.__name__ = "format=path"
     help="Keep the progress in FILE, and do not try again what it says was fine.",
 )
 @click.option(
+    "--random",
+    type=click.IntRange(0, 1_000_000),
+    default=0,
+    show_default=True,
+    metavar="N",
+    envvar="PLUGPROOF_RANDOM",
+    help="When every cell is fine, this many random runs of two sessions with races.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    metavar="N",
+    envvar="PLUGPROOF_SEED",
+    help="The seed of the random runs: the same one brings the same runs.",
+)
+@click.option(
     "--time-limit",
     type=click.FloatRange(0.1, 600),
     default=10.0,
@@ -130,7 +150,7 @@ def _explored(options: ExploreOptions) -> "Exploration":
             stack.enter_context(redirect_stdout(sys.stderr))
             known, keep = stack.enter_context(_progress(options.resume, adapter))
             notice = stack.enter_context(_bar(len(chosen) - len(known), keep))
-            return explore_client(
+            found = explore_client(
                 adapter,
                 options.depth,
                 only=options.only,
@@ -140,8 +160,22 @@ def _explored(options: ExploreOptions) -> "Exploration":
                 known=known,
                 notice=notice,
             )
+            return _with_random_runs(found, adapter, options)
     except (AdapterError, ValueError) as error:
         raise click.UsageError(str(error)) from None
+
+
+def _with_random_runs(found: "Exploration", adapter: "type[Adapter]", options: ExploreOptions) -> "Exploration":
+    """Add the random runs, as one more cell, to an exploration that has found nothing."""
+    if not options.random or found.verdict is not Verdict.CONFORMS:
+        return found
+    from plugproof_harness import simulate
+    from plugproof_harness.exploration.visit import CellResult, CellState
+
+    simulation = simulate(adapter, options.random, seed=options.seed, time_limit=options.time_limit)
+    state = CellState.BROKEN if simulation.failure else CellState.MET
+    cell = f"random/{options.seed}/{options.random if simulation.number is None else simulation.number}"
+    return found._replace(results=(*found.results, CellResult(cell, state, failure=simulation.failure)))
 
 
 def _adapter(options: ExploreOptions) -> "type[Adapter]":

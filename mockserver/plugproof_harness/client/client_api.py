@@ -5,11 +5,15 @@ import math
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import httpx2
 
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.faces.transports import AsyncTransport, Transport
+from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
     from plugproof_mockserver.live_server import Site
@@ -27,14 +31,20 @@ class Api:
         self._fake, self._waits, self._ends = fake, waits, ExitStack()
         self.time_limit = time_limit
         """Seconds of real time that one call may take."""
+        self.passed: Callable[[], object] = lambda: None
+        """What is called when an answer may have taken time on the fake's clock."""
+        self.gave_up: Callable[[], object] = lambda: None
+        """What is called when the client did not wait for the last answer."""
+        self.in_flight: Callable[[], object] | None = None
+        """What happens once, while the next answer is on its way to a client that uses `transport()`."""
 
     def transport(self) -> Transport:
         """Return a transport for `httpx.Client` and `httpx2.Client`."""
-        return self._fake.transport()
+        return _InterruptedTransport(self._fake.world, self)
 
     def async_transport(self) -> AsyncTransport:
         """Return a transport for `httpx.AsyncClient` and `httpx2.AsyncClient`."""
-        return self._fake.async_transport()
+        return _WatchedTransport(self._fake.world, self)
 
     def serve(self) -> str:
         """Serve the fake on a socket for any other client, until the run is over; return the base URL."""
@@ -55,6 +65,43 @@ class Api:
     def close(self) -> None:
         """Stop serving."""
         self._ends.close()
+
+
+class _InterruptedTransport(Transport):
+    """A transport on whose way back something may happen, such as another press of a button."""
+
+    def __init__(self, world: World, api: Api) -> None:
+        super().__init__(world)
+        self._api = api
+
+    def handle_request(self, request: Any) -> Any:
+        try:
+            return super().handle_request(request)
+        except (httpx.TimeoutException, httpx2.TimeoutException):
+            self._api.gave_up()
+            raise
+        finally:
+            self._api.passed()
+            happen, self._api.in_flight = self._api.in_flight, None
+            if happen:
+                happen()
+
+
+class _WatchedTransport(AsyncTransport):
+    """The same for `async` clients, of which only the time is watched."""
+
+    def __init__(self, world: World, api: Api) -> None:
+        super().__init__(world)
+        self._api = api
+
+    async def handle_async_request(self, request: Any) -> Any:
+        try:
+            return await super().handle_async_request(request)
+        except (httpx.TimeoutException, httpx2.TimeoutException):
+            self._api.gave_up()
+            raise
+        finally:
+            self._api.passed()
 
 
 @cache

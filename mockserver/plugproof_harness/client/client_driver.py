@@ -19,20 +19,25 @@ TIME_LIMIT = 10.0
 
 
 class ClientDriver:
-    """An adapter at work on a fake; `passed` is called when it has waited. Raises `AdapterError`."""
+    """An adapter at work on a fake. Raises `AdapterError`.
+
+    `passed` is called when time has passed, and `gave_up` when the client did not wait for an answer.
+    """
 
     def __init__(
         self,
         adapter: type[Adapter],
         fake: FakePlugchoice,
         passed: Callable[[], object],
+        gave_up: Callable[[], object],
         time_limit: float = TIME_LIMIT,
     ) -> None:
         self._fake, self._passed, self._time_limit = fake, passed, time_limit
         self._waited = 0.0
         self._loop: asyncio.Runner | None = None
-        self._api = Api(fake, self._wait, time_limit)
-        self.adapter: Adapter = self._required(f"{adapter.__name__}(api)", lambda: adapter(self._api))
+        self.api = Api(fake, self._wait, time_limit)
+        self.api.passed, self.api.gave_up = passed, gave_up
+        self.adapter: Adapter = self._required(f"{adapter.__name__}(api)", lambda: adapter(self.api))
 
     def press(self, button: Callable[[], Any]) -> CallOutcome:
         """Call the client; return how that ended."""
@@ -56,7 +61,7 @@ class ClientDriver:
         try:
             self._required("close()", lambda: self._returned(self.adapter.close()))
         finally:
-            self._api.close()
+            self.api.close()
             if self._loop:
                 self._loop.close()
 

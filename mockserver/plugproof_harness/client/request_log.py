@@ -1,7 +1,7 @@
 """What a client asked of the API, and what reached it of each answer."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -69,6 +69,11 @@ class RequestLog:
         self.tokens: set[Token] = set()
         self._client = 0
         self._is_paused = False
+        self._meanwhile: tuple[str, Callable[[], object]] | None = None
+
+    def expect(self, operation: str, meanwhile: Callable[[], object]) -> None:
+        """Let something happen once, while the next answer to an operation is on its way."""
+        self._meanwhile = operation, meanwhile
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -84,6 +89,19 @@ class RequestLog:
         self.requests, self._client = [], threading.get_ident()
         self.look()
 
+    def lose(self) -> None:
+        """Note that the client did not wait for the last answer, so that it has not reached it."""
+        self.requests[-1] = self.requests[-1]._replace(arrival=Arrival.LOST, session=None)
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Record another call meanwhile, and go on with this one."""
+        requests = self.requests
+        try:
+            yield
+        finally:
+            self.requests = requests
+
     def look(self) -> bool:
         """Look at the sessions; return whether any of them has changed since the last look."""
         with self._world.lock:
@@ -98,6 +116,10 @@ class RequestLog:
         self.requests.append(observed)
         if observed.token:
             self.tokens.add(observed.token)
+        if self._meanwhile and self._meanwhile[0] == observed.operation:
+            meanwhile, self._meanwhile = self._meanwhile[1], None
+            meanwhile()
+            self.look()
         # On a socket the answer is another thread's, where raising would reach nobody.
         if len(self.requests) > MOST_REQUESTS and threading.get_ident() == self._client:
             raise EndlessCallError(f"after {MOST_REQUESTS} requests")

@@ -12,7 +12,7 @@ from plugproof_harness.client.adapter import METHODS, Adapter, AdapterError, fie
 from plugproof_harness.client.client_call import CallEnding, ClientCall
 from plugproof_harness.client.client_driver import TIME_LIMIT, ClientDriver
 from plugproof_harness.client.request_log import RequestLog
-from plugproof_harness.laws.client_laws import LAWS
+from plugproof_harness.laws.client_laws import LAWS, BrokenLawError
 from plugproof_harness.runs.event_path import event_path
 from plugproof_harness.runs.failure_report import FailureReport
 from plugproof_harness.runs.steps import OPERATION_OF, Step, parse_step
@@ -52,7 +52,7 @@ class ClientRun:
         self.last_call: ClientCall | None = None
         self.report = FailureReport(adapter, settings)
         self._known: dict[Token, dict[str, Any]] = {}
-        self._client = ClientDriver(adapter, self.fake, self.request_log.look, time_limit)
+        self._client = ClientDriver(adapter, self.fake, self.request_log.look, self.request_log.lose, time_limit)
         self._adapter = self._client.adapter
 
     def close(self) -> None:
@@ -99,6 +99,45 @@ class ClientRun:
         token = driven.session.token
         call = self._call(operation, driven.session, given, lambda: method(driven.handle, *arguments))
         self._known[token] = call.last_told or {}
+
+    def race(self, number: str, button: str, other: str) -> None:
+        """Let the driver press a button, and another while the first answer is on its way, if there is one.
+
+        A client that uses another way than `transport()` is pressed one after the other.
+        """
+        broken: list[BrokenLawError | AdapterError] = []
+
+        def press_other() -> None:
+            # What it breaks must not be raised inside the client.
+            try:
+                with self.request_log.nested():
+                    self._press(number, other, "other")
+            except (BrokenLawError, AdapterError) as error:
+                broken.append(error)
+
+        api = self._client.api
+        api.in_flight = press_other
+        try:
+            self._press(number, button, "driver")
+        finally:
+            is_left, api.in_flight = api.in_flight is not None, None
+        if is_left:
+            press_other()
+        for error in broken:
+            raise error
+
+    def _press(self, number: str, button: str, name: str) -> None:
+        address = [f"{name}@example.org"] if button == "email" else []
+        self.press(number, *address, operation=OPERATION_OF[button])
+
+    def delay(self, operation: str, seconds: str) -> None:
+        """Let the next answer to an operation take so many seconds on the fake's clock."""
+        self.fake.faults.add(operation, "latency", first=1, milliseconds=int(seconds) * 1000)
+
+    def happen_during(self, number: str, operation: str, event: str) -> None:
+        """Let something happen to a session, if it can, while the next answer to an operation is on its way."""
+        self.driven(number)
+        self.request_log.expect(operation, lambda: self.happen(number, event))
 
     def driven(self, number: str) -> DrivenSession:
         """Return a session by its number; raise `ValueError` when no start has made it."""
@@ -214,6 +253,9 @@ _DO: dict[str, Callable[..., None]] = {
     "wait": lambda run, seconds: run.fake.clock.advance(seconds=int(seconds)),
     "next": lambda run: run.fake.clock.advance_to_next(),
     "fault": lambda run, operation, kind: run.fake.faults.add(operation, kind, first=1),
+    "late": ClientRun.delay,
+    "during": ClientRun.happen_during,
+    "race": ClientRun.race,
     "limit": ClientRun.use_up,
 }
 

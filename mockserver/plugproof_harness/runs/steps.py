@@ -41,6 +41,9 @@ FORMS = {
     "wait": "SECONDS",
     "next": "",
     "fault": "OPERATION KIND",
+    "late": "OPERATION SECONDS",
+    "during": "SESSION OPERATION EVENT",
+    "race": "SESSION BUTTON OTHER",
     "limit": "OPERATION",
 }
 """Every verb with what it takes. SESSION is a number: 1 is what the first `start` has started.
@@ -48,7 +51,9 @@ FORMS = {
 `event` lets something happen to a session. `meanwhile` lets happen whatever leads to a status, if
 anything does: events, or a stop or cancel on another device of the driver. The client has no part
 in either. `wait` lets time pass, `next` lets it pass until something happens by itself. `fault`
-damages the next answer of an operation. `limit` lets somebody behind the same address use up its
+damages the next answer of an operation, `late` makes it take so many seconds, and `during` lets
+an event happen while it is on its way. `race` presses a button, and another one while the first
+answer to the first is on its way. `limit` lets somebody behind the same address use up its
 rate limit.
 """
 
@@ -79,6 +84,8 @@ _ALLOWED: dict[str, Allowed] = {
     "SECONDS": (str.isdecimal, "a whole number of seconds"),
     "OPERATION": _one_of(OPERATIONS),
     "KIND": _one_of(FAULTS),
+    "BUTTON": _one_of(verb for verb in OPERATION_OF if verb != "start"),
+    "OTHER": _one_of(verb for verb in OPERATION_OF if verb != "start"),
     "STATUS": _one_of(Status),
     "EVENT": _one_of(Event),
 }

@@ -1,0 +1,1 @@
+"""Simulation: runs of two sessions with races, each repeatable from its seed."""
