@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from plugproof_contracts import ConnectorStatus, Payment, Session, Status
 from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts import assumptions
 from plugproof_contracts.facts.lifecycle import TERMINAL
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.facts.session import TIMESTAMPS
@@ -38,9 +39,9 @@ CODES = {
 """The status codes that an operation may answer with, the success first."""
 
 _MESSAGES = {
-    ("cancel", 409): "The session can no longer be cancelled.",
-    ("start", 409): "The connector is not available.",
-    **{(name, 400): "The charger is offline." for name in ("start", "stop")},
+    ("cancel", 409): assumptions.CANNOT_CANCEL,
+    ("start", 409): f"{assumptions.CONNECTOR_UNAVAILABLE}.",
+    **{(name, 400): assumptions.CHARGER_OFFLINE for name in ("start", "stop")},
     **{(name, 404): "Not Found" for name in OPERATIONS},
     **{(name, 500): "Server Error" for name in OPERATIONS},
     **{(name, 504): "The charger did not respond in time." for name in OPERATIONS},

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from plugproof_contracts import Charger, ConnectorStatus, Payment, Session, Status
 from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts import billing
+from plugproof_contracts.facts.assumptions import CANNOT_CANCEL, CONNECTOR_STATUSES, DELIVERING, FAILURE_REASONS
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, Move, moves_from
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_strategies import wire
@@ -27,24 +29,6 @@ Path = tuple[Move, ...]
 
 ASKS = {Cause.CONFIRM: "confirm", Cause.CANCEL: "cancel", Cause.STOP: "stop"}
 """The causes that are the client's own requests; of all others it learns by polling."""
-
-_REASONS = {
-    Cause.CONFIRM: "The payment was declined.",
-    Cause.WEBHOOK: "The payment was declined.",
-    Cause.REMOTE_START: "The charger refused to start.",
-    Cause.START_TIMEOUT: "The charger did not start in time.",
-    Cause.CANCEL: "The driver cancelled the session.",
-}
-DELIVERING = frozenset({Status.CHARGING, Status.STOPPING})
-CONNECTOR = (
-    dict.fromkeys(Status, ConnectorStatus.AVAILABLE)
-    | dict.fromkeys(CANCELLABLE, ConnectorStatus.PREPARING)
-    | dict.fromkeys(DELIVERING, ConnectorStatus.CHARGING)
-    | {Status.SETTLING: ConnectorStatus.FINISHING}
-)
-"""The connector during a session (assumed)."""
-TAX = 21
-"""Percent, included in what is captured (assumed)."""
 
 
 @cache
@@ -195,29 +179,28 @@ def _metered(session: Session, moment: int, life: JourneyPlan) -> Session:
     if session.status not in DELIVERING or session.charging_started_at is None:
         return session
     watt_hours = life.watts * (moment - second(session.charging_started_at)) // 3600
-    cost = session.pricing.start_fee + watt_hours * session.pricing.price_per_kwh // 1000
     return replace(
         session,
-        energy_kwh=f"{watt_hours // 1000}.{watt_hours % 1000:03d}",
-        cost_amount=min(cost, life.hold) if watt_hours else 0,
+        energy_kwh=billing.energy_text(watt_hours),
+        cost_amount=billing.cost(watt_hours, session.pricing, life.hold),
     )
 
 
 def _moved(session: Session, move: Move, moment: int, life: JourneyPlan) -> Session:
     """Return the session after a move, with what its new status brings; what was set before stays."""
     now = iso(moment)
-    changes: dict[str, Any] = {"status": move.target, "connector_status": CONNECTOR[move.target]}
+    changes: dict[str, Any] = {"status": move.target, "connector_status": CONNECTOR_STATUSES[move.target]}
     if move.target is Status.AUTHORIZED:
         changes |= {"authorized_at": now, "amount_authorized": life.hold}
     elif move.cause is Cause.TRANSACTION:
-        changes |= {"charging_started_at": now, "energy_kwh": "0.000", "cost_amount": 0}
+        changes |= {"charging_started_at": now, "energy_kwh": billing.energy_text(0), "cost_amount": 0}
     elif move.target in (Status.FAILED, Status.ABANDONED):
-        changes |= {"failure_reason": _REASONS[move.cause], "completed_at": now}
+        changes |= {"failure_reason": FAILURE_REASONS[move.cause], "completed_at": now}
     elif move.target in (Status.EXPIRED, Status.SETTLING):
         changes |= {"completed_at": now}
     elif move.target in PAID_OUT and session.captured_at is None:
         captured = session.cost_amount or 0
-        tax = captured * TAX // (100 + TAX)
+        tax = billing.included_tax(captured)
         changes |= {"captured_at": now, "amount_captured": captured, "tax_amount": tax}
     return replace(session, **changes)
 
@@ -225,6 +208,6 @@ def _moved(session: Session, move: Move, moment: int, life: JourneyPlan) -> Sess
 def _asks_too_late(client: _Client, session: Session) -> None:
     """Ask for what the session's status does not allow any more."""
     if session.status not in CANCELLABLE:
-        client.is_refused("cancel", 409, "The session can no longer be cancelled.")
+        client.is_refused("cancel", 409, CANNOT_CANCEL)
     if session.status in TERMINAL:
         client.is_refused("get", 404, "Not Found")

@@ -15,8 +15,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from plugproof_contracts import Charger, Pricing, Session, Status
+from plugproof_contracts.facts import assumptions
 from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING
-from plugproof_contracts.facts.session import TIMESTAMPS
+from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS
 from plugproof_strategies.arguments import member
 from plugproof_strategies.charger_strategies import (
     AMOUNTS,
@@ -60,7 +61,7 @@ MUST: dict[str, frozenset[Status]] = {
 }
 """The statuses in which a nullable field is never null."""
 
-_NULLS: dict[str, Any] = dict.fromkeys(MAY)
+_NULLS: dict[str, Any] = dict.fromkeys(NULLABLE)
 _MUST = {status: frozenset(name for name, where in MUST.items() if status in where) for status in Status}
 _FREE = {
     status: tuple(name for name, where in MAY.items() if status in where and name not in _MUST[status])
@@ -70,9 +71,7 @@ _FREE = {
 
 _STATUS = st.sampled_from(tuple(Status))
 _MASKS = [st.integers(0, 2**bits - 1) for bits in range(len(MAY) + 1)]
-_REASONS = st.sampled_from(
-    ("The payment was declined.", "The charger did not start in time.", "The driver cancelled the session.")
-)
+_REASONS = st.sampled_from((assumptions.DECLINED, assumptions.TIMED_OUT, assumptions.CANCELLED))
 _GAPS = st.integers(0, 86_400)
 _FORM = st.sampled_from(FORMS)
 _EMAILS, _ENERGIES = emails(), energies()

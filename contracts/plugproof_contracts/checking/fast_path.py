@@ -4,14 +4,16 @@ Nearly all answers that are checked are fine. This module knows one way to be su
 body decodes into models that carry the rules' ranges, no key can be hidden, and a dozen
 comparisons hold. Whatever it does not accept is judged by the rules, which alone say what is
 wrong, so it may be too strict and must never be too lax; a test compares the two.
+
+It demands no assumed fact: where an answer may break one, it says which rule has to be asked besides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from types import GenericAlias, NoneType
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -37,7 +39,16 @@ from plugproof_contracts.facts.session import (
 from plugproof_contracts.parsing.date_times import SKEW, http_date, instant
 from plugproof_contracts.parsing.schema import SUCCESSES, JsonType, SchemaField
 from plugproof_contracts.parsing.strict_json import SAFE_INTEGER
-from plugproof_contracts.rules.families.status_rules import AHEAD, HEALTHY, OUT_OF_ORDER, PAID_OUT
+from plugproof_contracts.rules import RULES
+from plugproof_contracts.rules.catalogue import Rule
+from plugproof_contracts.rules.families.status_rules import (
+    AHEAD,
+    HEALTHY,
+    ONCE_CHARGING,
+    OUT_OF_ORDER,
+    PAID_OUT,
+    UNFINISHED,
+)
 
 _AMOUNT = Annotated[int, Meta(ge=0, le=SAFE_INTEGER)]
 _TEXT = Annotated[str, Meta(min_length=1)]
@@ -87,18 +98,34 @@ _DECODERS: dict[str, Any] = dict.fromkeys(OPERATIONS, _PLAIN) | {
 }
 _ANSWERS: dict[str, frozenset[Status]] = dict.fromkeys(OPERATIONS, frozenset(Status)) | {
     "stop": frozenset(Status) - CANCELLABLE - {Status.CHARGING},
-    "cancel": frozenset({Status.ABANDONED}),
+    "cancel": frozenset(Status) - UNFINISHED - ONCE_CHARGING,
     "receipt-email": frozenset(Status) - TERMINAL,
     "start": frozenset({Status.CREATED}),
 }
 """The statuses that an operation answers with, as far as there is a rule on it."""
 
-_KEYS = dict.fromkeys(OPERATIONS, 1 + 17 + 3 + 3) | {
-    "get": 1 + 17 + 3 + 3 + 1,
-    "start": 1 + 17 + 3 + 3 + 1 + 3 + 1,
-}
-_KEYS["charger"] = 1 + 6 + 3
-"""How many keys a success has, before the payment of a get and the connectors of a charger."""
+
+def _sure_keys(field: SchemaField) -> int:
+    """Count the keys that a value of this shape surely has: those below a null or in an array may be missing."""
+    below = (member for member in field.members.values() if member.kind is JsonType.OBJECT and not member.nullable)
+    return len(field.members) + sum(map(_sure_keys, below))
+
+
+def _varying(field: SchemaField, path: str = "") -> Iterator[tuple[Callable[[Any], Any], int, bool]]:
+    """Yield where keys may be missing: how to get there, the keys of a value or item, and whether it is a list."""
+    for name, member in field.members.items():
+        place = f"{path}.{name}" if path else name
+        if member.kind is JsonType.ARRAY:
+            yield attrgetter(place), _sure_keys(member.members[""]), True
+        elif member.kind is JsonType.OBJECT and member.nullable:
+            yield attrgetter(place), _sure_keys(member), False
+        elif member.kind is JsonType.OBJECT:
+            yield from _varying(member, place)
+
+
+_KEYS = {name: _sure_keys(field) for name, field in SUCCESSES.items()}
+_VARYING = {name: tuple(_varying(field)) for name, field in SUCCESSES.items()}
+"""How many keys a success surely has, and where it may have more; both follow from the models."""
 
 _NULLABLE_NAMES = tuple(sorted(NULLABLE))
 _NULLABLES = attrgetter(*_NULLABLE_NAMES)
@@ -111,8 +138,15 @@ _REQUEST_MATTERS = frozenset({"start", "receipt-email"})
 _HIDING = (b" :", b"\t:", b"\n:", b"\r:")
 
 
-def accept(exchange: Exchange) -> Applicability | None:
-    """Return what a conforming success exercises, or None if the rules have to look at it."""
+class Accepted(NamedTuple):
+    """A success that breaks nothing documented or inferred, and the assumed rules that it may break."""
+
+    applicability: Applicability
+    open_rules: tuple[Rule, ...] = ()
+
+
+def accept(exchange: Exchange) -> Accepted | None:
+    """Return what a conforming success is checked by, or None if the rules have to look at it."""
     operation, body = exchange.operation, exchange.body
     if operation is None or body is None or exchange.status != operation.success:
         return None
@@ -126,7 +160,22 @@ def accept(exchange: Exchange) -> Applicability | None:
     date = http_date(exchange.headers.get("date"))
     if not (_has_each_key_once(body, name, document) and _holds(name, document, date, exchange.url)):
         return None
-    return _account(name, date is not None, *_seen(name, document.data))
+    status, nulls = _seen(name, document.data)
+    return Accepted(
+        _applicable(name, date is not None, status, nulls), _open_rules(exchange.headers, name, status)
+    )
+
+
+def _open_rules(headers: Headers, name: str, status: Status | None) -> tuple[Rule, ...]:
+    """Return the assumed rules that have something to say, in the catalogue's order."""
+    found = []
+    if headers.get("access-control-allow-origin") != "*":
+        found.append(RULES["headers.any-origin"])
+    if headers.get("access-control-expose-headers") is not None:
+        found.append(RULES["headers.nothing-exposed"])
+    if name == "cancel" and status is not Status.ABANDONED:
+        found.append(RULES["status.cancelled-is-abandoned"])
+    return tuple(found)
 
 
 def _headers_hold(headers: Headers, name: str) -> bool:
@@ -135,21 +184,21 @@ def _headers_hold(headers: Headers, name: str) -> bool:
         get("content-type") in _JSON_TYPES
         and get("x-ratelimit-limit") == _LIMITS[name]
         and get("x-ratelimit-remaining") in _COUNTS[name]
-        and get("access-control-allow-origin") == "*"
-        and get("access-control-expose-headers") is None
         and get("cf-mitigated") is None
         and get("retry-after") is None
     )
 
 
 def _has_each_key_once(body: bytes, name: str, document: Any) -> bool:
-    """Say whether surely no key came twice.
+    """Return whether surely no key came twice.
 
     All documented keys did come. Every key ends in `":` unless space stands before the colon, and strings
     can only add to the count: so if the count is that of the documented keys, there are no others.
     """
-    keys = _KEYS[name] + (5 * len(document.data.connectors) if name == "charger" else 0)
-    keys += 3 if name == "get" and document.payment is not None else 0
+    keys = _KEYS[name]
+    for value_of, each, is_list in _VARYING[name]:
+        value = value_of(document)
+        keys += each * (len(value) if is_list else value is not None)
     return body.count(b'":') == keys and not any(space in body for space in _HIDING)
 
 
@@ -207,7 +256,7 @@ def _seen(name: str, data: Any) -> tuple[Status | None, tuple[bool, ...]]:
 
 
 @lru_cache(maxsize=4096)
-def _account(name: str, dated: bool, status: Status | None, nulls: tuple[bool, ...]) -> Applicability:
+def _applicable(name: str, dated: bool, status: Status | None, nulls: tuple[bool, ...]) -> Applicability:
     missing = {field for field, null in zip(_NULLABLE_NAMES, nulls, strict=False) if null}
     return applicable_rules(
         Facts(

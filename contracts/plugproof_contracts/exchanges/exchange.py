@@ -89,7 +89,7 @@ class Exchange:
     @cached_property
     def redacted_url(self) -> str:
         """The URL without user, query and fragment, with a fingerprint for the token."""
-        return route.redacted(self.url)
+        return route.redacted_session(self.url, self._route) or route.redacted(self.url)
 
     def replace(self, **changes: Any) -> "Exchange":
         """Return the same exchange with some of its fields changed."""

@@ -3,6 +3,16 @@
 from typing import Any, NamedTuple
 
 
+class Text(NamedTuple):
+    """An `actual` that is told in words instead of shown as a value."""
+
+    words: str
+
+
+NOTHING = Text("none")
+"""What came where a header is missing."""
+
+
 class Finding(NamedTuple):
     """What one rule found: where (a JSON pointer, empty for the whole answer), what was expected, what came.
 
@@ -14,8 +24,7 @@ class Finding(NamedTuple):
     actual: Any
     position: int | None = None
 
-
-class Text(NamedTuple):
-    """An `actual` that is told in words instead of shown as a value."""
-
-    words: str
+    @property
+    def is_ours(self) -> bool:
+        """Whether all its words are ours, so that nothing of the answer is in them."""
+        return self.actual == NOTHING and not self.pointer

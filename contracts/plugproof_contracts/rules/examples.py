@@ -9,30 +9,22 @@ import msgspec
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
-from plugproof_contracts.facts.session import Status
+from plugproof_contracts.facts.session import NULLABLE, Session, Status
 
 TOKEN = "example-session-2f7c1e9a4b"  # noqa: S105 - of no session
 NOON = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 
-_NEW: dict[str, Any] = {
+_SET: dict[str, Any] = {
     "status": "created",
-    "failure_reason": None,
     "connector_id": 1,
     "connector_status": "Preparing",
     "charger": {"public_code": "HAPPY", "name": "Quay 4", "online": True},
     "pricing": {"currency": "EUR", "price_per_kwh": 45, "start_fee": 50},
-    "amount_authorized": None,
-    "energy_kwh": None,
-    "cost_amount": None,
-    "amount_captured": None,
-    "tax_amount": None,
-    "driver_email": None,
     "created_at": "2026-01-10T11:00:00.000000Z",
-    "authorized_at": None,
-    "charging_started_at": None,
-    "completed_at": None,
-    "captured_at": None,
 }
+_NEW = {name: _SET.get(name) if name in NULLABLE else _SET[name] for name in Session.__struct_fields__}
+"""A new session in the model's order; a nullable field is null unless it is set here."""
+
 _PAID = {"amount_authorized": 5000, "authorized_at": "2026-01-10T11:01:00.000000Z"}
 _CHARGED = {"charging_started_at": "2026-01-10T11:02:00.000000Z", "energy_kwh": "4.200", "cost_amount": 239}
 _CAPTURED = {

@@ -12,9 +12,10 @@ import msgspec
 from msgspec.structs import replace
 
 from plugproof_contracts import Connector, ConnectorStatus, Status
+from plugproof_contracts.facts import assumptions
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, targets
 from plugproof_mockserver.engine.representation import data_body, payment_of, session_body
-from plugproof_mockserver.engine.transitions import CANCELLED_REASON, enter, reconcile
+from plugproof_mockserver.engine.transitions import enter, reconcile
 from plugproof_mockserver.http.rate_limit import RateLimitDecision, too_many
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE, StartBody, read_email, read_start
 from plugproof_mockserver.http.response import NOT_FOUND, ErrorResponse, Response, invalid
@@ -118,7 +119,7 @@ def _stop_refusal(state: SessionState, charger: ChargerState) -> str | None:
     if not targets(state.status, Cause.STOP):
         return "The session is not charging."
     if not charger.online:
-        return "The charger is offline."
+        return assumptions.CHARGER_OFFLINE
     return "The charger refused to stop." if SCENARIOS[state.scenario].stop_refused else None
 
 
@@ -126,8 +127,8 @@ def _cancel(
     state: SessionState, charger: ChargerState, call: OperationCall, context: OperationContext, now: int
 ) -> OperationResult:
     if state.status not in CANCELLABLE:
-        return OperationResult(ErrorResponse(409, "The session can no longer be cancelled."), state)
-    return _ok(enter(state, Status.ABANDONED, now, context.settings, CANCELLED_REASON), charger, context, now)
+        return OperationResult(ErrorResponse(409, assumptions.CANNOT_CANCEL), state)
+    return _ok(enter(state, Status.ABANDONED, now, context.settings, assumptions.CANCELLED), charger, context, now)
 
 
 def _receipt_email(
@@ -188,13 +189,13 @@ def _start_refusal(
     form: StartBody, charger: ChargerState, quota: RateLimitDecision | None, now: int
 ) -> ErrorResponse | None:
     if not charger.online:
-        return ErrorResponse(400, "The charger is offline.")
+        return ErrorResponse(400, assumptions.CHARGER_OFFLINE)
     connector = _connector(charger, form.connector_id)
     if connector is None:
         known = ", ".join(str(one.connector_id) for one in charger.connectors)
         return invalid({"connector_id": [f"The charger has no such connector; it has {known}."]})
     if connector.status not in (ConnectorStatus.AVAILABLE, ConnectorStatus.PREPARING):
-        return ErrorResponse(409, f"The connector is not available: it is {connector.status}.")
+        return ErrorResponse(409, f"{assumptions.CONNECTOR_UNAVAILABLE}: it is {connector.status}.")
     return too_many(quota, now) if quota and not quota.allowed else None
 
 

@@ -6,23 +6,32 @@ from typing import Any
 import msgspec
 
 from plugproof_contracts import Charger, ConnectorStatus, Payment, Session, Status
+from plugproof_contracts.facts.assumptions import CONNECTOR_STATUSES
+from plugproof_contracts.facts.billing import cost, energy_text
 from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING
 from plugproof_contracts.facts.session import NULLABLE
 from plugproof_mockserver.engine.transitions import estimate_at
-from plugproof_mockserver.model.pricing import cost, energy_text
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.model.timestamps import iso
 
-_CONNECTOR = {
-    Status.CREATED: ConnectorStatus.PREPARING,
-    Status.AUTHORIZED: ConnectorStatus.PREPARING,
-    Status.STARTING: ConnectorStatus.PREPARING,
-    Status.CHARGING: ConnectorStatus.CHARGING,
-    Status.STOPPING: ConnectorStatus.CHARGING,
-    Status.SETTLING: ConnectorStatus.FINISHING,
+_KEPT = {
+    "failure_reason",
+    "connector_status",
+    "amount_authorized",
+    "energy_kwh",
+    "cost_amount",
+    "amount_captured",
+    "tax_amount",
+    "driver_email",
+    "created_at",
+    "authorized_at",
+    "charging_started_at",
+    "completed_at",
+    "captured_at",
 }
-"""The connector while a session is alive (assumed); afterwards it is available, or unavailable when offline."""
+_NOT_KEPT: dict[str, Any] = dict.fromkeys(NULLABLE - _KEPT)
+"""Nullable fields of the contract that the fake knows nothing about yet: they are null."""
 
 
 def session_at(state: SessionState, charger: ChargerState, now: int) -> Session:
@@ -45,6 +54,7 @@ def session_at(state: SessionState, charger: ChargerState, now: int) -> Session:
         charging_started_at=_iso(state.started),
         completed_at=_iso(state.completed),
         captured_at=_iso(state.captured),
+        **_NOT_KEPT,
     )
 
 
@@ -88,7 +98,7 @@ def _iso(moment: int | None) -> str | None:
 def _connector_status(status: Status, charger: ChargerState) -> ConnectorStatus:
     if not charger.online:
         return ConnectorStatus.UNAVAILABLE
-    return _CONNECTOR.get(status, ConnectorStatus.AVAILABLE)
+    return CONNECTOR_STATUSES[status]
 
 
 def _energy(state: SessionState, now: int) -> str | None:

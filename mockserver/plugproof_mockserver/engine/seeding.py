@@ -7,13 +7,14 @@ import msgspec
 from msgspec.structs import replace
 
 from plugproof_contracts import Session, Status
+from plugproof_contracts.facts.assumptions import CANCELLED, DECLINED
+from plugproof_contracts.facts.billing import energy_text
 from plugproof_contracts.facts.lifecycle import shortest_path
 from plugproof_contracts.facts.session import NULLABLE
 from plugproof_mockserver.engine.operations import new_session
-from plugproof_mockserver.engine.transitions import CANCELLED_REASON, DECLINED_REASON, enter
+from plugproof_mockserver.engine.transitions import enter
 from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.model.events import TRANSITIONS
-from plugproof_mockserver.model.pricing import energy_text
 from plugproof_mockserver.model.scenarios import DRIVE, SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState, Stripe
@@ -41,7 +42,7 @@ def seed_state(status: Status, charger: ChargerState, token: str, settings: Sett
 
 _REASONS = {(e.cause, e.target): e.reason for e in TRANSITIONS} | {
     (move.cause, move.target): reason
-    for status, reason in ((Status.FAILED, DECLINED_REASON), (Status.ABANDONED, CANCELLED_REASON))
+    for status, reason in ((Status.FAILED, DECLINED), (Status.ABANDONED, CANCELLED))
     for move in shortest_path(status)
     if move.target is status
 }

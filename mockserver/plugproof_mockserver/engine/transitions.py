@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from plugproof_contracts import Status, Token
+from plugproof_contracts.facts import assumptions, billing
 from plugproof_contracts.facts.lifecycle import Cause, targets
-from plugproof_mockserver.model import pricing
 from plugproof_mockserver.model.events import Event, possible_events, transition_of
+from plugproof_mockserver.model.metering import delivered, time_to_deliver
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState, Stripe
@@ -20,9 +21,6 @@ from plugproof_mockserver.model.timestamps import seconds
 
 METER_INTERVAL = seconds(10)
 """How often the charger sends a meter value (assumed); between two of them the estimate stands still."""
-
-DECLINED_REASON = "The payment was declined."
-CANCELLED_REASON = "The driver cancelled the session."
 
 
 class StatusChange(NamedTuple):
@@ -51,7 +49,7 @@ def meter_at(state: SessionState, moment: int) -> int | None:
     if state.meter is None or state.metered is None:
         return state.meter
     watts = SCENARIOS[state.scenario].watts
-    return state.meter + pricing.delivered(watts, moment - state.metered)
+    return state.meter + delivered(watts, moment - state.metered)
 
 
 def estimate_at(state: SessionState, moment: int) -> int | None:
@@ -65,8 +63,8 @@ def _uses_hold_up(state: SessionState) -> int | None:
     watts = SCENARIOS[state.scenario].watts
     if state.meter is None or state.metered is None or watts == 0:
         return None
-    missing = pricing.energy_for(state.amount_authorized or 0, state.pricing) - state.meter
-    return state.metered + pricing.time_to_deliver(max(0, missing), watts)
+    missing = billing.energy_for(state.amount_authorized or 0, state.pricing) - state.meter
+    return state.metered + time_to_deliver(max(0, missing), watts)
 
 
 # Entering a status.
@@ -85,7 +83,7 @@ def _on_charging(state: SessionState, at: int, settings: Settings) -> Changes:
 
 def _on_settling(state: SessionState, at: int, settings: Settings) -> Changes:
     meter = meter_at(state, at) or 0
-    final = pricing.cost(meter, state.pricing, state.amount_authorized or 0)
+    final = billing.cost(meter, state.pricing, state.amount_authorized or 0)
     return {"completed": at, "meter": meter, "metered": None, "cost": final}
 
 
@@ -93,7 +91,7 @@ def _on_captured(state: SessionState, at: int, settings: Settings) -> Changes:
     if state.captured is not None:
         return {}
     amount = state.cost or 0
-    tax = pricing.included_tax(amount, round(settings.vat * 100))
+    tax = billing.included_tax(amount, round(settings.vat * 100))
     return {"captured": at, "amount_captured": amount, "tax": tax}
 
 
@@ -122,7 +120,7 @@ def reconcile(state: SessionState, cause: Cause, at: int, settings: Settings) ->
     if not targets(state.status, cause) or state.stripe in (Stripe.PENDING, Stripe.CHALLENGED):
         return state
     if state.stripe is Stripe.DECLINED:
-        return enter(state, Status.FAILED, at, settings, DECLINED_REASON)
+        return enter(state, Status.FAILED, at, settings, assumptions.DECLINED)
     return enter(state, Status.AUTHORIZED, at, settings)
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
+from plugproof_contracts.facts import assumptions
 from plugproof_contracts.facts.lifecycle import LIFECYCLE, Cause
 from plugproof_contracts.facts.session import Status
 
@@ -55,10 +56,10 @@ _E, _C, _S = Event, Cause, Status
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(_E.WINDOW_OVER, _C.WINDOW_OVER, _S.EXPIRED),
     Transition(_E.START_SENT, _C.REMOTE_START, _S.STARTING),
-    Transition(_E.CHARGER_OFFLINE, _C.REMOTE_START, _S.FAILED, "The charger went offline."),
-    Transition(_E.CHARGER_REFUSED, _C.REMOTE_START, _S.FAILED, "The charger refused to start."),
+    Transition(_E.CHARGER_OFFLINE, _C.REMOTE_START, _S.FAILED, assumptions.OFFLINE),
+    Transition(_E.CHARGER_REFUSED, _C.REMOTE_START, _S.FAILED, assumptions.REFUSED),
     Transition(_E.CHARGER_STARTED, _C.TRANSACTION, _S.CHARGING),
-    Transition(_E.START_TIMED_OUT, _C.START_TIMEOUT, _S.FAILED, "The charger did not start in time."),
+    Transition(_E.START_TIMED_OUT, _C.START_TIMEOUT, _S.FAILED, assumptions.TIMED_OUT),
     Transition(_E.UNPLUGGED, _C.ENDED, _S.SETTLING),
     Transition(_E.CAR_FULL, _C.ENDED, _S.SETTLING),
     Transition(_E.HOLD_USED_UP, _C.ENDED, _S.SETTLING),

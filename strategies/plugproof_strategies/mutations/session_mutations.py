@@ -6,6 +6,7 @@ from typing import Any
 
 from plugproof_contracts import Status
 from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.assumptions import TIMED_OUT
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.facts.session import TIMESTAMPS
 from plugproof_contracts.rules.families.status_rules import (
@@ -210,7 +211,6 @@ def _answers(rule: str, operation: str, statuses: Iterable[Status]) -> tuple[Mut
 
 
 _PAYMENT = {"client_secret": "pi_1_secret_2", "publishable_key": "pk_test_1", "stripe_account_id": "acct_1"}
-_REASON = "The charger did not start in time."
 
 STATUS: tuple[Mutation, ...] = (
     *_null("amount_captured", PAID_OUT, "status.captured-has-capture"),
@@ -238,7 +238,7 @@ STATUS: tuple[Mutation, ...] = (
         ((f"{name} is that of the start", _started(name)) for name in ("completed_at", "captured_at")),
         Needs(statuses=frozenset({Status.CHARGING}), present=frozenset({"charging_started_at"})),
     ),
-    *values("status.healthy-has-no-failure", "data/failure_reason", (_REASON, ""), Needs(statuses=HEALTHY)),
+    *values("status.healthy-has-no-failure", "data/failure_reason", (TIMED_OUT, ""), Needs(statuses=HEALTHY)),
     *_answers("status.stop-stops", "stop", {Status.CHARGING, *CANCELLABLE}),
     *_answers("status.cancel-ends", "cancel", UNFINISHED),
     *_answers("status.cancel-before-charging", "cancel", ONCE_CHARGING),

@@ -7,6 +7,7 @@ import pytest
 
 from plugproof_contracts import Exchange
 from plugproof_contracts.exchanges.headers import Headers
+from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.facts.operations import OPERATIONS
 
 CANARY = "c4n4ry-5e5510n-t0k3n"
@@ -137,3 +138,15 @@ def test_headers_are_found_in_any_case_and_number(headers):
     assert len(found) == len(list(found))
     assert Headers(found) == found
     assert hash(Headers(found)) == hash(found)
+
+
+@pytest.mark.parametrize(
+    "base", ["https://app.plugchoice.com/api", "http://[::1]:8000/v3/api", "https://h/sessions/x", "http://u:p@h"]
+)
+@pytest.mark.parametrize("token", ["example-token-1", "a%2Fb", "~", "x" * 99])
+@pytest.mark.parametrize("end", ["", "?a=b", "#c", "/", "/confirm", "/receipt-email"])
+def test_the_short_way_redacts_as_the_long_one(base, token, end):
+    """An ordinary URL is redacted without a look at each part, with the same outcome."""
+    method = "POST" if end.startswith(("/c", "/r")) else "GET"
+    exchange = asked(method, f"{base}/v3/public-charging/sessions/{token}{end}")
+    assert exchange.redacted_url == redacted(exchange.url)

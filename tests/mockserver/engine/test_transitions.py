@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
+from plugproof_contracts.facts import billing
 from plugproof_contracts.facts.lifecycle import Cause, reachable
 from plugproof_contracts.facts.session import TIMESTAMPS
 from plugproof_mockserver.engine.operations import new_session
@@ -22,8 +23,8 @@ from plugproof_mockserver.engine.transitions import (
     reconcile,
 )
 from plugproof_mockserver.http.request_bodies import StartBody
-from plugproof_mockserver.model import pricing
 from plugproof_mockserver.model.events import Event, possible_events
+from plugproof_mockserver.model.metering import time_to_deliver
 from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState, Stripe
@@ -95,11 +96,11 @@ def test_meter_values_are_counted_from_the_beginning_of_charging_and_not_from_th
 @pytest.mark.parametrize(("delivered", "left"), [(0, 30), (20, 10), (30, 0), (31, 0)])
 def test_the_hold_ends_charging_when_what_is_missing_of_it_was_delivered(delivered, left):
     charging = enter(paid("CAPPED", hold=64), Status.CHARGING, NOON, SETTINGS)
-    least = pricing.energy_for(64, charging.pricing)
+    least = billing.energy_for(64, charging.pricing)
     watts = SCENARIOS["CAPPED"].watts
     found = next_due(replace(charging, meter=least * delivered // 30))
     missing = max(0, least - least * delivered // 30)
-    assert found == (NOON + pricing.time_to_deliver(missing, watts), Event.HOLD_USED_UP)
+    assert found == (NOON + time_to_deliver(missing, watts), Event.HOLD_USED_UP)
 
 
 def test_while_a_stop_is_pending_the_hold_ends_nothing():

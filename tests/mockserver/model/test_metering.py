@@ -7,14 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugproof_contracts import Pricing
-from plugproof_mockserver.model.pricing import (
-    cost,
-    delivered,
-    energy_for,
-    energy_text,
-    included_tax,
-    time_to_deliver,
-)
+from plugproof_contracts.facts.billing import cost, energy_for, energy_text, included_tax
+from plugproof_mockserver.model.metering import delivered, time_to_deliver
 from plugproof_mockserver.model.timestamps import SECOND
 
 HALF = Fraction(1, 2)
