@@ -37,7 +37,10 @@ def _body(response: Mapping[Any, Any]) -> RawBody:
     if not isinstance(content, Mapping):
         return RawBody(content)
     is_base64 = (text_of(content.get("encoding")) or "").lower() == "base64"
-    return RawBody(content.get("text"), is_base64, (content.get("size"), _size_if_empty(response, content)))
+    # Of a beacon a browser keeps neither headers nor body, whatever stands there instead.
+    was_kept = content.get("text") or content.get("size") or response.get("headers")
+    text = content.get("text") if was_kept else None
+    return RawBody(text, is_base64, (content.get("size"), _size_if_empty(response, content)))
 
 
 def _size_if_empty(response: Mapping[Any, Any], content: Mapping[Any, Any]) -> Any:

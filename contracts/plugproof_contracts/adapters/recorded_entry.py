@@ -38,5 +38,8 @@ PREFLIGHT = "preflights"
 INSIDE_BROWSER = "redirects inside the browser"
 """Why an entry is skipped that no server answered: the browser itself turned `http` into `https` (HSTS)."""
 
+COPY = "copies of other entries"
+"""Why an entry is skipped that repeats another one, as a service worker, a cache and joined files do."""
+
 NOT_MODIFIED = "answers from a cache"
 """Why a 304 to a conditional request is skipped: a cache asked, and gave the client an earlier answer."""

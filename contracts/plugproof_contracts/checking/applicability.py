@@ -17,10 +17,14 @@ from plugproof_contracts.rules.catalogue import Rule, Scope, Subject
 _SINGLE = tuple(rule for rule in RULES.values() if not rule.is_trace)
 _LEAST_CODE = {Subject.FAILURE: 300, Subject.ERROR: 400}
 _GATES = frozenset(name for rule in _SINGLE for name in rule.scope.headers)
+_NEEDED = frozenset(name for rule in _SINGLE for name in rule.scope.missing)
 
 
 class Facts(NamedTuple):
-    """What decides which rules judge an answer; `fields` are the sound ones, `headers` the readable ones."""
+    """What decides which rules judge an answer.
+
+    `fields` are the sound ones, `headers` the readable ones, `unknown` those that a recorder may have left out.
+    """
 
     operation: str
     code: int
@@ -32,6 +36,7 @@ class Facts(NamedTuple):
     headers: frozenset[str]
     fields: frozenset[str]
     status: Status | None
+    unknown: frozenset[str] = frozenset()
 
     @property
     def is_success(self) -> bool:
@@ -52,6 +57,9 @@ def facts_of(answer: ParsedResponse) -> Facts:
         headers=frozenset(name for name in _GATES if _is_readable(answer, name)),
         fields=answer.sound,
         status=answer.status,
+        unknown=frozenset(name for name in _NEEDED if name not in answer.headers)
+        if answer.headers.is_partial
+        else frozenset(),
     )
 
 
@@ -81,6 +89,7 @@ def _arms(facts: Facts, scope: Scope) -> bool:
         and (not scope.operations or facts.operation in scope.operations)
         and (not scope.codes or facts.code in scope.codes)
         and (scope.subject is not Subject.SUCCESS or facts.is_success)
+        and facts.unknown.isdisjoint(scope.missing)
         and facts.code >= _LEAST_CODE.get(scope.subject, facts.code)
     )
 

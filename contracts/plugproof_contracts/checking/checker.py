@@ -20,6 +20,7 @@ from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.finding import Finding
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.redactions import stand_ins
+from plugproof_contracts.parsing.session_keys import session_keys
 from plugproof_contracts.parsing.trace import OriginTrace, SessionTrace, TraceStep
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.catalogue import Rule, Subject
@@ -135,11 +136,11 @@ def _doubts(reasons: Sequence[str], of: int) -> str | None:
 def _groups(answers: Sequence[ParsedResponse]) -> Iterator[SessionTrace | OriginTrace]:
     lives: dict[object, list[TraceStep]] = {}
     traffics: dict[object, list[TraceStep]] = {}
-    for position, answer in enumerate(answers):
+    for position, (answer, key) in enumerate(zip(answers, session_keys(answers), strict=True)):
         if blocked_reason(answer.exchange) is None:
             traffics.setdefault(answer.exchange.base, []).append(TraceStep(position, answer))
-            if answer.token is not None:
-                lives.setdefault((answer.exchange.base, answer.token), []).append(TraceStep(position, answer))
+            if key is not None:
+                lives.setdefault(key, []).append(TraceStep(position, answer))
     yield from (SessionTrace(tuple(steps)) for steps in lives.values())
     yield from (OriginTrace(tuple(steps)) for steps in traffics.values())
 

@@ -34,6 +34,8 @@ def _rest(report: Report) -> Iterator[str]:
         )
     for one in report.stale:
         yield command("warning", f"baseline entry {one.entry} ({one.rule}) {one.reason}", title="baseline")
+    if report.caveat:
+        yield command("warning", report.verdict_text, title=report.verdict)
     if report.verdict is Verdict.NOTHING:
         yield command("error", "no rule was exercised", title=report.verdict)
 

@@ -65,6 +65,8 @@ def _recording(source: Source, report: Report) -> ET.Element:
         ET.SubElement(case, "error", message=Verdict.UNCHECKED).text = _text("\n".join(reasons))
     elif source.verdict is Verdict.NOTHING:
         ET.SubElement(case, "error", message=Verdict.NOTHING)
+    elif source.caveat:
+        ET.SubElement(case, "system-out").text = _text(source.verdict_text)
     return case
 
 

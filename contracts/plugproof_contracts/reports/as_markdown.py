@@ -20,12 +20,12 @@ def render(report: Report) -> bytes:
 
 
 def _blocks(report: Report) -> Iterator[str]:
-    yield f"# {report.title}: {report.verdict}\n"
+    yield f"# {report.title}: {report.verdict_text}\n"
     yield _table(("rules", "number"), ((name, number) for name, number in tally(report.rules).items()))
     yield "## What was read\n"
     yield _table(
         ("file", "format", "entries", "verdict"),
-        ((source.file, source.format, skipped_text(source), source.verdict) for source in report.sources),
+        ((source.file, source.format, skipped_text(source), source.verdict_text) for source in report.sources),
     )
     yield from _findings(report)
     yield from _section(

@@ -18,7 +18,7 @@ def render(report: Report) -> bytes:
         "tool": {"driver": _driver(report)},
         "invocations": [_invocation(report)],
         "results": [_result(breach, report) for breach in report.breaches],
-        "properties": {"verdict": report.verdict, "strict": report.strict, "counts": report.counts},
+        "properties": {"verdict": report.verdict_text, "strict": report.strict, "counts": report.counts},
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=True).encode() + b"\n"

@@ -21,14 +21,14 @@ def render(report: Report) -> bytes:
 
 def _lines(report: Report) -> Iterator[str]:
     for source in report.sources:
-        yield f"{source.file}: {source.format}, {skipped_text(source)}: {source.verdict}"
+        yield f"{source.file}: {source.format}, {skipped_text(source)}: {source.verdict_text}"
         if len(source.bases) > 1:
             yield f"  exchanges with {len(source.bases)} base URLs: {', '.join(source.bases)}"
     for found in report.by_rule().values():
         yield from ("", *_rule(found))
     yield from _others(report)
     rules = ", ".join(f"{number} {name}" for name, number in tally(report.rules).items())
-    yield from ("", f"rules: {rules}", f"verdict: {report.verdict} (exit code {report.verdict.exit_code})")
+    yield from ("", f"rules: {rules}", f"verdict: {report.verdict_text} (exit code {report.verdict.exit_code})")
 
 
 def _rule(found: list[Breach]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -99,11 +99,14 @@ def report_of(
     verdicts = [_verdict(one, breaches) for one, breaches in zip(files, found, strict=True)]
     all_breaches = tuple(breach for breaches in found for breach in breaches)
     states = _states(files, all_breaches, rules)
+    exercised = frozenset[str]().union(*(one.result.exercised for one in files))
+    verdict = worst(verdicts)
     return Report(
         title=title,
         version=VERSION,
         strict=terms.strict,
-        verdict=worst(verdicts),
+        verdict=verdict,
+        caveat=_caveat(verdict, exercised),
         counts=_counts(files, states),
         sources=tuple(_source(one, verdict, clean) for one, verdict in zip(files, verdicts, strict=True)),
         rules=states,
@@ -175,6 +178,14 @@ def _verdict(one: Evidence, breaches: Iterable[Breach]) -> Verdict:
     return Verdict.CONFORMS if one.result.exercised else Verdict.NOTHING
 
 
+_READ_BODIES = frozenset(rule.slug for rule in RULES.values() if rule.scope.body and not rule.is_trace)
+
+
+def _caveat(verdict: Verdict, exercised: Set[str]) -> str:
+    is_silent = verdict is Verdict.CONFORMS and exercised <= RULES.keys() and not exercised & _READ_BODIES
+    return "no body was judged" if is_silent else ""
+
+
 def _states(
     files: Sequence[Evidence], breaches: Iterable[Breach], rules: Iterable[ReportedRule]
 ) -> tuple[RuleState, ...]:
@@ -207,6 +218,7 @@ def _source(one: Evidence, verdict: Verdict, clean: Clean) -> Source:
         skipped=dict(sorted(one.skipped.items())),
         bases=tuple(sorted(map(clean, one.bases))),
         verdict=verdict,
+        caveat=_caveat(verdict, one.result.exercised),
     )
 
 

@@ -53,6 +53,11 @@ class State(StrEnum):
     """Nothing that it applies to was read."""
 
 
+def with_caveat(verdict: Verdict, caveat: str) -> str:
+    """Return a verdict as it is told."""
+    return f"{verdict}, but {caveat}" if caveat else str(verdict)
+
+
 class RuleState(msgspec.Struct, frozen=True):
     """One rule of the catalogue, and how it fared."""
 
@@ -106,6 +111,13 @@ class Source(msgspec.Struct, frozen=True):
     skipped: dict[str, int]
     bases: tuple[str, ...]
     verdict: Verdict
+    caveat: str = ""
+    """What the verdict does not cover, though nothing of it was left unread."""
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict, and what it does not cover."""
+        return with_caveat(self.verdict, self.caveat)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +136,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seen: tuple[Status, ...]
     drift: tuple[str, ...] = ()
     """What changed since an earlier check, in words; it does not count."""
+    caveat: str = ""
+    """What the verdict does not cover, though nothing of it was left unread."""
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict, and what it does not cover."""
+        return with_caveat(self.verdict, self.caveat)
 
     def by_rule(self) -> dict[str, list[Breach]]:
         """Return the findings that are not accepted, by rule: what counts and what is better known first."""

@@ -53,7 +53,8 @@ TRACES = frozenset({Subject.LIFE, Subject.TRAFFIC})
 class Scope:
     """What a rule applies to; an empty tuple leaves that side open.
 
-    Armed is a rule where subject, operation and status code fit, and the body was recorded if it reads `body`.
+    Armed is a rule where subject, operation and status code fit, and the body was recorded if it reads `body`;
+    and if it objects where one of the headers `missing` is, no recorder may have left that out.
     Exercised it is if, on top of that, at least `least` of `fields` (of `data`, dotted below it; all of them
     unless told) are there, not null and of their documented type, the session's status is one of `statuses`,
     the answer has all of `headers`, the request had a body if `request_body`, and it asked for JSON or not as
@@ -68,6 +69,7 @@ class Scope:
     least: int | None = None
     statuses: frozenset[Status] = frozenset()
     headers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     request_body: bool = False
     asked: bool | None = None
 

@@ -100,13 +100,51 @@ def test_hosts_are_told_apart_and_judged_apart(inspected):
     assert "exchanges with 2 base URLs" in render("text", inspected([FINE, other])).decode()
 
 
-def test_exchanges_without_a_time_stay_in_the_order_of_the_file(inspected):
-    late, early = (
-        success("get", status, after=after).replace(at=None)
-        for status, after in (("captured", 9), ("charging", 0))
-    )
+def without_time(status, after, remaining=29, without=""):
+    return success("get", status, after=after, remaining=remaining, without=without).replace(at=None)
+
+
+def test_without_times_the_dates_of_the_answers_give_the_order(inspected):
+    """Some tools list the newest first, and equal dates too then."""
+    rows = [without_time("captured", 9, 27), without_time("settling", 9, 28), without_time("charging", 0)]
+    assert inspected(rows, strict=True).verdict == "conforms"
+    assert inspected([rows[2], rows[0], rows[1]], strict=True).verdict == "broken"
+
+
+def test_without_times_and_dates_the_order_is_that_of_the_file(inspected):
+    late, early = without_time("captured", 9), without_time("charging", 0, without="date")
     report = inspected([late, early], strict=True)
     assert [breach.entry for breach in report.breaches if breach.rule == "trace.lifecycle"] == [2]
+
+
+def test_what_is_given_again_is_judged_once(inspected):
+    """Joined recordings overlap; the same answer a second later is another one."""
+    report = inspected([BROKEN, BROKEN, success("get", "charging", cost_amount=5001, after=2)])
+    assert [breach.entry for breach in report.breaches if breach.counts] == [1, 3]
+    assert report.sources[0].skipped == {"copies of other entries": 1}
+
+
+def test_equal_answers_without_a_count_are_several(inspected):
+    one = success("get", "charging", cost_amount=5001, without="x-ratelimit-remaining")
+    assert inspected([one, one]).sources[0].read == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (FINE, "conforms"),
+        (FINE.replace(body=None), "conforms, but no body was judged"),
+        (FINE.replace(method="HEAD", body=b"{}"), "could not check"),
+        (NOTED, "conforms"),
+        (BROKEN.replace(status=299, body=None), "broken"),
+    ],
+)
+def test_a_verdict_without_a_body_says_so(inspected, one, verdict):
+    report = inspected([one])
+    assert report.verdict_text == verdict
+    if report.caveat:
+        for format_ in ("text", "markdown", "html", "junit", "json", "sarif", "github"):
+            assert report.caveat in render(format_, report).decode()
 
 
 def test_an_annotation_says_that_nothing_was_checked(inspected):
@@ -173,7 +211,7 @@ def test_what_was_seen_and_counted_is_that_of_all_files(inspected):
 
 def test_a_breach_says_what_is_required_and_where_with_tokens_by_number(inspected):
     other = BROKEN.replace(url=BROKEN.url.replace(TOKEN, "another-session"))
-    report = inspected([BROKEN, other, BROKEN])
+    report = inspected([BROKEN, other, success("get", "charging", cost_amount=5001, after=1, remaining=28)])
     found = [one for one in report.breaches if one.counts]
     assert {one.requirement for one in found} == {RULES["money.cost-within-hold"].requirement}
     assert [one.where.partition("sessions/")[2].partition(" ")[0] for one in found] == [

@@ -125,6 +125,7 @@ def _is_json(answer: ParsedResponse) -> bool:
     source="errors#format",
     on=Subject.FAILURE,
     asked=True,
+    missing=("content-type",),
     conforming=[failure(404), refusal()],
     violating=[
         _PAGE,
@@ -146,6 +147,7 @@ def json_when_asked(answer: ParsedResponse) -> Findings:
     source="errors#format",
     on=Subject.FAILURE,
     asked=False,
+    missing=("content-type",),
     conforming=[failure(404, accept="*/*"), failure(500, accept="")],
     violating=[
         _PAGE.replace(request_headers={"accept": "*/*"}),
@@ -300,6 +302,7 @@ def known_fields(answer: ParsedResponse) -> Findings:
     on=Subject.ANSWER,
     codes=(405,),
     body=False,
+    missing=("allow",),
     conforming=[failure(405, headers={"allow": "POST"}).replace(method="PUT")],
     violating=[failure(405).replace(method="PUT")],
 )

@@ -13,6 +13,7 @@ from plugproof_contracts.rules.examples import failure, success
     Level.DOCUMENTED,
     source="confirm-payment#response",
     on=Subject.ANSWER,
+    missing=("content-type",),
     conforming=[success(headers={"content-type": "Application/JSON; charset=utf-8"}), failure(404)],
     violating=[
         success(without="content-type"),
@@ -34,6 +35,7 @@ def content_type(answer: ParsedResponse) -> Findings:
     source="framework#cors",
     on=Subject.ANSWER,
     body=False,
+    missing=("access-control-allow-origin",),
     conforming=[success(), failure(404)],
     violating=[
         success(without="access-control-allow-origin"),

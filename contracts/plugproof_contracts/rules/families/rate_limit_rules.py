@@ -33,6 +33,7 @@ def _absent(answer: ParsedResponse) -> Findings:
     operations=EVERY_OPERATION,
     codes=(200, 201, 429),
     body=False,
+    missing=(LIMIT, REMAINING),
     conforming=[success(), refusal()],
     violating=[success(without=LIMIT), success(without=REMAINING), refusal(without=REMAINING)],
 )
@@ -51,6 +52,7 @@ def headers(answer: ParsedResponse) -> Findings:
     operations=EVERY_OPERATION,
     codes=(400, 404, 409, 422, 500),
     body=False,
+    missing=(LIMIT, REMAINING),
     conforming=[failure(404)],
     violating=[failure(404, without=LIMIT), failure(404, without=REMAINING)],
 )
@@ -144,6 +146,7 @@ def _is_authenticated(answer: ParsedResponse, limit: int) -> bool:
     on=Subject.ANSWER,
     codes=(429,),
     body=False,
+    missing=(RETRY,),
     conforming=[refusal(60), refusal(0)],
     violating=[
         refusal(without=RETRY),
@@ -209,6 +212,7 @@ def nothing_left(answer: ParsedResponse) -> Findings:
     on=Subject.ANSWER,
     codes=(429,),
     body=False,
+    missing=(RESET,),
     conforming=[refusal()],
     violating=[refusal(without=RESET), refusal(x_ratelimit_reset="30"), refusal(x_ratelimit_reset="soon")],
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from plugproof_contracts.exchanges.stand_ins import is_stand_in
 from plugproof_contracts.facts.currencies import CURRENCIES
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import ConnectorStatus, Status
@@ -262,7 +263,7 @@ def session_token(answer: ParsedResponse) -> Findings:
 
     It is the only way to the session; a slash in it makes every later request a 404."""
     found = answer.document.get("session_token") if isinstance(answer.document, dict) else None
-    if isinstance(found, str) and not re.fullmatch(r"[A-Za-z0-9._~-]+", found):
+    if isinstance(found, str) and not (re.fullmatch(r"[A-Za-z0-9._~-]+", found) or is_stand_in(found)):
         yield Finding("/session_token", "letters, digits, and . _ ~ -", _length(found))
 
 

@@ -1,0 +1,47 @@
+"""Which answers are about one session, also where a recorder wrote one stand-in for all tokens."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from plugproof_contracts.exchanges.stand_ins import is_stand_in
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
+
+
+def session_keys(answers: Sequence[ParsedResponse]) -> Iterator[object]:
+    """Yield for each answer what tells its session from others, or None if that is not known.
+
+    That is base URL and token. What looks like a stand-in, and what several starts gave to sessions created at
+    different times, is no token: there the time of creation tells sessions apart, if there are several.
+    """
+    created = defaultdict[object, set[str]](set)
+    for answer in answers:
+        if found := _created(answer):
+            created[_name(answer)].add(found)
+    shared = _shared(answers)
+    for answer in answers:
+        name = _name(answer)
+        times = created[name]
+        if answer.token is None:
+            yield None
+        elif len(times) < 2 or not (name in shared or is_stand_in(answer.token.reveal())):
+            yield name
+        else:
+            found = _created(answer)
+            yield (name, found) if found else None
+
+
+def _name(answer: ParsedResponse) -> object:
+    return answer.exchange.base, answer.token
+
+
+def _created(answer: ParsedResponse) -> str | None:
+    found = answer.data.get("created_at")
+    return found if isinstance(found, str) else None
+
+
+def _shared(answers: Iterable[ParsedResponse]) -> set[object]:
+    issued = defaultdict[object, set[str | None]](set)
+    for answer in answers:
+        if answer.name == "start" and answer.is_success:
+            issued[_name(answer)].add(_created(answer))
+    return {name for name, times in issued.items() if len(times) > 1}
