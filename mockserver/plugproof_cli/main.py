@@ -16,6 +16,7 @@ COMMANDS = {
     "proxy": "Forward to the real API, and check what passes.",
     "fuzz": "Send a fake or a staging what nobody thought of, with Schemathesis.",
     "explore": "Try a client in every status, with every button and every fault.",
+    "mcp": "Serve tools for coding agents on standard input and output (Model Context Protocol).",
     "rules": "List the rules, or show the page of one.",
     "report": "Show the history of checks as a page with charts.",
     "scenarios": "List the charger codes and what each stands for.",
