@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from plugproof_cli.live_log import LogFormat
 from plugproof_mockserver.model import settings, timestamps
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.world.faults import Fault, parse_fault
@@ -110,5 +111,6 @@ DURATION = _type("duration", _duration)
 PERCENT = _type("percent", _number("a percentage", 0, 100))
 AMOUNT = _type("amount", _whole("an amount in minor units", 1, 99_999_999))
 FAULT = _type("op:kind[:…]", _fault)
+LOG = _one_of(LogFormat)
 LATENCY = _type("ms", _whole("a latency", 0, 600_000))
 SECRET = _type("secret", _secret)

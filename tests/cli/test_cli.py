@@ -57,6 +57,8 @@ BAD = [
     ("--sessions-per-charger", "many", "a whole number"),
     ("--token-ttl", "24 hours", "90s, 15m, 24h or 2d"),
     ("--token-ttl", "0", "above 0"),
+    ("--receive-timeout", "0", "above 0"),
+    ("--log", "loud", "auto, text, json, off"),
     ("--payment-window", "15min", "90s, 15m, 24h or 2d"),
     ("--vat", "101", "from 0 to 100"),
     ("--hold", "50.00", "a whole number from 1"),
@@ -155,6 +157,8 @@ GIVEN = {
     "LATENCY": ("250", 250),
     "ALLOW_HOST": ("a.test b.test", ("a.test", "b.test")),
     "CONTROL_SECRET": ("correct-horse", "correct-horse"),
+    "RECEIVE_TIMEOUT": ("5s", 5),
+    "LOG": ("json", "json"),
 }
 
 

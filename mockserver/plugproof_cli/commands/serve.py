@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from plugproof_cli import option_types
+from plugproof_cli import live_log, option_types
+from plugproof_cli.live_log import LogFormat
 from plugproof_mockserver.faces.host_allowlist import is_loopback
 from plugproof_mockserver.model.settings import Errors, Limit, RateLimit, Settings
 from plugproof_mockserver.world.faults import Fault, make_fault
@@ -58,6 +59,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     control_secret: str | None
     self_check: bool
     receive_timeout: float
+    log: LogFormat
     as_json: bool
 
     def settings(self) -> Settings:
@@ -146,6 +148,12 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     default="60s",
     help="How long a request's head, and then its body, may take to come.",
 )
+@_default(
+    "--log",
+    type=option_types.LOG,
+    default="auto",
+    help="Write a line for each request to the API; auto does so on a terminal.",
+)
 @_option("--json", "as_json", is_flag=True, help="Announce readiness as one line of JSON.")
 def serve(**given: Any) -> None:
     """Serve the fake on a socket.
@@ -168,7 +176,6 @@ def _run(options: ServeOptions) -> None:
             f"http://{options.url_host}:{listener.getsockname()[1]}",
             os.getpid(),
             identity=token_hex(8),
-            has_secret=options.control_secret is not None,
         )
         app = _app(options, address.identity)
     announce = banner.as_json if options.as_json else banner.for_people
@@ -216,13 +223,15 @@ def _app(options: ServeOptions, identity: str) -> "App":
     from plugproof_mockserver.world.registry import WorldRegistry
     from plugproof_mockserver.world.world import World
 
-    settings, faults = options.settings(), options.faults()
+    settings, faults, follow = options.settings(), options.faults(), live_log.follower(options.log)
 
     def world(name: str) -> World:
         clock = Clock(options.clock, speed=options.speed)
-        return World(
+        made = World(
             settings, clock=clock, seed=options.seed, name=name, faults=faults, self_check=options.self_check
         )
+        follow(made)
+        return made
 
     hosts = HostAllowlist((options.url_host, *options.allow_host))
     control, pages = _when_asked(lambda: _control(options.control_secret, identity)), _when_asked(_pages)
