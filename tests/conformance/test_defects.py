@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from plugproof_contracts.conformance.transport import FailureKind, TransportFailure
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.parsing.schema import CHARGER, PAYMENT, SESSION, JsonType
@@ -138,7 +139,8 @@ OTHERS = [
     ],
     (partial(page, 404), "errors.json-when-asked"),
     *[(partial(status, 200, to), "http.success-code") for to in (201, 202, 203, 206)],
-    *[(partial(status, code, 401), "http.no-authentication") for code in (200, 404)],
+    (partial(status, 200, 401), "http.no-authentication"),
+    (partial(status, 404, 401), "http.unknown-token"),
 ]
 
 
@@ -218,18 +220,67 @@ def test_a_get_that_broke_once_is_not_called_broken_and_is_told(nights):
 
 
 def test_a_get_that_failed_once_and_is_well_again_conforms_and_is_told(nights):
-    checks = nights("created", spoil=once(partial(status, 200, 502)))
+    def fail(request, number):
+        return TransportFailure(FailureKind.CLOSED, "as the test wants it", True) if number == 1 else None
+
+    checks = nights("created", fail=fail)
     report = checks.night()
     assert report.verdict is Verdict.CONFORMS
-    assert "well when asked again" in next(iter(report.sources[0].skipped))
-    assert len(checks.log) == 5
+    again, left_out = report.sources[0].skipped
+    assert "well when asked again" in again
+    assert left_out == "not sent, for others were asked again: unknown session, wrong Authorization"
+    assert len(checks.log) == 4
+
+
+@pytest.mark.parametrize("tokens", [(), ("created",), ("created", "charging")])
+@pytest.mark.parametrize("status_code", [500, 502, 503, 504])
+def test_a_failing_server_is_asked_nothing_twice(nights, status_code, tokens):
+    """A server that cannot answer is not burdened with the same question again."""
+
+    def spoil(operation, reply):
+        reply.status = status_code
+
+    checks = nights(*tokens, spoil=spoil)
+    assert checks.night().verdict is Verdict.UNCHECKED
+    asked = [(request.method, request.url, request.headers) for _, _, request in checks.log]
+    assert len(asked) == len(set(asked)) == len(checks.nights[0].probes)
+
+
+@pytest.mark.parametrize("tokens", [(), ("created",), ("created", "charging")])
+def test_a_broken_server_gets_no_more_than_was_promised(nights, tokens):
+    """Repeats take the place of what the plan has left, and the report says what."""
+
+    def spoil(operation, reply):
+        reply.body = b"{}"
+
+    checks = nights(*tokens, spoil=spoil)
+    report = checks.night()
+    assert report.verdict is Verdict.BROKEN
+    assert report.counts["requests sent"] == report.counts["requests planned"] == len(checks.log)
+    assert any(words.startswith("not sent, for others") for words in report.sources[0].skipped)
+
+
+@pytest.mark.parametrize("page", [b"<html>Not Found", b"", b"Not Found"])
+def test_a_page_where_the_api_was_there_is_broken(nights, page):
+    """The other answers show that the API was reached, so that the page is its own."""
+
+    def spoil(operation, reply):
+        if reply.status == 404:
+            reply.headers, reply.body = {"content-type": "text/html"}, page
+
+    assert_broken(nights("created", spoil=spoil).night(), "errors.json-when-asked")
+
+
+def test_an_unknown_token_that_is_not_404_is_broken(nights):
+    """The check invented the token, so that no other answer can be right."""
+    assert_broken(nights(spoil=lambda name, reply: status(404, 400, reply)).night(), "http.unknown-token")
 
 
 def test_a_get_that_broke_twice_is_called_broken_without_a_doubt(nights):
     checks = nights("created", spoil=partial(put, ("data", "status"), "paid", "get"))
     report = checks.night()
     assert_broken(report, "values.status")
-    assert (report.problems, [name for _, name, _ in checks.log].count("get")) == ((), 3)
+    assert (report.problems, [name for _, name, _ in checks.log].count("get")) == ((), 2)
 
 
 def test_a_confirm_that_was_refused_leaves_nothing_to_read_up(nights):

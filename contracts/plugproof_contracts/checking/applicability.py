@@ -7,7 +7,7 @@ of facts and looked up afterwards.
 from functools import lru_cache
 from typing import NamedTuple
 
-from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.strict_json import MISSING
@@ -37,6 +37,7 @@ class Facts(NamedTuple):
     fields: frozenset[str]
     status: Status | None
     unknown: frozenset[str] = frozenset()
+    invented: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -60,6 +61,7 @@ def facts_of(answer: ParsedResponse) -> Facts:
         unknown=frozenset(name for name in _NEEDED if name not in answer.headers)
         if answer.headers.is_partial
         else frozenset(),
+        invented=INVENTED in answer.exchange.url,
     )
 
 
@@ -104,4 +106,5 @@ def _exercises(facts: Facts, scope: Scope) -> bool:
         and facts.headers.issuperset(scope.headers)
         and (facts.sent_body or not scope.request_body)
         and scope.asked in (None, facts.asked_json)
+        and (facts.invented or not scope.invented_token)
     )

@@ -24,7 +24,7 @@ from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.exchanges.route import charger_code
 from plugproof_contracts.facts.currencies import CURRENCIES
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
-from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
 from plugproof_contracts.facts.session import (
     NULLABLE,
     TIMESTAMPS,
@@ -148,7 +148,7 @@ class Accepted(NamedTuple):
 def accept(exchange: Exchange) -> Accepted | None:
     """Return what a conforming success is checked by, or None if the rules have to look at it."""
     operation, body = exchange.operation, exchange.body
-    if operation is None or body is None or exchange.status != operation.success:
+    if operation is None or body is None or exchange.status != operation.success or INVENTED in exchange.url:
         return None
     name = operation.name
     if not _headers_hold(exchange.headers, name) or (exchange.request_body and name in _REQUEST_MATTERS):

@@ -20,7 +20,7 @@ from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import send
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.exchanges.route import redacted
-from plugproof_contracts.reports.report import Report
+from plugproof_contracts.reports.report import Report, Verdict
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.filenames import plain_name
@@ -33,6 +33,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     `budget` is requests an hour over all checks that share the history, `timeout` seconds for one request,
     `patience` seconds to wait in all. `history` is a database's URL; None is a file of the user's. `baselines` are
     files of accepted findings (TOML) or of a shape to compare with (`.json`, as `save_shape` writes it).
+    `fail_on_drift` lets a change count as a break does; `lift_pause` forgets that the API asked to be left alone.
     """
 
     tokens: tuple[Token, ...] = ()
@@ -45,6 +46,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     history: str | None = None
     baselines: tuple[Path, ...] = ()
     save_shape: Path | None = None
+    fail_on_drift: bool = False
+    lift_pause: bool = False
 
 
 def run_check(
@@ -69,9 +72,13 @@ def run_check(
     with closing(History(options.history)) as history:
         run = CheckRun(base, probes, ports, history, policy, progress)
         began = ports.now()
+        if options.lift_pause:
+            history.lift_pause(base)
         run.run()
         report = check_report.build_check_report(run, options.tokens, baseline.accepts)
         report = _remember(history, run, report, baseline, began)
+        if options.fail_on_drift and report.drift and report.verdict is not Verdict.BROKEN:
+            report = msgspec.structs.replace(report, verdict=Verdict.DRIFTED)
     if options.save_shape is not None:
         _save_shape(options.save_shape, run)
     return report

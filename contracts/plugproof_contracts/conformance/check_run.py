@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol
 
 from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.conformance import inconclusive, plan, transport
-from plugproof_contracts.conformance.history.check_history import Allowance, BudgetDecision
+from plugproof_contracts.conformance.history.check_history import LONGEST_PAUSE, Allowance, BudgetDecision
+from plugproof_contracts.conformance.inconclusive import is_of_the_api
 from plugproof_contracts.conformance.plan import Probe
 from plugproof_contracts.conformance.retry_after import retry_after
 from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
@@ -101,20 +102,43 @@ class CheckRun:
     accepted: list[ProbeResult] = field(default_factory=list)
     problems: list[tuple[int | None, str]] = field(default_factory=list)
     recovered: list[str] = field(default_factory=list)
+    unlike: list[ProbeResult] = field(default_factory=list)
     waited: float = 0.0
     booked: int = 0
 
     def run(self) -> None:
         """Send the plan; ends early where going on is pointless, forbidden or interrupted, and says so."""
         try:
-            for probe in self.probes:
-                self._probe(probe)
-                if probe.is_limit_probe and self._was_refused():
-                    break
+            self._run()
         except _StopError as stop:
             self.problems.append((None, str(stop)))
         except KeyboardInterrupt:
             self.problems.append((None, f"interrupted after {self.booked} of {len(self.probes)} requests"))
+        self._reconsider()
+
+    def _run(self) -> None:
+        for number, probe in enumerate(self.probes):
+            if not self._has_room():
+                left_out = ", ".join(one.title for one in self.probes[number:])
+                self.recovered.append(f"not sent, for others were asked again: {left_out}")
+                break
+            self._probe(probe)
+            if probe.is_limit_probe and self._was_refused():
+                break
+
+    def _has_room(self) -> bool:
+        """Return whether the promise holds if one more is sent: as many requests as the plan has, and no more."""
+        return self.booked < len(self.probes)
+
+    def _reconsider(self) -> None:
+        """Judge refusals that bear no mark of the API where other answers of this check show that it was there."""
+        is_there = any(one.outcome.exchange and is_of_the_api(one.outcome.exchange) for one in self.accepted)
+        for result in self.unlike:
+            broken = _broken(result.outcome.exchange, self.policy.strict)
+            if is_there and broken:
+                self.problems = [one for one in self.problems if one[0] != result.number]
+                self.accepted.append(result._replace(doubt=None, broken=broken))
+        self.accepted.sort(key=lambda one: one.number)
 
     def _was_refused(self) -> bool:
         exchange = self.sent[-1].outcome.exchange
@@ -128,15 +152,18 @@ class CheckRun:
             self._settle(first, self._ask(probe))
         else:
             self._accept(first)
-            if probe.session and probe.method == "POST" and _may_have_happened(first):
+            is_open = probe.session and probe.method == "POST" and _may_have_happened(first)
+            if is_open and self._has_room() and not _has_failed(first):
                 self._accept(self._ask(plan.reading_again(probe)))
 
     def _may_ask_again(self, first: ProbeResult) -> bool:
-        """Wait as the answer asks, if that is not too long."""
+        """Wait as the answer asks, if that is not too long; a server that fails is not asked twice unbidden."""
         exchange = first.outcome.exchange
         wait = retry_after(exchange.headers, self.ports.now()) if exchange and first.doubt else None
         if wait is not None:
-            self.request_budget.pause(self.base, self.ports.now() + wait)
+            self.request_budget.pause(self.base, self.ports.now() + min(wait, LONGEST_PAUSE))
+        if (_has_failed(first) and wait is None) or not self._has_room():
+            return False
         return self._wait(PAUSE if wait is None else wait)
 
     def _settle(self, first: ProbeResult, second: ProbeResult) -> None:
@@ -152,6 +179,7 @@ class CheckRun:
         exchange, probe = result.outcome.exchange, result.probe
         if result.doubt is not None or exchange is None:
             self.problems.append((result.number, f"{probe.title}: {result.doubt}"))
+            self.unlike += [result] if exchange and inconclusive.is_unlike_the_api(exchange) else []
             if _is_hopeless(result):
                 raise _StopError("nothing more was sent, for it would fare no better")
             return
@@ -229,6 +257,11 @@ def _may_have_happened(result: ProbeResult) -> bool:
     if exchange is None:
         return failure is not None and failure.arrived
     return result.doubt is not None and exchange.status != 429
+
+
+def _has_failed(result: ProbeResult) -> bool:
+    exchange = result.outcome.exchange
+    return exchange is not None and exchange.status >= 500
 
 
 def _is_hopeless(result: ProbeResult) -> bool:

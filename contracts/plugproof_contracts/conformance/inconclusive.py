@@ -56,8 +56,21 @@ def _foreign(exchange: Exchange) -> str | None:
     return "an answer that is not the API's"
 
 
+def is_unlike_the_api(exchange: Exchange) -> bool:
+    """Return whether a refusal lacks every mark of the API, which is its break where other answers bear one."""
+    return 400 <= exchange.status < 500 and _foreign(exchange) is not None and not _is_blocked(exchange)
+
+
+def _is_blocked(exchange: Exchange) -> bool:
+    return unchecked.blocked_reason(exchange) is not None
+
+
 def _is_broken_off(exchange: Exchange) -> bool:
-    return next(ParsedResponse(exchange).reading.of(JsonDefect.MALFORMED), None) is not None
+    """A page, or any other text that is no JSON, may end with its connection."""
+    answer, text = ParsedResponse(exchange), (exchange.body or b"").lstrip()
+    if not (answer.says_json or text[:1] in (b"{", b"[")) or text[:1] == b"<":
+        return False
+    return next(answer.reading.of(JsonDefect.MALFORMED), None) is not None
 
 
 def _evidence(exchange: Exchange) -> str:

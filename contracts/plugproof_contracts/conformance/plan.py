@@ -8,7 +8,7 @@ every client does, and changes nothing that Stripe has not changed already.
 from secrets import token_hex
 from typing import NamedTuple
 
-from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
 from plugproof_contracts.secrets.token import Token
 from plugproof_contracts.version import VERSION
 
@@ -70,13 +70,13 @@ def _probe(title: str, operation: str, subject: Token | None, *serves: int, **mo
 
 def plan(tokens: tuple[Token, ...], *, probes_limit: bool = False) -> tuple[Probe, ...]:
     """Return the requests of one check, in order; the rate-limit probe comes last, with unknown tokens only."""
-    unknown = Token(f"plugproof-unknown-{token_hex(8)}")
+    unknown = Token(f"{INVENTED}{token_hex(8)}")
     asked = _with_tokens(tokens, unknown) if tokens else _without_tokens(unknown)
     return (*asked, *(_limit_probe(unknown) if probes_limit else ()))
 
 
 def _without_tokens(unknown: Token) -> tuple[Probe, ...]:
-    malformed = Token(f"plugproof%20malformed%20{token_hex(4)}")
+    malformed = Token(f"{INVENTED}%20malformed%20{token_hex(4)}")
     return (
         _probe("unknown session", "get", unknown, 404),
         _probe("malformed token, wrong Authorization", "get", malformed, 404, headers=(_JSON, _WRONG)),

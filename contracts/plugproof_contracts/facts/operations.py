@@ -49,3 +49,6 @@ OPERATIONS: dict[str, Operation] = {
 
 WINDOW_SECONDS = 60
 """The length of a rate-limit window."""
+
+INVENTED = "plugproof-unknown-"
+"""How the tokens begin that our own check invents: of these it is known that no API has issued them."""

@@ -36,6 +36,9 @@ def _rest(report: Report) -> Iterator[str]:
         yield command("warning", f"baseline entry {one.entry} ({one.rule}) {one.reason}", title="baseline")
     if report.caveat:
         yield command("warning", report.verdict_text, title=report.verdict)
+    if report.drift:
+        kind = "error" if report.verdict is Verdict.DRIFTED else "notice"
+        yield command(kind, "\n".join(report.drift), title="changed since an earlier check")
     if report.verdict is Verdict.NOTHING:
         yield command("error", "no rule was exercised", title=report.verdict)
 

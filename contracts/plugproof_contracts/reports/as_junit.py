@@ -25,6 +25,8 @@ def render(report: Report) -> bytes:
     root = ET.Element("testsuites", name=_text(report.title))
     _suite(root, "rules", [_rule(rule, report.by_rule().get(rule.slug, ())) for rule in report.rules])
     _suite(root, "recordings", [_recording(source, report) for source in report.sources])
+    if report.drift:
+        _suite(root, "changes", [_change(report)])
     ET.indent(root)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
@@ -67,6 +69,16 @@ def _recording(source: Source, report: Report) -> ET.Element:
         ET.SubElement(case, "error", message=Verdict.NOTHING)
     elif source.caveat:
         ET.SubElement(case, "system-out").text = _text(source.verdict_text)
+    return case
+
+
+def _change(report: Report) -> ET.Element:
+    case = ET.Element("testcase", classname="plugproof.changes", name="since an earlier check", time="0")
+    lines = _text("\n".join(report.drift))
+    if report.verdict is Verdict.DRIFTED:
+        ET.SubElement(case, "failure", type=Verdict.DRIFTED, message=_text(report.drift[0])).text = lines
+    else:
+        ET.SubElement(case, "system-out").text = f"does not count\n{lines}"
     return case
 
 

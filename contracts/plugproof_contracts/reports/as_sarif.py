@@ -5,11 +5,28 @@ from typing import Any
 from urllib.parse import quote
 
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.reports.report import Breach, Problem, Report, RuleState, place, problem_place, read_on
+from plugproof_contracts.reports.report import (
+    Breach,
+    Problem,
+    Report,
+    RuleState,
+    Verdict,
+    place,
+    problem_place,
+    read_on,
+)
 from plugproof_contracts.rules import RULES
 
 _LEVELS = {Level.DOCUMENTED: "error", Level.INFERRED: "warning", Level.ASSUMED: "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+_DRIFT: dict[str, Any] = {
+    "id": "check.drift",
+    "shortDescription": {"text": "The answers look as they did in an earlier check."},
+    "help": {"text": "what is new or gone breaks no documented fact; --fail-on drift lets it count"},
+    "defaultConfiguration": {"level": "note"},
+}
 
 
 def render(report: Report) -> bytes:
@@ -17,7 +34,7 @@ def render(report: Report) -> bytes:
     run = {
         "tool": {"driver": _driver(report)},
         "invocations": [_invocation(report)],
-        "results": [_result(breach, report) for breach in report.breaches],
+        "results": [*[_result(breach, report) for breach in report.breaches], *_changes(report)],
         "properties": {"verdict": report.verdict_text, "strict": report.strict, "counts": report.counts},
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -25,7 +42,24 @@ def render(report: Report) -> bytes:
 
 
 def _driver(report: Report) -> dict[str, Any]:
-    return {"name": "plugproof", "version": report.version, "rules": [_rule(rule) for rule in report.rules]}
+    rules = [*[_rule(rule) for rule in report.rules], *([_DRIFT] if report.drift else [])]
+    return {"name": "plugproof", "version": report.version, "rules": rules}
+
+
+def _changes(report: Report) -> list[dict[str, Any]]:
+    level = "error" if report.verdict is Verdict.DRIFTED else "note"
+    index, sources = len(report.rules), report.sources or ()
+    places = [_artifact(source.file) for source in sources[:1]]
+    return [
+        {
+            "ruleId": _DRIFT["id"],
+            "ruleIndex": index,
+            "level": level,
+            "message": {"text": line},
+            "locations": places,
+        }
+        for line in report.drift
+    ]
 
 
 def _rule(rule: RuleState) -> dict[str, Any]:

@@ -18,6 +18,8 @@ class Verdict(StrEnum):
 
     BROKEN = "broken"
     """A finding counts: a documented fact, or under `strict` an inferred one, is broken and not accepted."""
+    DRIFTED = "changed"
+    """No finding counts, but something has changed since an earlier check, and that was asked to count."""
     UNCHECKED = "could not check"
     """Something could not be read or judged."""
     NOTHING = "nothing was checked"
@@ -31,7 +33,13 @@ class Verdict(StrEnum):
         return _EXIT_CODES[self]
 
 
-_EXIT_CODES = {Verdict.CONFORMS: 0, Verdict.BROKEN: 1, Verdict.UNCHECKED: 3, Verdict.NOTHING: 5}
+_EXIT_CODES = {
+    Verdict.CONFORMS: 0,
+    Verdict.BROKEN: 1,
+    Verdict.DRIFTED: 1,
+    Verdict.UNCHECKED: 3,
+    Verdict.NOTHING: 5,
+}
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -135,7 +143,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     stale: tuple[Stale, ...]
     seen: tuple[Status, ...]
     drift: tuple[str, ...] = ()
-    """What changed since an earlier check, in words; it does not count."""
+    """What changed since an earlier check, in words; it counts where the verdict is `DRIFTED`."""
     caveat: str = ""
     """What the verdict does not cover, though nothing of it was left unread."""
 

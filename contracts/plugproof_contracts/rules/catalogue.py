@@ -57,8 +57,9 @@ class Scope:
     and if it objects where one of the headers `missing` is, no recorder may have left that out.
     Exercised it is if, on top of that, at least `least` of `fields` (of `data`, dotted below it; all of them
     unless told) are there, not null and of their documented type, the session's status is one of `statuses`,
-    the answer has all of `headers`, the request had a body if `request_body`, and it asked for JSON or not as
-    `asked` says. A rule on traces is exercised by two answers, one of them of such an operation and code.
+    the answer has all of `headers`, the request had a body if `request_body`, it asked for JSON or not as `asked`
+    says, and its token is one that our check invented if `invented_token`. A rule on traces is exercised by two
+    answers, one of them of such an operation and code.
     """
 
     subject: Subject
@@ -72,6 +73,7 @@ class Scope:
     missing: tuple[str, ...] = ()
     request_body: bool = False
     asked: bool | None = None
+    invented_token: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ class CheckArguments(NamedTuple):
     history: str | None
     baseline: tuple[str, ...]
     save_shape: str | None
+    fail_on: str | None
+    lift_pause: bool
     dry_run: bool
 
 
@@ -110,6 +112,13 @@ class CheckArguments(NamedTuple):
     help="Accepted findings (TOML), or a shape to compare with (JSON, from --save-shape); repeatable.",
 )
 @click.option("--save-shape", metavar="F", help="Write what the answers look like, for --baseline.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["drift"]),
+    envvar="PLUGPROOF_FAIL_ON",
+    help="What counts besides broken facts: drift, any change since the last check or the baseline.",
+)
+@click.option("--lift-pause", is_flag=True, help="Ask although the API asked to be left alone (Retry-After).")
 @click.option("--dry-run", is_flag=True, help="Print the plan and send nothing.")
 def check(**given: Any) -> None:
     """Send the plan, write the reports, and end with the verdict's exit code."""
@@ -207,6 +216,8 @@ def _run(given: CheckArguments, base: str, tokens: tuple[Token, ...], planned: i
         history=given.history,
         baselines=tuple(map(Path, given.baseline)),
         save_shape=Path(given.save_shape) if given.save_shape else None,
+        fail_on_drift=given.fail_on == "drift",
+        lift_pause=given.lift_pause,
     )
     try:
         report = run_check(base, options, progress=progress)

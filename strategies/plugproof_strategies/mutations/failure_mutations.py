@@ -1,10 +1,11 @@
 """Failures that are not told as they should be, and requests that were answered for another one."""
 
 import json
+import re
 from typing import Any
 
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
 from plugproof_strategies.mutation import (
     Change,
     Mutation,
@@ -69,7 +70,12 @@ def _moved(number: int) -> Change:
     return both(code(number), moved, whole(b""))
 
 
+def _of_nobody(exchange: Exchange) -> Exchange:
+    return exchange.replace(url=re.sub(r"(?<=/sessions/)[^/]+", f"{INVENTED}1a2b3c4d", exchange.url))
+
+
 FAILURES: tuple[Mutation, ...] = (
+    *each("http.unknown-token", (("a token of nobody opens a session", _of_nobody),), Needs(("get", "confirm"))),
     *each(
         "http.success-code",
         ((f"a session with {number}", code(number)) for number in (201, 202, 203, 206)),

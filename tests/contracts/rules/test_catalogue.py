@@ -13,6 +13,7 @@ from plugproof_contracts.rules.examples import success
 
 OVERLAPS = {
     "http.failure-code": {"json.well-formed"},
+    "http.unknown-token": {"http.failure-code"},
     "json.whole-characters": {"shape.envelope"},
     "json.finite-numbers": {"shape.types"},
     "json.shallow": {"shape.envelope"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
@@ -22,6 +23,8 @@ from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.reports.report import Report
 
 HOUR = 3600.0
+LONGEST_PAUSE = 24 * HOUR
+"""Seconds of a `Retry-After` that are remembered, whatever an answer asks for (assumed)."""
 RATE = OPERATIONS["confirm"].limit
 """Requests to one base URL in a window, whatever they ask for: some limiters count all of them together."""
 
@@ -93,6 +96,11 @@ class History:
             connection.execute(delete(PAUSES).where(PAUSES.c.base == base))
             connection.execute(insert(PAUSES).values(base=base, until=until))
 
+    def lift_pause(self, base: str) -> None:
+        """Forget that a base URL asked to be left alone."""
+        with self._locked() as connection:
+            connection.execute(delete(PAUSES).where(PAUSES.c.base == base))
+
     def record(self, base: str, at: float, report: Report, shape: Shape) -> None:
         """Keep the outcome of a check, whole or not at all."""
         counts = report.counts
@@ -153,9 +161,11 @@ class History:
 
 def _pause(connection: Connection, base: str, now: float) -> BudgetDecision | None:
     until = connection.scalar(select(func.max(PAUSES.c.until)).where(PAUSES.c.base == base))
-    if until is None or until <= now:
-        return None
-    return BudgetDecision(until - now, "the API asked to be left alone (Retry-After)")
+    if until is None or not now < until <= now + LONGEST_PAUSE:
+        return None  # What lies further ahead was not entered by this clock.
+    end = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    why = f"the API asked to be left alone until {end} UTC (Retry-After); --lift-pause asks it all the same"
+    return BudgetDecision(until - now, why)
 
 
 def _gate(

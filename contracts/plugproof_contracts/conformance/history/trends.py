@@ -99,7 +99,13 @@ def _charts(nights: Sequence[TrendRun], shapes: Sequence[Shape]) -> Iterator[Cha
         yield Chart(f"Seconds that {name} took", _line(points, len(nights)))
 
 
-_COLOURS = {Verdict.CONFORMS: "good", Verdict.BROKEN: "bad", Verdict.UNCHECKED: "warn", Verdict.NOTHING: "idle"}
+_COLOURS = {
+    Verdict.CONFORMS: "good",
+    Verdict.BROKEN: "bad",
+    Verdict.DRIFTED: "warn",
+    Verdict.UNCHECKED: "warn",
+    Verdict.NOTHING: "idle",
+}
 
 
 def _verdicts(nights: Sequence[TrendRun]) -> str:

@@ -5,15 +5,16 @@ from typing import Any
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
 from plugproof_contracts.parsing.finding import Finding, Text
 from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
 from plugproof_contracts.parsing.schema import pointer_to
 from plugproof_contracts.parsing.strict_json import MISSING
 from plugproof_contracts.rules.catalogue import Findings, Subject, rule
-from plugproof_contracts.rules.examples import failure, refusal, success
+from plugproof_contracts.rules.examples import TOKEN, failure, refusal, success
 
 EVERY_OPERATION = tuple(OPERATIONS)
+ON_TOKENS = tuple(name for name, row in OPERATIONS.items() if "{token}" in row.path)
 ALWAYS_POSSIBLE = (429, 500, 504)
 """The failures that the reference documents for all operations."""
 DEBUG_FIELDS = ("exception", "file", "line", "trace")
@@ -22,6 +23,13 @@ _PAGE = failure(404, headers=_HTML).replace(body=b"<!DOCTYPE html><title>Not Fou
 _NO_MAPS: tuple[Any, ...] = (None, [], {"email": "invalid"}, {"email": [1]}, {"email": None})
 _INVALID = {"email": ["The email field must be a valid email address."]}
 _LATE = "The charger did not respond in time."
+
+
+_REFUSED = dict(refusal().headers)
+
+
+def _of_nobody(exchange: Exchange) -> Exchange:
+    return exchange.replace(url=exchange.url.replace(TOKEN, f"{INVENTED}1a2b3c4d"))
 
 
 def _with_credentials(exchange: Exchange) -> Exchange:
@@ -45,6 +53,26 @@ def success_code(answer: ParsedResponse) -> Findings:
     expected = answer.operation.success if answer.operation else answer.code
     if 200 <= answer.code < 300 and answer.code != expected:
         yield Finding("", f"{expected} for a success", Text(f"{answer.code}"))
+
+
+@rule(
+    "http.unknown-token",
+    Level.DOCUMENTED,
+    source="get-session#errors.404",
+    on=Subject.ANSWER,
+    operations=ON_TOKENS,
+    body=False,
+    invented_token=True,
+    conforming=[_of_nobody(failure(404)), _of_nobody(failure(429, "Too Many Attempts.", headers=_REFUSED))],
+    violating=[_of_nobody(failure(400, "Bad Request")), _of_nobody(success()), _of_nobody(failure(410))],
+)
+def unknown_token(answer: ParsedResponse) -> Findings:
+    """A token that was never issued is not found.
+
+    A client that mistyped its link tells its driver so by the 404; any other answer sends it the wrong way."""
+    is_refused_before = answer.code in (302, 303, 422, 429) or answer.code >= 500
+    if answer.code != 404 and not is_refused_before:
+        yield Finding("", "404, for the token was never issued", Text(f"{answer.code}"))
 
 
 @rule(
