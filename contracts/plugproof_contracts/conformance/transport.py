@@ -3,7 +3,8 @@
 The usual clients bound each read and not the exchange, inflate without a limit, and take a body
 that was cut off for a whole one. Here plain sockets get what is left of one deadline before every
 step, from the name's lookup to the last byte; h11 reads the HTTP. Nothing is followed, kept open
-or tried again, and every certificate is verified.
+or tried again, and every certificate is verified. A proxy that the environment names is asked for a
+tunnel (RFC 9110, 9.3.6); over plain HTTP it is sent the whole URL (RFC 9112, 3.2.2).
 """
 
 import socket
@@ -22,6 +23,7 @@ from urllib.parse import urlsplit
 
 import h11
 
+from plugproof_contracts.conformance.http_proxy import HttpProxy, proxy_for
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import redacted
 
@@ -134,12 +136,55 @@ def send(request: OutgoingRequest, seconds: float) -> RequestOutcome:
 def _exchanged(request: OutgoingRequest, clock: _Clock) -> tuple[h11.Response, bytes]:
     parts = urlsplit(request.url)
     host, secure = parts.hostname or "", parts.scheme == "https"
-    addresses = _addresses(host, parts.port or (443 if secure else 80), clock)
+    port, proxy = parts.port or (443 if secure else 80), _proxy(request.url)
+    addresses = _addresses(proxy.host if proxy else host, proxy.port if proxy else port, clock)
     with closing(_connected(addresses, clock)) as plain:
         if not secure:
-            return _answer(plain, request, clock)
+            return _answer(plain, request, clock, proxy)
+        if proxy:
+            _open_tunnel(plain, proxy, f"[{host}]:{port}" if ":" in host else f"{host}:{port}", clock)
         with closing(_secured(plain, host, clock)) as line:
             return _answer(line, request, clock)
+
+
+def _proxy(url: str) -> HttpProxy | None:
+    try:
+        return proxy_for(url)
+    except ValueError as error:
+        raise _TransportFailureError(FailureKind.CONNECT, str(error)) from None
+
+
+def _open_tunnel(line: socket.socket, proxy: HttpProxy, authority: str, clock: _Clock) -> None:
+    """Ask a proxy to connect to a host; whatever it says but yes, the host was not reached."""
+    clock.doing, http = "asking the proxy for a connection", h11.Connection(h11.CLIENT)
+    headers = [("Host", authority), *proxy.headers]
+    try:
+        line.settimeout(clock.left())
+        line.sendall(http.send(h11.Request(method="CONNECT", target=authority, headers=headers)) or b"")
+        answer = _tunnel_answer(line, http, clock)
+    except TimeoutError:
+        raise clock.over() from None
+    except (OSError, h11.ProtocolError) as error:
+        words = f"the proxy does not answer as one: {_reason(error)}"
+        raise _TransportFailureError(FailureKind.CONNECT, words) from None
+    if not 200 <= answer.status_code < 300 or http.trailing_data[0]:
+        words = f"the proxy does not open a connection to the host: it answers {answer.status_code}"
+        raise _TransportFailureError(FailureKind.CONNECT, words)
+
+
+def _tunnel_answer(line: socket.socket, http: h11.Connection, clock: _Clock) -> h11.Response:
+    received = 0
+    while True:
+        event = http.next_event()
+        if isinstance(event, h11.Response):
+            return event
+        if event is h11.NEED_DATA:
+            line.settimeout(clock.left())
+            data = line.recv(_PIECE)
+            received += len(data)
+            if received > MOST_HEAD:
+                raise h11.RemoteProtocolError("too many headers")
+            http.receive_data(data)
 
 
 def _addresses(host: str, port: int, clock: _Clock) -> list[Any]:
@@ -218,12 +263,14 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or getattr(error, "reason", None) or type(error).__name__)
 
 
-def _answer(line: socket.socket, request: OutgoingRequest, clock: _Clock) -> tuple[h11.Response, bytes]:
+def _answer(
+    line: socket.socket, request: OutgoingRequest, clock: _Clock, proxy: HttpProxy | None = None
+) -> tuple[h11.Response, bytes]:
     reading = _Reading(line, clock)
     clock.doing, clock.sent = "sending the request", True
     try:
         line.settimeout(clock.left())
-        line.sendall(reading.opening(request))
+        line.sendall(reading.opening(request, proxy))
         clock.doing = "waiting for the answer"
         return reading.whole()
     except TimeoutError:
@@ -250,11 +297,13 @@ class _Reading:
         self.body = bytearray()
         self.received, self.is_over = 0, False
 
-    def opening(self, request: OutgoingRequest) -> bytes:
-        """Return the request as it is sent, whole."""
+    def opening(self, request: OutgoingRequest, proxy: HttpProxy | None = None) -> bytes:
+        """Return the request as it is sent, whole; to a proxy, with the whole URL."""
         parts = urlsplit(request.url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        headers = [("Host", parts.netloc), *request.headers, ("Connection", "close")]
+        target = f"{parts.scheme}://{parts.netloc}{target}" if proxy else target
+        known = proxy.headers if proxy else ()
+        headers = [("Host", parts.netloc), *request.headers, *known, ("Connection", "close")]
         if request.body or request.method not in ("GET", "HEAD"):
             headers.append(("Content-Length", str(len(request.body))))
         # As bytes, since a header may hold letters beyond ASCII, which h11 takes only so.
