@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from plugproof_cli.command_help import epilog
 from plugproof_cli.standard_output import ended_when_lost
 
 COMMANDS = {
@@ -41,6 +42,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"plugproof_cli.commands.{cmd_name}"), cmd_name)
+        command.epilog = epilog(cmd_name, command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -79,7 +81,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, is_wanted: bool) 
         ctx.exit()
 
 
-@click.group(cls=LazyGroup)
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )

@@ -102,7 +102,7 @@ class CheckArguments(NamedTuple):
     "--history",
     metavar="URL",
     envvar="PLUGPROOF_HISTORY",
-    help="sqlite:///FILE or postgresql://HOST/DATABASE.  [default: a file of the user's]",
+    help="sqlite:///FILE or postgresql://HOST/DATABASE.  [default: ~/.local/state/plugproof/history.sqlite3]",
 )
 @click.option(
     "--baseline",
@@ -163,12 +163,16 @@ def _tokens(given: CheckArguments) -> tuple[Token, ...]:
 def _token_text(given: CheckArguments) -> tuple[str, str | None]:
     """Return where the tokens come from, and the text there; a variable that was named has to be there."""
     if given.token_file:
-        return "the file of tokens", _file_text(given.token_file)
+        return _file_place(given.token_file), _file_text(given.token_file)
     name = given.token_env or DEFAULT_TOKEN_ENV
     text = os.environ.get(name)
     if text is None and given.token_env:
-        raise click.UsageError("the variable that --token-env names is not set")
+        raise click.UsageError(f"the variable {plain_name(name)}, which --token-env names, is not set")
     return f"the variable {plain_name(name)}", text
+
+
+def _file_place(path: str) -> str:
+    return "standard input" if path == "-" else f"the file of tokens {plain_name(path)}"
 
 
 def _file_text(path: str) -> str:
@@ -180,11 +184,11 @@ def _file_text(path: str) -> str:
                 content = file.read(MOST_FILE + 1)
         text = content.decode("utf-8-sig")
     except OSError as error:
-        raise click.UsageError(f"the file of tokens cannot be read: {error.strerror}") from None
+        raise click.UsageError(f"{_file_place(path)} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise click.UsageError("the file of tokens is not text") from None
+        raise click.UsageError(f"{_file_place(path)} is not text") from None
     if len(content) > MOST_FILE:
-        raise click.UsageError(f"the file of tokens has more than {MOST_FILE} bytes")
+        raise click.UsageError(f"{_file_place(path)} has more than {MOST_FILE} bytes")
     return text
 
 
