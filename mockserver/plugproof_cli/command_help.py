@@ -8,7 +8,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "serve": ("plugproof serve", "plugproof serve --speed 60 --fault confirm:reset:first=1"),
     "check": (
         "plugproof check https://app.plugchoice.com/api --dry-run",
-        "PLUGPROOF_TOKEN=… plugproof check https://app.plugchoice.com/api --fail-on drift --report html=report.html",
+        "PLUGPROOF_TOKEN=… plugproof check https://app.plugchoice.com/api --fail-on drift",
     ),
     "inspect": (
         "plugproof inspect traffic.har",

@@ -24,7 +24,7 @@ def sound(nights):
 @pytest.mark.parametrize("verdict", [Verdict.CONFORMS, Verdict.DRIFTED])
 def test_every_report_tells_what_changed(sound, kind, verdict):
     content = formats.render(kind, msgspec.structs.replace(sound, verdict=verdict)).decode()
-    assert "vat_rate" in content
+    assert "vat_rate" in content.replace("\\", "")
 
 
 def test_a_change_fails_where_it_counts(sound):
