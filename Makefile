@@ -11,6 +11,9 @@ PEERS := .venv/npm/ready
 POWER := .venv/power/ready
 PY := .venv/bin/python
 
+# What `make quick` runs: the laws of the structure, and what everything else stands on.
+FAST := tests/project tests/contracts/facts tests/contracts/secrets tests/mockserver/http tests/mockserver/model
+
 # Names of this folder stay relative, so that its path may hold spaces. The stamp holds the path:
 # a folder that was moved, or an interpreter that went away, makes .venv anew.
 USABLE := $(shell [ "$$(cat $(VENV) 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -ISc '' 2>/dev/null && echo yes)
@@ -19,7 +22,7 @@ USABLE := $(shell [ "$$(cat $(VENV) 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -ISc
 QUIETLY = log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 
-.PHONY: help serve test demo lint bench power pictures peers installed constraints clean FORCE
+.PHONY: help serve test demo quick lint types bench power pictures peers installed constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -34,10 +37,17 @@ test: $(VENV) $(if $(NPM),$(PEERS)) ## Run the tests; ARGS="-k limiter" picks so
 demo: $(VENV) ## Walk a driver's whole life through the fake, over HTTP
 	@$(PY) -m plugproof_cli.demo $(ARGS)
 
-lint: $(VENV) ## Check format, style and types
+quick: $(VENV) ## Check what changed and run the fast tests, in some 20 seconds
+	@{ git diff --name-only --diff-filter=d HEAD -- '*.py'; git ls-files --others --exclude-standard -- '*.py'; } | \
+	  xargs -r sh -c '$(PY) -m ruff format --quiet --check "$$@" && $(PY) -m ruff check --quiet "$$@"' ruff
+	@$(PY) -m pytest -q -n auto --dist loadscope $(FAST) $(ARGS)
+
+lint: $(VENV) types ## Check format, style and types
 	@$(PY) -m ruff format --quiet --check .
 	@$(PY) -m ruff check --quiet .
-	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof_*/__init__.py benchmarks/__main__.py))
+
+types: $(VENV) ## Check the types alone
+	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof_*/__init__.py benchmarks/__main__.py)) examples tests
 
 bench: $(VENV) ## Measure against the targets and write docs/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)

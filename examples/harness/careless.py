@@ -40,7 +40,7 @@ class ExpectsABill(ScanToPay):
     def _read(self, content: dict[str, Any]) -> Session:
         session = super()._read(content)
         if session.status in {"captured", "no_charge", "failed", "expired", "abandoned"}:
-            self.bill = f"You have paid {session.amount_captured / 100:.2f}."
+            self.bill = f"You have paid {session.amount_captured / 100:.2f}."  # type: ignore[operator]
         return session
 
 

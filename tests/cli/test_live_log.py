@@ -2,10 +2,10 @@
 
 import json
 import re
+import sys
 
 import pytest
 
-from plugproof_cli import live_log
 from plugproof_cli.live_log import LogFormat, follower
 from plugproof_mockserver.fake import FakePlugchoice
 from plugproof_mockserver.http.request import Request
@@ -19,7 +19,7 @@ def stdout(monkeypatch, capsys):
     """Make standard output a terminal or not; return what was written to it."""
 
     def become(is_terminal):
-        monkeypatch.setattr(live_log.sys.stdout, "isatty", lambda: is_terminal, raising=False)
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal, raising=False)
         return lambda: capsys.readouterr().out
 
     return become

@@ -1,6 +1,7 @@
 """An API that breaks one thing at a time is called broken, by the name of the rule."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from plugproof_contracts.parsing.schema import CHARGER, PAYMENT, SESSION, JsonTy
 from plugproof_contracts.reports.report import Verdict
 from plugproof_contracts.rules import RULES
 
-WRONG = {
+WRONG: dict[Any, Any] = {
     JsonType.STRING: [7, True, ["x"]],
     JsonType.INTEGER: ["7", 1.5, True],
     JsonType.BOOLEAN: ["yes", 1],

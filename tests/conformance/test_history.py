@@ -136,7 +136,7 @@ def test_postgresql_without_its_extra_is_told(monkeypatch):
 
 
 def test_the_default_history_lies_in_the_users_state_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert tables.default_url() == f"sqlite:///{tmp_path / 'plugproof' / 'history.sqlite3'}"
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "plugproof" / "history.sqlite3" / "x"))

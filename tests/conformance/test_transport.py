@@ -50,7 +50,7 @@ def test_a_host_without_an_address_is_dns(host):
 
 def test_a_lookup_that_hangs_ends_at_the_deadline(monkeypatch):
     over = threading.Event()
-    monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *args, **more: over.wait(20))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: over.wait(20))
     outcome = sent_to("http://plugproof.invalid/api", 0.2)
     over.set()
     assert (outcome.failure.layer, outcome.failure.arrived) == (FailureKind.DEADLINE, False)
@@ -67,7 +67,7 @@ def test_a_deadline_that_is_over_once_the_host_was_found_connects_to_nobody(monk
 
     found = Late(socket.getaddrinfo("127.0.0.1", 9, type=socket.SOCK_STREAM))
     monkeypatch.setattr(transport, "monotonic", lambda: now[0])
-    monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *given, **more: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **more: found)
     outcome = sent_to("http://localhost:9/api", 1.0)
     assert (outcome.failure.layer, outcome.failure.arrived) == (FailureKind.DEADLINE, False)
     assert "connecting" in outcome.failure.words

@@ -56,7 +56,7 @@ def test_the_good_client_keeps_every_law(adapter):
 def test_each_bug_is_found_within_200_lives(adapter, bug):
     with pytest.raises(BrokenLawError) as caught:
         live(adapter(bug), 200, Phase.generate)
-    assert caught.value.law == BUGS[bug][0]
+    assert caught.value.failure.law == BUGS[bug][0]
 
 
 @pytest.mark.parametrize(

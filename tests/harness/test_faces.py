@@ -91,7 +91,7 @@ class Asynchronous(Adapter):
 
 
 @pytest.mark.parametrize("adapter", [OverSocket, Asynchronous])
-def test_any_kind_of_client_can_live_and_break_laws(adapter):
+def test_any_kind_of_client_can_live_and_break_laws(adapter: Any):
     replay(adapter, LIFE)
 
     class Hasty(adapter):

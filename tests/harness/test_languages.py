@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def java(tmp_path_factory):
 
 
 def explored(command: list[str], only: list[str]):
-    adapter = command_adapter(command)
+    adapter: Any = command_adapter(command)
     try:
         return explore(adapter, only=only)
     finally:

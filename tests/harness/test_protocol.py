@@ -3,6 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def adapter():
     """Makes the adapter of the client that misbehaves so, and ends its process."""
-    made = []
+    made: list[Any] = []
 
     def make(*how):
         made.append(command_adapter([sys.executable, "-S", SCRIPT, *how], time_limit=10))

@@ -4,6 +4,7 @@ import re
 import subprocess
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -126,7 +127,7 @@ def test_a_command_line_of_the_page_names_a_command_and_options_that_exist(line)
 
 def test_the_page_shows_a_test_that_can_be_generated(document, monkeypatch):
     monkeypatch.chdir(document.parent)
-    names = {"__name__": "page"}
+    names: dict[str, Any] = {"__name__": "page"}
     exec(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0], names)
     assert len(list(names["schema"].get_all_operations())) == len(OPERATIONS)
     assert callable(names["test_the_api"])

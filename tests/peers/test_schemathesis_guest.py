@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -48,6 +49,7 @@ def test_a_session_that_cannot_be_is_one_failure_for_each_rule(fake, case):
         asked.call_and_validate(checks=[plugproof_rules])
     assert broken_rules(raised) == ["money.cost-within-hold", "nulls.only-where-documented", "values.status"]
     assert len(set(raised.value.exceptions)) == 3, "Schemathesis keeps those that differ"
+    one: Any
     for one in raised.value.exceptions:
         assert one.title == f"documented: {one.rule}"
         assert {"expected", "actual", "source"} <= set(one.message.split())

@@ -18,7 +18,8 @@ import respx
 
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_mockserver import FakePlugchoice
-from plugproof_pytest.interception.host_interception import HOST, UnknownRouteError, intercepting
+from plugproof_pytest.interception.host_guard import HOST
+from plugproof_pytest.interception.host_interception import UnknownRouteError, intercepting
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 SESSIONS = f"{BASE_URL}/v3/public-charging/sessions"

@@ -1,3 +1,6 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import httpx
 import httpx2
 import pytest
@@ -14,14 +17,14 @@ URL = "https://app.plugchoice.com/api/v3/public-charging"
 
 
 @pytest.fixture(scope="module")
-def shared():
+def shared() -> Iterator[httpx.Client]:
     fake = FakePlugchoice(scenario="HAPPY")
     with httpx.Client(base_url=URL, transport=fake.transport()) as client:
         yield client
 
 
 @pytest.mark.parametrize("time", [1, 2])
-def test_a_module_may_share_one_world(shared, time):
+def test_a_module_may_share_one_world(shared: httpx.Client, time: int) -> None:
     assert shared.get("/chargers/HAPPY").headers["X-RateLimit-Remaining"] == str(30 - time)
 
 
@@ -30,7 +33,7 @@ def test_a_module_may_share_one_world(shared, time):
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seconds=st.integers(min_value=0, max_value=3600))
-def test_a_session_can_be_read_at_any_moment(plugchoice, seconds):
+def test_a_session_can_be_read_at_any_moment(plugchoice: FakePlugchoice, seconds: int) -> None:
     plugchoice.reset()
     session = plugchoice.start_session()
     plugchoice.clock.advance(seconds=seconds)
@@ -42,7 +45,7 @@ def test_a_session_can_be_read_at_any_moment(plugchoice, seconds):
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
-async def test_any_event_loop_will_do(plugchoice, anyio_backend):
+async def test_any_event_loop_will_do(plugchoice: FakePlugchoice, anyio_backend: str) -> None:
     async with httpx2.AsyncClient() as client:
         assert (await client.get(plugchoice.start_session().url())).status_code == 200
 
@@ -51,7 +54,7 @@ async def test_any_event_loop_will_do(plugchoice, anyio_backend):
 
 
 @pytest.mark.plugchoice(seed=7)
-def test_a_cassette_is_made_of_the_fake(plugchoice, tmp_path):
+def test_a_cassette_is_made_of_the_fake(plugchoice: FakePlugchoice, tmp_path: Path) -> None:
     url = plugchoice.start_session().url()
     cassette = str(tmp_path / "session.yaml")
     with vcr.use_cassette(cassette):
@@ -64,7 +67,7 @@ def test_a_cassette_is_made_of_the_fake(plugchoice, tmp_path):
 # An answer by hand.
 
 
-def test_a_gateway_in_between_may_fail(plugchoice):
+def test_a_gateway_in_between_may_fail(plugchoice: FakePlugchoice) -> None:
     plugchoice.respond("get", status=502, content="Bad Gateway", first=1)
     url = plugchoice.start_session().url()
     assert [httpx.get(url).status_code for _ in range(2)] == [502, 200]

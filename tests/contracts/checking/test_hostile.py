@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from plugproof_contracts import RULES, check, check_trace
 from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_contracts.facts.operations import OPERATIONS
-from plugproof_contracts.rules.examples import BASE_URL, NOON, exchange, failure, success
+from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
+from plugproof_contracts.rules.examples import NOON, exchange, failure, success
 
 BOMBS = {
     "arrays": b"[" * 100_000,
