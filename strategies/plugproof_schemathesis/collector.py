@@ -77,7 +77,7 @@ def _ended(event: events.PhaseFinished) -> str:
 
 
 def _trouble(error: Exception) -> str:
-    """Say what went wrong, without the error's own words: they hold the URL, and with it the token."""
+    """Return what went wrong, without the error's own words: they hold the URL, and with it the token."""
     if isinstance(error, requests.Timeout):
         return "no answer in time"
     if isinstance(error, requests.exceptions.SSLError):

@@ -86,7 +86,7 @@ def _judge(found: Evidence, harvest: Collector, exchanges: list[Exchange]) -> li
     asked = {CHECKS[name].slug for name in harvest.asked}
     found.numbers = list(range(1, len(exchanges) + 1))
     found.seen = {status for exchange in exchanges if (status := ParsedResponse(exchange).status)}
-    found.result = Result(result.armed | asked, result.exercised | asked, tuple(_listed(violations)), None)
+    found.result = Result(result.applicable | asked, result.checked | asked, tuple(_listed(violations)), None)
     for reason in filter(None, (result.unchecked, answer_coverage.missing(exchanges))):
         found.note(reason)
     return violations

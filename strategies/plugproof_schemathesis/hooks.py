@@ -22,7 +22,7 @@ STRICT = "PLUGPROOF_STRICT"
 def plugproof_rules(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:
     """Every rule that an answer breaks is a failure of its own; answers of other APIs are passed over."""
     judged = examine(exchange_of(response))
-    if not judged.exercised:
+    if not judged.checked:
         return True
     failures = _failures(case.operation.label, [*judged.violations, *_of_the_scenario(ctx)])
     if failures:

@@ -53,7 +53,7 @@ class Mutation(NamedTuple):
 
 
 def fits(exchange: Exchange, needs: Needs) -> bool:
-    """Say whether an exchange that keeps every fact is what a defect needs."""
+    """Return whether an exchange that keeps every fact is what a defect needs."""
     operation = exchange.operation or next((row for row in OPERATIONS.values() if _is_for(exchange, row)), None)
     if operation is None or operation.name not in needs.operations:
         return False

@@ -97,7 +97,7 @@ def test_the_user_agent_names_the_tool_and_its_page(check, serving):
         (["https://x/api", "--token-env", "NOT_SET_AT_ALL"], None, "not set"),
         (["https://x/api", "--token-env", "A", "--token-file", "B"], None, "both"),
         (["https://x/api", "--token-file", "/does/not/exist"], None, "cannot be read"),
-        (["https://x/api", "--history", "nonsense"], None, "no URL"),
+        (["https://x/api", "--history", "nonsense"], None, "not a URL"),
         (["https://x/api", "--history", "mysql://x/y"], None, "sqlite"),
         (["https://x/api", "--history", "sqlite:////does/not/exist/h.db"], None, "history"),
         (["https://x/api", "--report", "json=/does/not/exist/r.json"], None, "folder"),

@@ -20,6 +20,8 @@ from plugproof_contracts.conformance.history.drift import Shape, Trait, drift, s
 from plugproof_contracts.conformance.history.history_schema import HistoryError
 from plugproof_contracts.conformance.retry_after import retry_after
 from plugproof_contracts.exchanges.headers import Headers
+from plugproof_contracts.facts.operations import BASE_URL
+from plugproof_contracts.reports.report import State
 from plugproof_contracts.rules.examples import failure, success
 
 BASE = "https://app.plugchoice.com/api"
@@ -298,3 +300,19 @@ def test_a_wait_that_is_too_long_ends_the_check_and_is_remembered(nights):
     assert checks.night().counts["requests sent"] == 0
     checks.fake.clock.advance(seconds=301)
     assert checks.night().verdict.exit_code == 0
+
+
+def test_an_older_history_is_read_in_todays_words(nights):
+    """States were called armed and exercised once; what was stored then still counts the same."""
+    checks = nights("charging")
+    checks.night()
+    history = checks.history
+    with history._locked() as connection:
+        connection.exec_driver_sql(
+            "UPDATE plugproof_results SET state = 'not armed' WHERE state = 'not applicable'"
+        )
+        connection.exec_driver_sql(
+            "UPDATE plugproof_results SET state = 'not exercised' WHERE state = 'not checked'"
+        )
+    (run,) = history.runs(BASE_URL)
+    assert {*history.results(run.id).values()} <= set(State)

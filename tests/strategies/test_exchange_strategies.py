@@ -22,7 +22,7 @@ EVERY_ANSWER = [(name, code) for name, codes in CODES.items() for code in codes]
 @given(exchanges())
 def test_an_exchange_breaks_no_rule_and_exercises_some(exchange):
     assert [str(breach) for breach in check(exchange)] == []
-    assert examine(exchange).exercised
+    assert examine(exchange).checked
 
 
 @pytest.mark.parametrize(("operation", "code"), EVERY_ANSWER)

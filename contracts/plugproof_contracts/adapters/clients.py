@@ -1,7 +1,7 @@
 """The responses of httpx, httpx2, requests and Starlette as exchanges.
 
 A response is known by the module of its class or of a base class, so that none of the libraries is
-imported: whoever holds a response of theirs has done that already.
+imported: a caller that holds a response of theirs has done that already.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def exchange_of(response: object, *, operation: str | None = None) -> Exchange:
     read = _reader(response)
     if read is None:
         kind = type(response)
-        raise InvalidTypeError(f"{kind.__module__}.{kind.__qualname__} is no response; allowed is {ALLOWED}")
+        raise InvalidTypeError(f"{kind.__module__}.{kind.__qualname__} is not a response; allowed is {ALLOWED}")
     return _starlette(response, operation) if read is _starlette else read(response)
 
 

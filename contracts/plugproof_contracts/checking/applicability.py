@@ -1,4 +1,4 @@
-"""Which rules an answer arms, and which of them find something to judge in it.
+"""Which rules apply to an answer, and which of them find something in it to check.
 
 Both follow from a few facts about the answer, so they are worked out once for each combination
 of facts and looked up afterwards.
@@ -70,22 +70,24 @@ def _is_readable(answer: ParsedResponse, header: str) -> bool:
 
 
 class Applicability(NamedTuple):
-    """The slugs that are armed and exercised, and the exercised rules themselves, in the catalogue's order."""
+    """The slugs that are applicable and checked, and the checked rules themselves, in the catalogue's order."""
 
-    armed: frozenset[str]
-    exercised: frozenset[str]
+    applicable: frozenset[str]
+    checked: frozenset[str]
     rules: tuple[Rule, ...]
 
 
 @lru_cache(maxsize=4096)
 def applicable_rules(facts: Facts) -> Applicability:
-    """Return what an answer with these facts arms and exercises."""
-    armed = [rule for rule in _SINGLE if _arms(facts, rule.scope)]
-    rules = tuple(rule for rule in armed if _exercises(facts, rule.scope))
-    return Applicability(frozenset(rule.slug for rule in armed), frozenset(rule.slug for rule in rules), rules)
+    """Return the rules that apply to an answer with these facts, and those of them that are checked."""
+    applicable = [rule for rule in _SINGLE if _applies(facts, rule.scope)]
+    rules = tuple(rule for rule in applicable if _has_subject(facts, rule.scope))
+    return Applicability(
+        frozenset(rule.slug for rule in applicable), frozenset(rule.slug for rule in rules), rules
+    )
 
 
-def _arms(facts: Facts, scope: Scope) -> bool:
+def _applies(facts: Facts, scope: Scope) -> bool:
     return (
         (facts.has_body or not scope.body)
         and (not scope.operations or facts.operation in scope.operations)
@@ -96,7 +98,7 @@ def _arms(facts: Facts, scope: Scope) -> bool:
     )
 
 
-def _exercises(facts: Facts, scope: Scope) -> bool:
+def _has_subject(facts: Facts, scope: Scope) -> bool:
     sound = len(facts.fields.intersection(scope.fields))
     return (
         (scope.subject not in (Subject.SUCCESS, Subject.ERROR) or facts.has_document)

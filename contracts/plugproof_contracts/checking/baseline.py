@@ -31,7 +31,7 @@ class Accept(NamedTuple):
     pointer: str | None = None
 
     def covers(self, violation: Violation, today: date) -> bool:
-        """Say whether a finding is accepted on that day."""
+        """Return whether a finding is accepted on that day."""
         return today <= self.until and self.rule == violation.rule and self.pointer in (None, violation.pointer)
 
 
@@ -61,19 +61,19 @@ def read_baseline(path: Path) -> tuple[Accept, ...]:
 def _accept(number: int, row: Any) -> Accept:
     place = f"entry {number}"
     if not isinstance(row, dict):
-        raise BaselineError(f"{place} is no table; allowed are tables [[accept]]")
+        raise BaselineError(f"{place} is not a table; allowed are tables [[accept]]")
     for name in (*_REQUIRED, *row):
         _refuse_misfit(place, name, row)
     if row["rule"] not in RULES:
         near = get_close_matches(row["rule"], RULES, n=1)
         hint = f"did you mean {near[0]}?" if near else "see plugproof rules"
-        raise BaselineError(f"{place}: rule {row['rule']!r} is none; {hint}")
+        raise BaselineError(f"{place}: there is no rule {row['rule']!r}; {hint}")
     return Accept(**row)
 
 
 def _refuse_misfit(place: str, name: str, row: dict[str, Any]) -> None:
     if name not in _FIELDS:
-        raise BaselineError(f"{place}: {name!r} is no field; allowed are {', '.join(_FIELDS)}")
+        raise BaselineError(f"{place}: unknown field {name!r}; allowed are {', '.join(_FIELDS)}")
     if name not in row:
         raise BaselineError(f"{place}: {name} is missing")
     value, kind = row[name], _FIELDS[name]

@@ -1,7 +1,7 @@
 """Judging exchanges by the catalogue.
 
 `check` and `check_trace` give the violations; `examine` and `examine_trace` say in addition which
-rules were armed and exercised, and why something could not be checked.
+rules were applicable and checked, and why something could not be checked.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,15 +37,15 @@ _TRACE_RULES = tuple(rule for rule in RULES.values() if rule.is_trace)
 class Result(NamedTuple):
     """What was judged, what broke, and why the rest could not be checked (None if all could)."""
 
-    armed: frozenset[str]
-    exercised: frozenset[str]
+    applicable: frozenset[str]
+    checked: frozenset[str]
     violations: tuple[Violation, ...] = ()
     unchecked: str | None = None
 
     @property
     def passed(self) -> frozenset[str]:
-        """The rules that were exercised and found nothing."""
-        return self.exercised - {violation.rule for violation in self.violations}
+        """The rules that were checked and found nothing."""
+        return self.checked - {violation.rule for violation in self.violations}
 
 
 def examine(exchange: Exchange) -> Result:
@@ -55,10 +55,10 @@ def examine(exchange: Exchange) -> Result:
         return examine_by_rules(exchange)
     judged, open_rules = accepted
     if not open_rules:
-        return Result(judged.armed, judged.exercised)
+        return Result(judged.applicable, judged.checked)
     answer = ParsedResponse(exchange)
     found = [_violation(rule, finding, answer) for rule in open_rules for finding in rule.judge(answer)]
-    return Result(judged.armed, judged.exercised, tuple(found))
+    return Result(judged.applicable, judged.checked, tuple(found))
 
 
 def examine_by_rules(exchange: Exchange) -> Result:
@@ -69,7 +69,7 @@ def examine_by_rules(exchange: Exchange) -> Result:
     answer = ParsedResponse(exchange)
     judged = applicable_rules(facts_of(answer))
     violations = tuple(_violations(judged.rules, answer, [answer]))
-    return Result(judged.armed, judged.exercised, violations, server_error_reason(exchange))
+    return Result(judged.applicable, judged.checked, violations, server_error_reason(exchange))
 
 
 def check(exchange: Exchange) -> list[Violation]:
@@ -88,12 +88,12 @@ def examine_trace(exchanges: Iterable[Exchange]) -> Result:
     answers = [ParsedResponse(exchange) for exchange in trace]
     groups = list(_groups(answers))
     found = [_placed(one, at) for at, single in enumerate(singles) for one in single.violations]
-    exercised = {rule.slug for rule in _TRACE_RULES for group in groups if _exercises(rule, group)}
+    checked = {rule.slug for rule in _TRACE_RULES for group in groups if _has_subject(rule, group)}
     for group in groups:
-        found += _violations([rule for rule in _TRACE_RULES if _exercises(rule, group)], group, answers)
+        found += _violations([rule for rule in _TRACE_RULES if _has_subject(rule, group)], group, answers)
     return Result(
-        frozenset(rule.slug for rule in _TRACE_RULES).union(*(single.armed for single in singles)),
-        frozenset(exercised).union(*(single.exercised for single in singles)),
+        frozenset(rule.slug for rule in _TRACE_RULES).union(*(single.applicable for single in singles)),
+        frozenset(checked).union(*(single.checked for single in singles)),
         tuple(found),
         _doubts([single.unchecked for single in singles if single.unchecked], len(trace)),
     )
@@ -115,7 +115,7 @@ def assert_conforms(answered: Any, *, strict: bool = False, operation: str | Non
     result = examine(_exchange(answered, operation))
     counting = {Level.DOCUMENTED, Level.INFERRED} if strict else {Level.DOCUMENTED}
     breaches = [violation for violation in result.violations if violation.level in counting]
-    if not result.exercised:
+    if not result.checked:
         raise NonconformanceError(f"nothing could be checked: {result.unchecked}")
     if breaches:
         raise NonconformanceError("\n\n".join(["the answer breaks the contract", *map(str, breaches)]))
@@ -145,7 +145,7 @@ def _groups(answers: Sequence[ParsedResponse]) -> Iterator[SessionTrace | Origin
     yield from (OriginTrace(tuple(steps)) for steps in traffics.values())
 
 
-def _exercises(rule: Rule, group: SessionTrace | OriginTrace) -> bool:
+def _has_subject(rule: Rule, group: SessionTrace | OriginTrace) -> bool:
     scope = rule.scope
     return (
         isinstance(group, SessionTrace) is (scope.subject is Subject.LIFE)

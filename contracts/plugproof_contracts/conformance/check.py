@@ -59,7 +59,7 @@ def run_check(
 ) -> Report:
     """Check the API at a base URL, up to and without `/v3`, and return the report.
 
-    `ports` replaces the network and the clock. Raises `InvalidValueError` for a URL that is none, for tokens over
+    `ports` replaces the network and the clock. Raises `InvalidValueError` for what is not a URL, for tokens over
     plain HTTP and for a shape that cannot be written, `BaselineError`, and `HistoryError`.
     """
     options = options or CheckOptions()

@@ -252,7 +252,7 @@ def _broken(exchange: Exchange | None, strict: bool) -> frozenset[str]:
 
 
 def _may_have_happened(result: ProbeResult) -> bool:
-    """Say whether a POST may have been handled, though its answer does not tell."""
+    """Return whether a POST may have been handled, though its answer does not tell."""
     failure, exchange = result.outcome.failure, result.outcome.exchange
     if exchange is None:
         return failure is not None and failure.arrived

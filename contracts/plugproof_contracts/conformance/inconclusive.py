@@ -82,7 +82,7 @@ def _evidence(exchange: Exchange) -> str:
 
 
 def is_of_the_api(exchange: Exchange) -> bool:
-    """Say whether an answer bears a mark of the API: its limiter's headers, its data, or a refused method."""
+    """Return whether an answer bears a mark of the API: its limiter's headers, its data, or a refused method."""
     answer = ParsedResponse(exchange)
     if _LIMIT in exchange.headers or (exchange.status == 405 and answer.says_json):
         return True

@@ -13,7 +13,7 @@ from plugproof_contracts.secrets.token import Token
 from plugproof_contracts.version import VERSION
 
 USER_AGENT = f"plugproof/{VERSION} (contract check; +https://pypi.org/project/plugproof/)"
-"""Says to whoever reads the server's log who asks, and where to read on."""
+"""Tells a reader of the server's log who asks, and where to read on."""
 
 MOST_PROBING = 10
 """Requests of the rate-limit probe; with the confirm before it they are one more than the limit."""

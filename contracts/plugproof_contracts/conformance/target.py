@@ -20,7 +20,7 @@ def base_url(text: str) -> str:
         parts = urlsplit(text)
         port, host = parts.port, (parts.hostname or "").encode("idna").decode()
     except (ValueError, UnicodeError):
-        raise InvalidValueError(f"it is no URL; allowed is one such as {_EXAMPLE}") from None
+        raise InvalidValueError(f"it is not a URL; allowed is one such as {_EXAMPLE}") from None
     problem = _problem(parts, host)
     if problem or port == 0:
         raise InvalidValueError(f"{problem or 'its port is 0'}; allowed is one such as {_EXAMPLE}")
@@ -41,12 +41,12 @@ def _problem(parts: SplitResult, host: str) -> str:
 
 
 def is_private_line(base: str) -> bool:
-    """Say whether nobody else can read what is sent there: over TLS, or within this machine."""
+    """Return whether nobody else can read what is sent there: over TLS, or within this machine."""
     return urlsplit(base).scheme == "https" or is_loopback(base)
 
 
 def is_loopback(base: str) -> bool:
-    """Say whether a base URL is of this machine."""
+    """Return whether a base URL is of this machine."""
     host = urlsplit(base).hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback
@@ -63,7 +63,7 @@ def refuse_plain_http(base: str, tokens: Sequence[Token], *, allow_http: bool) -
 
 
 def is_production(base: str) -> bool:
-    """Say whether a base URL is of the live API, which is handled gently."""
+    """Return whether a base URL is of the live API, which is handled gently."""
     return (urlsplit(base).hostname or "").rstrip(".") == urlsplit(BASE_URL).hostname
 
 
@@ -76,7 +76,8 @@ def tokens(text: str) -> tuple[Token, ...]:
             continue
         if len(token) > LONGEST_TOKEN or not re.fullmatch(r"[!-~]+", token):
             raise InvalidValueError(
-                f"line {number} is no token: allowed are up to {LONGEST_TOKEN} ASCII characters without spaces"
+                f"line {number} is not a valid token: allowed are up to {LONGEST_TOKEN} ASCII characters,"
+                " without spaces"
             )
         found[Token(quote(token, safe="~"))] = None
     return tuple(found)

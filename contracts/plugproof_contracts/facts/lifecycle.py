@@ -152,7 +152,7 @@ def _reached_from(status: Status) -> frozenset[Status]:
 
 
 def reachable(earlier: Status, later: Status) -> bool:
-    """Say whether a session seen as `earlier` may later be seen as `later`, however many moves lie between."""
+    """Return whether a session seen as `earlier` may later be seen as `later`, however many moves lie between."""
     return later in _reached_from(earlier)
 
 

@@ -16,7 +16,7 @@ _HTTP_DATE = re.compile(r"\w{3}, (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT
 
 
 def instant(text: str) -> datetime | None:
-    """Return the ISO 8601 date-time in `text`, naive if it has no offset, or None if it is none."""
+    """Return the ISO 8601 date-time in `text`, naive if it has no offset, or None if it is not one."""
     if "T" not in text or not text.isascii():
         return None
     try:

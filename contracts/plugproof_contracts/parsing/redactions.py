@@ -90,7 +90,7 @@ def _of_credential(value: str) -> Iterator[str]:
 
 
 def _of_basic(part: str) -> Iterator[str]:
-    """The credentials of Basic authentication are readable by whoever undoes the base64."""
+    """The credentials of Basic authentication are readable once the base64 is undone."""
     try:
         pair = a2b_base64(part, strict_mode=True).decode()
     except (Error, ValueError):

@@ -40,7 +40,7 @@ def _rest(report: Report) -> Iterator[str]:
         kind = "error" if report.verdict is Verdict.DRIFTED else "notice"
         yield command(kind, "\n".join(report.drift), title="changed since an earlier check")
     if report.verdict is Verdict.NOTHING:
-        yield command("error", "no rule was exercised", title=report.verdict)
+        yield command("error", "no rule was checked", title=report.verdict)
 
 
 def command(name: str, message: str, **properties: str) -> str:

@@ -21,7 +21,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def render(report: Report) -> bytes:
-    """Render the report; a rule that was not exercised is skipped, and what could not be checked is an error."""
+    """Render the report; a rule that was not checked is skipped, and what could not be checked is an error."""
     root = ET.Element("testsuites", name=_text(report.title))
     _suite(root, "rules", [_rule(rule, report.by_rule().get(rule.slug, ())) for rule in report.rules])
     _suite(root, "recordings", [_recording(source, report) for source in report.sources])
@@ -42,7 +42,7 @@ def _suite(root: ET.Element, name: str, cases: list[ET.Element]) -> None:
 
 def _rule(rule: RuleState, found: Sequence[Breach]) -> ET.Element:
     case = ET.Element("testcase", classname=f"plugproof.{rule.family}", name=rule.slug, time="0")
-    if rule.state in (State.ARMED, State.IDLE):
+    if rule.state in (State.UNCHECKED, State.NOT_APPLICABLE):
         ET.SubElement(case, "skipped", message=rule.state)
     elif any(breach.counts for breach in found):
         failure = ET.SubElement(case, "failure", type=rule.level, message=_text(found[0].message))

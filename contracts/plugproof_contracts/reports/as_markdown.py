@@ -39,7 +39,7 @@ def _blocks(report: Report) -> Iterator[str]:
     stale = [(one.entry, one.rule, one.reason) for one in report.stale]
     yield from _section("Baseline entries to remove", ("entry", "rule", "why"), stale)
     yield "## Rules\n"
-    rows = [(rule.slug, rule.level, rule.state) for rule in report.rules if rule.state is not State.IDLE]
+    rows = [(rule.slug, rule.level, rule.state) for rule in report.rules if rule.state is not State.NOT_APPLICABLE]
     yield _table(("rule", "level", "state"), rows)
 
 

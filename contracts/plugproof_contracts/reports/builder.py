@@ -175,7 +175,7 @@ def _verdict(one: Evidence, breaches: Iterable[Breach]) -> Verdict:
         return Verdict.BROKEN
     if one.problems:
         return Verdict.UNCHECKED
-    return Verdict.CONFORMS if one.result.exercised else Verdict.NOTHING
+    return Verdict.CONFORMS if one.result.checked else Verdict.NOTHING
 
 
 _READ_BODIES = frozenset(rule.slug for rule in RULES.values() if rule.scope.body and not rule.is_trace)
@@ -192,22 +192,22 @@ def _states(
     accepted: dict[str, bool] = {}
     for breach in breaches:
         accepted[breach.rule] = accepted.get(breach.rule, True) and bool(breach.accepted)
-    armed = frozenset[str]().union(*(one.result.armed for one in files))
-    exercised = frozenset[str]().union(*(one.result.exercised for one in files))
+    applicable = frozenset[str]().union(*(one.result.applicable for one in files))
+    checked = frozenset[str]().union(*(one.result.checked for one in files))
     return tuple(
         RuleState(
-            rule.slug, rule.level, rule.source, rule.requirement, _state(rule.slug, accepted, exercised, armed)
+            rule.slug, rule.level, rule.source, rule.requirement, _state(rule.slug, accepted, checked, applicable)
         )
         for rule in rules
     )
 
 
-def _state(slug: str, accepted: Mapping[str, bool], exercised: Container[str], armed: Container[str]) -> State:
+def _state(slug: str, accepted: Mapping[str, bool], checked: Container[str], applicable: Container[str]) -> State:
     if slug in accepted:
         return State.ACCEPTED if accepted[slug] else State.BROKEN
-    if slug in exercised:
+    if slug in checked:
         return State.PASSED
-    return State.ARMED if slug in armed else State.IDLE
+    return State.UNCHECKED if slug in applicable else State.NOT_APPLICABLE
 
 
 def _source(one: Evidence, verdict: Verdict, clean: Clean) -> Source:

@@ -23,9 +23,9 @@ class Verdict(StrEnum):
     UNCHECKED = "could not check"
     """Something could not be read or judged."""
     NOTHING = "nothing was checked"
-    """No rule was exercised."""
+    """No rule was checked."""
     CONFORMS = "conforms"
-    """At least one rule was exercised, and none that counts is broken."""
+    """At least one rule was checked, and none that counts is broken."""
 
     @property
     def exit_code(self) -> int:
@@ -55,9 +55,9 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     """It is broken, and every finding is in the baseline."""
     PASSED = "passed"
-    ARMED = "not exercised"
+    UNCHECKED = "not checked"
     """It applied, and nothing that it judges was there."""
-    IDLE = "not armed"
+    NOT_APPLICABLE = "not applicable"
     """Nothing that it applies to was read."""
 
 
@@ -171,12 +171,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tally(rules: Iterable[RuleState]) -> dict[str, int]:
-    """Count the rules that are known, were armed and exercised, and passed."""
+    """Count the rules that are known, were applicable and checked, and passed."""
     states = [rule.state for rule in rules]
     return {
         "known": len(states),
-        "armed": sum(state is not State.IDLE for state in states),
-        "exercised": sum(state not in (State.IDLE, State.ARMED) for state in states),
+        "applicable": sum(state is not State.NOT_APPLICABLE for state in states),
+        "checked": sum(state not in (State.NOT_APPLICABLE, State.UNCHECKED) for state in states),
         "passed": states.count(State.PASSED),
     }
 

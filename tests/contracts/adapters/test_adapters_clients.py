@@ -149,7 +149,7 @@ def test_a_starlette_response_that_streams_is_refused():
 
 @pytest.mark.parametrize("value", [None, {}, object(), httpx.Request("GET", "https://h/"), 200])
 def test_what_is_no_response_is_refused_with_what_is_allowed(value):
-    with pytest.raises(TypeError, match="is no response; allowed is an Exchange, or a response of httpx"):
+    with pytest.raises(TypeError, match="is not a response; allowed is an Exchange, or a response of httpx"):
         exchange_of(value)
 
 

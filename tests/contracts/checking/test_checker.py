@@ -104,7 +104,7 @@ def test_long_values_are_cut_and_many_findings_are_few():
 def test_without_a_recorded_body_nothing_is_said_about_bodies():
     bare = examine(success().replace(body=None))
     assert not bare.violations
-    assert bare.armed == {slug for slug in examine(success()).armed if not RULES[slug].scope.body}
+    assert bare.applicable == {slug for slug in examine(success()).applicable if not RULES[slug].scope.body}
     assert "ratelimit.headers" in bare.passed
     assert check(success().replace(body=b""))
 
@@ -123,8 +123,8 @@ def test_without_a_recorded_body_nothing_is_said_about_bodies():
 )
 def test_what_something_else_answered_is_not_judged(answer, reason):
     result = examine(answer)
-    assert not result.exercised
-    assert not result.armed
+    assert not result.checked
+    assert not result.applicable
     assert not result.violations
     assert reason in result.unchecked
     with pytest.raises(AssertionError, match="nothing could be checked"):
@@ -148,13 +148,13 @@ def test_a_preflight_is_no_operation():
     )
 
 
-def test_exercised_are_only_rules_with_something_to_judge():
+def test_checked_are_only_rules_with_something_to_judge():
     created, captured = examine(success("get", "created")), examine(success("get", "captured"))
-    assert created.exercised < created.armed
-    assert "money.capture-within-hold" in captured.exercised - created.exercised
-    assert "status.created-is-new" in created.exercised - captured.exercised
-    assert "time.not-in-future" not in examine(success(without="date")).exercised
-    assert captured.passed == captured.exercised
+    assert created.checked < created.applicable
+    assert "money.capture-within-hold" in captured.checked - created.checked
+    assert "status.created-is-new" in created.checked - captured.checked
+    assert "time.not-in-future" not in examine(success(without="date")).checked
+    assert captured.passed == captured.checked
 
 
 def test_a_trace_tells_single_breaches_first_and_positions_in_order_of_the_trace():
@@ -189,7 +189,7 @@ def test_blocked_answers_take_no_part_in_a_trace():
 
 def test_an_empty_trace_exercises_nothing():
     result = examine_trace([])
-    assert not result.exercised
+    assert not result.checked
     assert not result.violations
 
 
@@ -204,7 +204,7 @@ def test_conforming_counts_documented_breaches_and_under_strict_inferred_ones():
 
 
 def test_what_is_no_response_is_refused_by_name():
-    with pytest.raises(TypeError, match=r"builtins\.int is no response"):
+    with pytest.raises(TypeError, match=r"builtins\.int is not a response"):
         assert_conforms(7)
 
 

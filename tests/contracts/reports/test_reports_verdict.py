@@ -1,4 +1,4 @@
-"""The verdict tells conforming, broken, unchecked and unexercised apart, and a baseline ends in time."""
+"""The verdict tells what conforms, what is broken and what nobody checked apart; a baseline ends in time."""
 
 from datetime import date
 from pathlib import Path
@@ -150,7 +150,7 @@ def test_a_verdict_without_a_body_says_so(inspected, one, verdict):
 def test_an_annotation_says_that_nothing_was_checked(inspected):
     assert (
         render("github", inspected([FOREIGN])).decode()
-        == "::error title=nothing was checked::no rule was exercised\n"
+        == "::error title=nothing was checked::no rule was checked\n"
     )
 
 
@@ -178,9 +178,9 @@ def test_the_states_of_the_rules_add_up(inspected):
     assert list(states) == list(RULES)
     assert states["money.cost-within-hold"] is State.BROKEN
     assert states["money.not-negative"] is State.PASSED
-    assert states["request.email-is-kept"] is State.IDLE
+    assert states["request.email-is-kept"] is State.NOT_APPLICABLE
     counts = tally(report.rules)
-    assert counts["known"] >= counts["armed"] >= counts["exercised"] > counts["passed"]
+    assert counts["known"] >= counts["applicable"] >= counts["checked"] > counts["passed"]
     assert report.counts["rules passed"] == counts["passed"]
 
 
@@ -262,12 +262,12 @@ def test_what_was_read_and_skipped_in_words(read, skipped, words):
 
 def test_verdicts_and_states_are_the_words_that_other_programs_read():
     assert list(Verdict) == ["broken", "could not check", "nothing was checked", "conforms"]
-    assert list(State) == ["broken", "accepted", "passed", "not exercised", "not armed"]
+    assert list(State) == ["broken", "accepted", "passed", "not checked", "not applicable"]
 
 
-def test_a_rule_that_was_judged_is_counted_as_exercised_whatever_came_of_it():
+def test_a_rule_that_was_judged_is_counted_as_checked_whatever_came_of_it():
     rules = [RuleState("money.not-negative", Level.INFERRED, "a#b", "It asks.", state) for state in State]
-    assert tally(rules) == {"known": 5, "armed": 4, "exercised": 3, "passed": 1}
+    assert tally(rules) == {"known": 5, "applicable": 4, "checked": 3, "passed": 1}
     assert {rule.family for rule in rules} == {"money"}
 
 
@@ -341,10 +341,10 @@ def test_a_rule_is_accepted_only_where_all_its_findings_are(inspected, baseline,
         ("[[accept]", "it is not TOML"),
         ("ignore = 1", "it holds ignore; allowed are tables"),
         ("accept = 1", "allowed are tables [[accept]]"),
-        ("accept = [1]", "entry 1 is no table"),
+        ("accept = [1]", "entry 1 is not a table"),
         ("[[accept]]", "entry 1: rule is missing"),
         (ACCEPT + "[[accept]]\nrule = 'x.y'", "entry 2: reason is missing"),
-        (ACCEPT + "by = 'me'", "entry 1: 'by' is no field; allowed are rule, reason, until, pointer"),
+        (ACCEPT + "by = 'me'", "entry 1: unknown field 'by'; allowed are rule, reason, until, pointer"),
         (ACCEPT.replace("cost-within-hold", "cost-with-hold"), "did you mean money.cost-within-hold?"),
         (ACCEPT.replace("money.cost-within-hold", "zzz"), "see plugproof rules"),
         (ACCEPT.replace("2026-01-10", "'2026-01-10'"), "entry 1: until is '2026-01-10'; allowed is a date"),

@@ -48,7 +48,7 @@ def test_a_violating_example_is_found_under_exactly_its_rule(slug, example):
     own = [violation for violation in found if violation.rule == slug]
     assert own
     assert {violation.rule for violation in found} - {slug} <= OVERLAPS.get(slug, set())
-    assert slug in examine_trace(example).exercised
+    assert slug in examine_trace(example).checked
     assert {(violation.level, violation.source) for violation in own} == {(RULES[slug].level, RULES[slug].source)}
     assert all(0 <= violation.position < len(example) for violation in own)
 
@@ -69,10 +69,10 @@ def test_a_rule_says_what_it_requires_why_and_whence(one):
 
 @pytest.mark.parametrize("one", RULES.values(), ids=RULES)
 def test_a_rule_judges_only_what_its_scope_lets_through(one):
-    """An answer that exercises a rule arms it too."""
+    """A rule that is checked is applicable too."""
     for example in (*one.conforming, *one.violating):
         result = examine_trace(example)
-        assert result.exercised <= result.armed
+        assert result.checked <= result.applicable
 
 
 def judge(answer):

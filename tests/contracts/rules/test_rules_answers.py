@@ -45,7 +45,7 @@ def test_a_rule_on_codes_and_headers_speaks_also_where_no_body_was_recorded(slug
 
 @pytest.mark.parametrize("slug", [slug for slug in RULES if slug.startswith("request.")])
 def test_a_rule_on_what_was_asked_has_nothing_to_judge_where_nothing_was_sent(slug):
-    silent = examine(success("start", "created")).exercised | examine(success("receipt-email")).exercised
+    silent = examine(success("start", "created")).checked | examine(success("receipt-email")).checked
     assert slug == "request.same-charger" or slug not in silent
 
 
@@ -132,7 +132,7 @@ def test_a_rule_speaks_up_to_its_edge_and_not_beyond(slug, exchange, is_broken):
 
 
 @pytest.mark.parametrize(
-    ("slug", "exchange", "is_exercised"),
+    ("slug", "exchange", "is_checked"),
     [
         ("time.iso8601", success("get", "created"), True),
         ("time.iso8601", success("get", "created", created_at=7), False),
@@ -145,9 +145,9 @@ def test_a_rule_speaks_up_to_its_edge_and_not_beyond(slug, exchange, is_broken):
         ("values.public-code", success("charger"), True),
     ],
 )
-def test_a_rule_is_exercised_as_soon_as_there_is_enough_to_judge(slug, exchange, is_exercised):
-    assert (slug in examine(exchange).exercised) is is_exercised
-    assert (slug in examine_by_rules(exchange).exercised) is is_exercised
+def test_a_rule_is_checked_as_soon_as_there_is_enough_to_judge(slug, exchange, is_checked):
+    assert (slug in examine(exchange).checked) is is_checked
+    assert (slug in examine_by_rules(exchange).checked) is is_checked
 
 
 @pytest.mark.parametrize(

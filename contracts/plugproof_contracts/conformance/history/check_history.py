@@ -20,11 +20,13 @@ from plugproof_contracts.conformance.history.history_schema import (
     HistoryError,
 )
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
-from plugproof_contracts.reports.report import Report
+from plugproof_contracts.reports.report import Report, State
 
 HOUR = 3600.0
 LONGEST_PAUSE = 24 * HOUR
 """Seconds of a `Retry-After` that are remembered, whatever an answer asks for (assumed)."""
+_EARLIER_WORDS = {"not armed": str(State.NOT_APPLICABLE), "not exercised": str(State.UNCHECKED)}
+"""What a history that an earlier version wrote calls them."""
 RATE = OPERATIONS["confirm"].limit
 """Requests to one base URL in a window, whatever they ask for: some limiters count all of them together."""
 
@@ -149,7 +151,7 @@ class History:
         """Return how every rule fared in a check."""
         wanted = select(RESULTS.c.rule, RESULTS.c.state).where(RESULTS.c.run == run)
         with self._locked() as connection:
-            return dict(tuple(row) for row in connection.execute(wanted))
+            return {rule: _EARLIER_WORDS.get(state, state) for rule, state in connection.execute(wanted)}
 
     def seen(self, base: str, kind: str) -> frozenset[Trait]:
         """Return all traits of a kind that any check of a base URL has seen."""

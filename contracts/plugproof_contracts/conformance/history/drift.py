@@ -136,7 +136,7 @@ def _gone(before: Shape, now: Shape) -> Iterator[str]:
 
 
 def _is_new_null(trait: Trait, before: Shape) -> bool:
-    """Say whether a type is only known now, because the field was null before; a changed one is drift."""
+    """Return whether a type is only known now, because the field was null before; a changed one is drift."""
     field = trait.name.partition(":")[0]
     of_field = [one for one in before.traits if one.place == trait.place and one.name.partition(":")[0] == field]
     if trait.kind == "type":

@@ -71,7 +71,7 @@ REQUESTS = Table(
     Column("at", Float, nullable=False),
     Index("plugproof_requests_by_base", "base", "at"),
 )
-"""Every request is entered here before it is sent; so is none sent that another process could not see."""
+"""Every request is entered here before it is sent; so no request is sent that another process could not see."""
 PAUSES = Table(
     "plugproof_pauses",
     METADATA,
@@ -133,7 +133,7 @@ def _url(text: str) -> "URL":
     try:
         url = make_url(text)
     except ArgumentError:
-        raise HistoryError("it is no URL; allowed are sqlite:///FILE and postgresql://HOST/DATABASE") from None
+        raise HistoryError("it is not a URL; allowed are sqlite:///FILE and postgresql://HOST/DATABASE") from None
     if url.get_backend_name() not in _ARGUMENTS:
         raise HistoryError("it is of another kind; allowed are sqlite:///FILE and postgresql://HOST/DATABASE")
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url

@@ -36,7 +36,7 @@ class TrendRun(NamedTuple):
     planned: int
     sent: int
     passed: int
-    exercised: int
+    checked: int
     broken: tuple[str, ...]
     changed: tuple[str, ...]
 
@@ -77,7 +77,7 @@ def _nights(history: History, runs: Sequence[Run], shapes: Sequence[Shape]) -> I
             planned=run.planned,
             sent=run.sent,
             passed=states.count(State.PASSED),
-            exercised=sum(state not in (State.IDLE, State.ARMED) for state in states),
+            checked=sum(state not in (State.NOT_APPLICABLE, State.UNCHECKED) for state in states),
             broken=tuple(sorted(rule for rule, state in results.items() if state == State.BROKEN)),
             changed=tuple(drift(before, shape)) if before.traits and shape.traits else (),
         )

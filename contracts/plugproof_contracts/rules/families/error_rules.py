@@ -337,6 +337,6 @@ def known_fields(answer: ParsedResponse) -> Findings:
 def allowed_methods(answer: ParsedResponse) -> Findings:
     """A 405 names the allowed methods in `Allow`.
 
-    HTTP asks for it, and it tells whoever mixed up GET and POST at once."""
+    HTTP asks for it, and it tells at once that GET and POST were mixed up."""
     if not answer.headers.get("allow"):
         yield Finding("", "an Allow header", Text("none"))

@@ -76,7 +76,7 @@ def headers_on_failures(answer: ParsedResponse) -> Findings:
 def whole_numbers(answer: ParsedResponse) -> Findings:
     """The limit and what is left of it are whole numbers.
 
-    Clients compute with them; a number that is none turns a polling delay into no delay."""
+    Clients compute with them; a text that is not a number turns a polling delay into no delay."""
     for name in (LIMIT, REMAINING):
         if answer.headers.get(name) is not None and answer.count(name) is None:
             yield Finding("", f"{name}: a whole number", Text(f'"{answer.headers.get(name)}"'))

@@ -41,7 +41,7 @@ def _opens(answer: ParsedResponse) -> bool:
 
 
 def _within(first: ParsedResponse, later: ParsedResponse) -> bool:
-    """Say whether two answers are surely less than a window apart."""
+    """Return whether two answers are surely less than a window apart."""
     apart = time_bounds(first, later)
     return apart is not None and -ORDERED <= apart.least and apart.most < WINDOW_SECONDS - _margin(apart.sent)
 
@@ -51,7 +51,7 @@ def _margin(sent: bool) -> int:
 
 
 def _ordered(first: ParsedResponse, later: ParsedResponse) -> bool:
-    """Say whether one request was surely counted before the other."""
+    """Return whether one request was surely counted before the other."""
     return _sent_apart(first, later) >= ORDERED
 
 
@@ -62,7 +62,7 @@ def _sent_apart(first: ParsedResponse, later: ParsedResponse) -> float:
 
 
 def _races(first: ParsedResponse, later: ParsedResponse) -> bool:
-    """Say whether an answer may have been counted before the one that opened a window, in the window before."""
+    """Return whether an answer may have been counted before the one that opened a window, in the window before."""
     apart = time_bounds(first, later)
     return apart is None or (_sent_apart(first, later) if apart.sent else apart.least) < ORDERED
 
@@ -306,7 +306,7 @@ def _not_found_by(token: str, words: str = "No query results for session ") -> E
 def not_found_alike(traffic: OriginTrace) -> Findings:
     """Unknown, expired and malformed tokens get the same 404, apart from the token that each request brought.
 
-    A difference tells whoever tries tokens which ones have existed."""
+    A difference tells an attacker which of the tokens tried have existed."""
     first: dict[tuple[str, bool], ParsedResponse] = {}
     for answer, position in _not_found(traffic):
         if not _is_same_refusal(first.setdefault((answer.name, answer.asked_json), answer), answer):
