@@ -6,12 +6,16 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass, replace
+from inspect import signature
 from signal import SIGINT, SIGTERM, default_int_handler, signal
+from typing import Any
 
 from hypothesis.configuration import set_hypothesis_home_dir
 from schemathesis.core.hooks import HOOKS_MODULE_ENV_VAR
+from schemathesis.engine import core as engine_core
 from schemathesis.engine import events
-from schemathesis.engine.core import Engine, ExecutionPlan
+from schemathesis.engine.core import Engine
 from schemathesis.engine.run import PhaseName
 
 from plugproof_schemathesis.collector import Collector
@@ -26,9 +30,21 @@ Progress = Callable[[str, Collector], None]
 class PlannedPathsEngine(Engine):
     """An engine that asks for the API's own paths only; its probes go beside them, and follow redirects."""
 
-    def _create_execution_plan(self) -> ExecutionPlan:
+    def _create_execution_plan(self) -> Any:
         plan = super()._create_execution_plan()
-        return ExecutionPlan([phase for phase in plan.phases if phase.name is not PhaseName.PROBING])
+        return replace(plan, phases=[phase for phase in plan.phases if phase.name is not PhaseName.PROBING])
+
+
+def engine_class(base: Any = Engine) -> type[Engine]:
+    """Return the engine to run: ours, or Schemathesis' own where the private method that ours narrows has changed.
+
+    Then its probes are sent too: a few requests beside the API's paths, which the report does not count.
+    """
+    method = getattr(base, "_create_execution_plan", None)
+    made = signature(method).return_annotation if callable(method) else None
+    plan = getattr(engine_core, made, None) if isinstance(made, str) else made
+    has_phases = is_dataclass(plan) and "phases" in {field.name for field in fields(plan)}
+    return PlannedPathsEngine if has_phases else base
 
 
 def run(asked: FuzzConfig, progress: Progress) -> Collector:
@@ -36,7 +52,7 @@ def run(asked: FuzzConfig, progress: Progress) -> Collector:
     harvest = Collector()
     with _nothing_written(harvest):
         loaded = schema(asked)
-        stream = PlannedPathsEngine(loaded).execute()
+        stream = engine_class()(loaded).execute()
         for operation in loaded.config.operations.operations:
             if isinstance(operation.rate_limit, RequestPacer):
                 operation.rate_limit.stop = stream.stop_event

@@ -18,6 +18,7 @@ from plugproof_contracts.rules.examples import failure, refusal, success
 from plugproof_contracts.secrets.encodings import forms
 from plugproof_schemathesis.answer_coverage import count_answers, lines, missing
 from plugproof_schemathesis.fuzz_config import EXAMPLE_CODES, FuzzConfig, document, schema
+from plugproof_schemathesis.fuzz_run import PlannedPathsEngine, engine_class
 from plugproof_schemathesis.replay import Replay
 from plugproof_schemathesis.request_pacer import RequestPacer
 
@@ -131,3 +132,21 @@ def test_the_page_shows_a_test_that_can_be_generated(document, monkeypatch):
     exec(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0], names)
     assert len(list(names["schema"].get_all_operations())) == len(OPERATIONS)
     assert callable(names["test_the_api"])
+
+
+class _Changed:
+    """An engine of a Schemathesis to come, whose private method gives something else."""
+
+    def _create_execution_plan(self) -> list[str]:
+        return []
+
+
+def test_the_engine_without_probes_is_taken_on_the_pinned_version():
+    """What ours overrides is private, so it is looked at first."""
+    assert engine_class() is PlannedPathsEngine
+
+
+@pytest.mark.parametrize("base", [_Changed, object])
+def test_another_schemathesis_runs_with_its_own_engine(base):
+    """Where the private method is gone or gives something else, nothing is overridden."""
+    assert engine_class(base) is base

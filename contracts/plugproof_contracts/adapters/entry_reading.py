@@ -22,7 +22,7 @@ from plugproof_contracts.adapters.recorded_values import headers_of, moment_of, 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.exchanges.route import route
-from plugproof_contracts.exchanges.stand_ins import is_stand_in
+from plugproof_contracts.secrets.stand_ins import is_stand_in
 
 _WITHOUT_BODY = frozenset({204, 205})
 _CONDITIONS = ("if-none-match", "if-modified-since")

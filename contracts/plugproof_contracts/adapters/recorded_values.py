@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from plugproof_contracts.exchanges.headers import Headers
-from plugproof_contracts.exchanges.stand_ins import is_stand_in
+from plugproof_contracts.secrets.stand_ins import is_stand_in
 
 _STATUS = re.compile(r"\s*([0-9]{3})(?:\.0*)?(?:\s.*)?", re.ASCII | re.DOTALL)
 _PLAIN = ("content-type", "date", "retry-after", "x-ratelimit-")
