@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from plugproof_contracts.exchanges.stand_ins import is_stand_in
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_contracts.secrets.stand_ins import is_stand_in
 
 
 def session_keys(answers: Sequence[ParsedResponse]) -> Iterator[object]:

@@ -99,14 +99,14 @@ def report_of(
     verdicts = [_verdict(one, breaches) for one, breaches in zip(files, found, strict=True)]
     all_breaches = tuple(breach for breaches in found for breach in breaches)
     states = _states(files, all_breaches, rules)
-    exercised = frozenset[str]().union(*(one.result.exercised for one in files))
+    checked = frozenset[str]().union(*(one.result.checked for one in files))
     verdict = worst(verdicts)
     return Report(
         title=title,
         version=VERSION,
         strict=terms.strict,
         verdict=verdict,
-        caveat=_caveat(verdict, exercised),
+        caveat=_caveat(verdict, checked),
         counts=_counts(files, states),
         sources=tuple(_source(one, verdict, clean) for one, verdict in zip(files, verdicts, strict=True)),
         rules=states,
@@ -181,8 +181,8 @@ def _verdict(one: Evidence, breaches: Iterable[Breach]) -> Verdict:
 _READ_BODIES = frozenset(rule.slug for rule in RULES.values() if rule.scope.body and not rule.is_trace)
 
 
-def _caveat(verdict: Verdict, exercised: Set[str]) -> str:
-    is_silent = verdict is Verdict.CONFORMS and exercised <= RULES.keys() and not exercised & _READ_BODIES
+def _caveat(verdict: Verdict, checked: Set[str]) -> str:
+    is_silent = verdict is Verdict.CONFORMS and checked <= RULES.keys() and not checked & _READ_BODIES
     return "no body was judged" if is_silent else ""
 
 
@@ -218,7 +218,7 @@ def _source(one: Evidence, verdict: Verdict, clean: Clean) -> Source:
         skipped=dict(sorted(one.skipped.items())),
         bases=tuple(sorted(map(clean, one.bases))),
         verdict=verdict,
-        caveat=_caveat(verdict, one.result.exercised),
+        caveat=_caveat(verdict, one.result.checked),
     )
 
 

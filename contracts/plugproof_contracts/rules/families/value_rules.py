@@ -2,7 +2,6 @@
 
 import re
 
-from plugproof_contracts.exchanges.stand_ins import is_stand_in
 from plugproof_contracts.facts.currencies import CURRENCIES
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import ConnectorStatus, Status
@@ -11,6 +10,7 @@ from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.schema import JsonType, fits
 from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Subject, rule
 from plugproof_contracts.rules.examples import CHARGER, PAYMENT, success
+from plugproof_contracts.secrets.stand_ins import is_stand_in
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
