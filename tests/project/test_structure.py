@@ -39,7 +39,7 @@ ROOMS = {
         "version": set(),
         "exchanges": {"errors", "facts", "secrets"},
         "parsing": {"facts", "secrets", "exchanges"},
-        "rules": {"errors", "facts", "exchanges", "parsing"},
+        "rules": {"errors", "secrets", "facts", "exchanges", "parsing"},
         "adapters": {"errors", "facts", "secrets", "exchanges", "parsing", "version"},
         "checking": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
         "reports": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "checking", "version"},
