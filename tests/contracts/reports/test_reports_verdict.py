@@ -261,7 +261,7 @@ def test_what_was_read_and_skipped_in_words(read, skipped, words):
 
 
 def test_verdicts_and_states_are_the_words_that_other_programs_read():
-    assert list(Verdict) == ["broken", "could not check", "nothing was checked", "conforms"]
+    assert list(Verdict) == ["broken", "changed", "could not check", "nothing was checked", "conforms"]
     assert list(State) == ["broken", "accepted", "passed", "not checked", "not applicable"]
 
 
