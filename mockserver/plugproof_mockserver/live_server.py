@@ -5,7 +5,7 @@ process, however that ends. The socket is bound here and handed over, so its por
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from plugproof_mockserver.browser.app import pages
@@ -21,8 +21,8 @@ from plugproof_mockserver.world.world import World
 HOST = "127.0.0.1"
 _NO_WORLD = "none"
 
-LISTENERS: list[Callable[[str, str, int, bytes], None]] = []
-"""Who is told of every answer of a server: method, path below the world, status and body."""
+Listener = Callable[[str, str, int, bytes], None]
+"""Is told of every answer of a server: method, path below the world, status and body."""
 
 
 class LiveServer:
@@ -94,25 +94,26 @@ class Site:
 
 
 @contextmanager
-def site() -> Iterator[Site]:
+def site(listeners: Sequence[Listener] = ()) -> Iterator[Site]:
     """Start the server of this process, and end it."""
     worlds = _TestWorlds()
-    app = _serve_tests_only(App(worlds, hosts=HostAllowlist(), control=control_app(), pages=pages()))
+    app = _serve_tests_only(App(worlds, hosts=HostAllowlist(), control=control_app(), pages=pages()), listeners)
     with bind(HOST, 0) as listener, serving(app, listener):
         yield Site(f"http://{HOST}:{listener.getsockname()[1]}", worlds)
 
 
-def _serve_tests_only(app: ASGIApp) -> ASGIApp:
+def _serve_tests_only(app: ASGIApp, listeners: Sequence[Listener]) -> ASGIApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         # The default world would be everybody's: what asks for it is sent to a test that never was.
         if scope["type"] == "http" and not scope["path"].startswith("/worlds/"):
             scope = {**scope, "raw_path": f"/worlds/{_NO_WORLD}".encode() + scope["raw_path"]}
-        await app(scope, receive, _overhear(scope, send) if LISTENERS and scope["type"] == "http" else send)
+        is_heard = listeners and scope["type"] == "http"
+        await app(scope, receive, _overhear(scope, send, listeners) if is_heard else send)
 
     return serve
 
 
-def _overhear(scope: Scope, send: Send) -> Send:
+def _overhear(scope: Scope, send: Send, listeners: Sequence[Listener]) -> Send:
     path = "/" + scope["raw_path"].decode("latin-1").split("/", 3)[-1]
     status = 0
 
@@ -120,7 +121,7 @@ def _overhear(scope: Scope, send: Send) -> Send:
         nonlocal status
         status = message.get("status", status)
         if message["type"] == "http.response.body" and not message.get("more_body"):
-            for listener in LISTENERS:
+            for listener in listeners:
                 listener(scope["method"], path, status, message["body"])
         await send(message)
 

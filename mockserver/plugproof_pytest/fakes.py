@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver.live_server import Listener
 from plugproof_pytest.interception.patching import Patches
 from plugproof_pytest.known_secrets import SECRETS
 from plugproof_pytest.marker import ARGUMENTS, OWN_ARGUMENTS, read, refuse_unknown
 
 LISTENERS = pytest.StashKey[list[Callable[[FakePlugchoice], None]]]()
 """What looks at a fake when its test has ended."""
+SERVER_LISTENERS = pytest.StashKey[list[Listener]]()
+"""What is told of the answers of the run's server."""
 
 
 @contextmanager

@@ -146,11 +146,13 @@ def plugchoice(_plugchoice_fake: "FakePlugchoice", request: pytest.FixtureReques
 
 
 @pytest.fixture(scope="session")
-def _plugchoice_site() -> Iterator["Site"]:
+def _plugchoice_site(pytestconfig: pytest.Config) -> Iterator["Site"]:
     """The server of this process, which all its tests share."""
     from plugproof_mockserver.live_server import site
+    from plugproof_pytest.fakes import SERVER_LISTENERS
 
-    with site() as running:
+    listeners = pytestconfig.stash.setdefault(SERVER_LISTENERS, [])
+    with site(listeners) as running:
         yield running
 
 

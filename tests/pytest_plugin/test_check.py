@@ -154,7 +154,7 @@ def confirm(json={BROKEN["json"]!r}):
 """
 
 
-def test_a_failure_says_what_is_asked_and_what_came_and_how_to_go_on(run):
+def test_a_failure_begins_with_the_finding_and_names_the_way_on(run):
     done = run(CONFIRM + "\ndef test_it():\n    confirm()", "--plugchoice-check")
     done.stdout.fnmatch_lines(
         [
@@ -202,7 +202,7 @@ def test_neither():
     done.assert_outcomes(failed=1, passed=2, errors=1)
 
 
-def test_a_marker_allows_impossible_answers_which_are_counted_all_the_same(run):
+def test_a_marker_allows_impossible_answers(run):
     done = run(
         CONFIRM + "\n@pytest.mark.plugchoice(check=False)\ndef test_it():\n    confirm()", "--plugchoice-check"
     )
@@ -222,7 +222,7 @@ def test_an_unknown_rule_is_refused_with_those_that_are_known(run):
     done.stderr.fnmatch_lines(["*there is no rule 'nulls'; there are*", "*nulls.only-where-documented"])
 
 
-def test_what_a_fake_answers_is_not_checked_whatever_was_done_to_it(run):
+def test_what_a_fake_answers_is_not_checked(run):
     done = run(
         """
 import httpx

@@ -106,7 +106,7 @@ def test_every_limit_and_every_operation_can_be_met_on_the_fake(operation):
     assert operation in found.plain()["limits"]
 
 
-def test_nothing_met_is_nothing_percent_and_everything_is_all_of_it():
+def test_percentages_go_from_nothing_to_all():
     found = BehaviourCoverage()
     assert found.percent() == 0
     found.merge({kind: list(names) for kind, names in CATALOGUE.items()})
@@ -220,7 +220,7 @@ def test_without_the_option_nothing_is_kept_account_of(run):
 
 @pytest.mark.parametrize("kind", ["json", "html"])
 @pytest.mark.parametrize("path", ["no/such/folder.x", "."])
-def test_a_report_that_can_not_be_written_is_refused_before_the_run(run, kind, path):
+def test_an_impossible_report_is_refused_before_the_run(run, kind, path):
     done = run(SUITE, f"--plugchoice-coverage-{kind}={path}")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines([f"*--plugchoice-coverage-{kind}: '{path}' is no file in a folder that exists"])

@@ -108,7 +108,7 @@ def test_an_unknown_route_is_refused_with_those_that_are_known(fake, package):
 
 @CLIENTS
 @pytest.mark.anyio
-async def test_only_an_unknown_route_of_the_api_is_refused_in_async_clients_too(fake, package):
+async def test_async_clients_are_refused_unknown_routes_only(fake, package):
     async with package.AsyncClient() as client:
         with pytest.raises(UnknownRouteError):
             await client.get(f"https://{HOST}/elsewhere")
@@ -214,7 +214,7 @@ def test_both({order}):
 
 
 @pytest.mark.parametrize("order", ["plugchoice, respx_mock", "respx_mock, plugchoice"])
-def test_the_fixture_of_respx_keeps_the_other_hosts_in_either_order(run, order):
+def test_respx_mock_keeps_the_other_hosts_in_either_order(run, order):
     done = run(
         TEAM
         + f"""
@@ -349,7 +349,7 @@ def test_the_installed_plugin_is_there_and_may_be_named_once_more(pytester, conf
 
 
 @pytest.mark.usefixtures("installed")
-def test_the_installed_plugin_stands_beside_all_others_that_are_installed(pytester):
+def test_the_installed_plugin_stands_beside_all_others(pytester):
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
@@ -358,7 +358,7 @@ def test_the_installed_plugin_can_be_left_out(pytester):
     pytester.runpytest_subprocess(*CHEAPLY, "-p", "no:plugproof").assert_outcomes(errors=1)
 
 
-def test_being_loaded_beside_another_of_its_kind_is_refused_in_one_sentence(run_apart, pytester):
+def test_another_plugin_with_our_options_is_refused(run_apart, pytester):
     pytester.makepyfile(other="def pytest_addoption(parser): parser.addoption('--plugchoice-check')")
     done = run_apart("", "-p", "other")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
@@ -378,7 +378,7 @@ HEAVY = {
 }
 
 
-def test_a_suite_that_does_not_use_the_plugin_imports_nothing_for_it():
+def test_an_unused_plugin_imports_only_the_standard_library():
     code = (
         "import sys, json, pytest\n"
         "before = set(sys.modules)\n"

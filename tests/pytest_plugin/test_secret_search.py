@@ -117,7 +117,7 @@ def test_a_piece_of_a_token_is_taken_out_up_to_its_edges(text, shown):
     assert cleaner([CANARY, CANARY])(text) == shown
 
 
-def test_a_word_as_long_as_a_piece_is_one_where_it_is_a_form_of_a_token():
+def test_a_form_as_long_as_a_piece_is_taken_out():
     assert cleaner(["%41" * (PIECE - 1) + "bcd"])("A" * (PIECE - 1) + "b") == STAND_IN
 
 

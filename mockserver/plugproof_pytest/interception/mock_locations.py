@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from plugproof_pytest.interception.patching import Patches
+from plugproof_pytest.interception.patching import Patches, module_if_there
 
 WHERE = "plugproof.where"
 
@@ -55,13 +54,11 @@ def remembering() -> Iterator[None]:
     with Patches() as patches:
         for package in ("httpx", "httpx2"):
             patches.add(import_module(package).Response, "__init__", _remembering_init)
-        if find_spec("pytest_httpx"):  # pragma: no branch - there where this is measured
-            patches.add(import_module("pytest_httpx").HTTPXMock, "add_callback", _remembering_callback)
+        if tool := module_if_there("pytest_httpx"):
+            patches.add(tool.HTTPXMock, "add_callback", _remembering_callback)
         for maker in MAKERS:
-            if find_spec(maker.module.partition(".")[0]) is None:
-                continue  # pragma: no cover - there where this is measured
             for name in maker.owners:
-                if owner := getattr(import_module(maker.module), name, None):
+                if owner := getattr(module_if_there(maker.module), name, None):
                     patches.add(owner, maker.told, _remembering_teller)
                     patches.add(owner, maker.makes, _handing_on)
         yield

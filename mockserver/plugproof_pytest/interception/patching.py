@@ -6,15 +6,25 @@ is found in place is passed over by the next.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from importlib import import_module
 from typing import Any
 
 Make = Callable[[Any], Any]
 """Makes a replacement of the method that it replaces."""
 
 
+def module_if_there(name: str) -> Any:
+    """Return an installed module, or None: other people's tools may be missing, or too old for their own needs."""
+    try:
+        return import_module(name)
+    except Exception:
+        return None
+
+
 class Patch:
     """One replacement of one method."""
+
+    __slots__ = ("_inner", "_is_own", "_name", "_owner", "_real", "_replacement", "is_active")
 
     def __init__(self, owner: Any, name: str, make: Make) -> None:
         self._owner, self._name = owner, name
@@ -27,11 +37,12 @@ class Patch:
         setattr(owner, name, self._replacement)
 
     def _hand_on(self) -> Any:
-        @wraps(self._real)
         def replacement(*arguments: Any, **named: Any) -> Any:
             __tracebackhide__ = True
             return (self._inner if self.is_active else self._real)(*arguments, **named)
 
+        # functools.wraps takes as long as all the rest, and this runs four times in the setup of a test.
+        replacement.__wrapped__ = self._real  # type: ignore[attr-defined]
         replacement.plugproof_patch = self  # type: ignore[attr-defined]
         return replacement
 

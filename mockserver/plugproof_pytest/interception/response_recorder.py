@@ -4,11 +4,11 @@ Tools keep methods of a client from before they were replaced, or take their pla
 where an answer passes at its front and once more further in; an answer that is seen twice is told once.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -16,7 +16,7 @@ from weakref import WeakSet
 from plugproof_contracts import Exchange
 from plugproof_contracts.adapters import exchange_of
 from plugproof_pytest.interception.host_guard import HOST
-from plugproof_pytest.interception.patching import Patches
+from plugproof_pytest.interception.patching import Patches, module_if_there
 from plugproof_pytest.interception.streamed_bodies import keep_streamed
 from plugproof_pytest.known_secrets import KnownSecrets
 
@@ -24,6 +24,9 @@ Listener = Callable[[Exchange, Any], None]
 """Is told of an exchange, and of the client's own response."""
 Finish = Callable[[], Exchange]
 """Makes the exchange of an answer that is still being read; raises `ValueError` if it was not read whole."""
+
+
+_SECRETS = re.compile(rb'"(?:session_token|client_secret)"\s*:\s*"([^"\\]+)"')
 
 
 class ResponseRecorder:
@@ -65,6 +68,7 @@ class ResponseRecorder:
             return
         if exchange.token:
             self._secrets.see([exchange.token.reveal()])
+        self._secrets.see(match.decode("latin-1") for match in _SECRETS.findall(exchange.body or b""))
         for listener in self.listeners:
             listener(exchange, answer)
 
@@ -77,15 +81,14 @@ class ResponseRecorder:
                 for name in ("send", "_send_single_request"):
                     patches.add(package.Client, name, self._sync)
                     patches.add(package.AsyncClient, name, self._async)
-            if find_spec("requests"):  # pragma: no branch - there where this is measured
-                sessions = import_module("requests.sessions")
+            if sessions := module_if_there("requests.sessions"):
                 patches.add(sessions.Session, "request", self._sync)
                 patches.add(sessions.Session, "send", self._sync)
                 patches.add(sessions, "dispatch_hook", self._sync)
-            if find_spec("urllib3"):  # pragma: no branch - there where this is measured
-                patches.add(import_module("urllib3").HTTPConnectionPool, "urlopen", self._urllib3)
-            if find_spec("aiohttp"):  # pragma: no branch - there where this is measured
-                patches.add(import_module("aiohttp").ClientResponse, "read", self._aiohttp)
+            if urllib3 := module_if_there("urllib3"):
+                patches.add(urllib3.HTTPConnectionPool, "urlopen", self._urllib3)
+            if aiohttp := module_if_there("aiohttp"):
+                patches.add(aiohttp.ClientResponse, "read", self._aiohttp)
             yield
 
     def _sync(self, real: Any) -> Any:

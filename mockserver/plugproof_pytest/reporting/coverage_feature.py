@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from plugproof_contracts import Exchange
-from plugproof_mockserver import FakePlugchoice, live_server
+from plugproof_mockserver import FakePlugchoice
 from plugproof_pytest import fakes
 from plugproof_pytest.interception.response_recorder import ResponseRecorder
 from plugproof_pytest.reporting.behaviour_coverage import BehaviourCoverage
@@ -32,7 +32,7 @@ class CoverageFeature:
         self.met = BehaviourCoverage()
         self._least, self._files = least, files
         recorder.listeners.append(lambda exchange, _: self.met.see(exchange))
-        live_server.LISTENERS.append(self._served)
+        config.stash.setdefault(fakes.SERVER_LISTENERS, []).append(self._served)
         config.stash.setdefault(fakes.LISTENERS, []).append(self._struck)
 
     def _served(self, method: str, path: str, status: int, body: bytes) -> None:
@@ -78,10 +78,6 @@ class CoverageFeature:
 
     def _fails(self) -> bool:
         return self._least is not None and self.met.percent() < self._least
-
-    def pytest_unconfigure(self) -> None:
-        """Listen no more."""
-        live_server.LISTENERS.remove(self._served)
 
 
 def coverage_of(config: pytest.Config, recorder: ResponseRecorder) -> CoverageFeature:
