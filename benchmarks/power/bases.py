@@ -11,6 +11,7 @@ from plugproof_contracts import Status
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver.world.faults import make_fault
 
 CODES = ("HAPPY", "CAPPED", "SLOW", "UNPLUG")
 DELAYED = ("start", "confirm", "stop", "cancel")
@@ -46,7 +47,7 @@ class Bench:
         email = self.random.choice(("driver@example.org", None))
         fields = {} if email is None else {"driver_email": email}
         self.fake.clock.advance(seconds=self.random.choice((0, 0.25, 7)))
-        return self.fake.seed_session(status, code=self.random.choice(CODES), **fields).token.reveal()
+        return self.fake.seed_session(status, code=self.random.choice(CODES), **fields).token
 
 
 def _start(bench: Bench, code: str, **body: Any) -> Base:
@@ -88,7 +89,7 @@ def _failures(bench: Bench) -> Iterator[Base]:
 def _troubles(bench: Bench) -> Iterator[Base]:
     for name in OPERATIONS:
         for kind in ("500", "504") if name in DELAYED else ("500",):
-            bench.fake.faults.add(name, kind, first=1)
+            bench.fake.world.inject(make_fault(name, kind, first=1))
             yield bench.ask(name, "NOWHERE", {"email": "d@example.org"} if name == "receipt-email" else None)
             bench.fake.faults.clear()
         yield bench.ask(name, "NOWHERE", None, OPERATIONS[name].limit + 1)

@@ -46,7 +46,7 @@ def life(code: str = "HAPPY") -> list[Exchange]:
     """Return a life that was looked at wherever it moved."""
     line = Line()
     start = line.client.ask("start", "", {"code": code, "connector_id": 1})
-    token = line.fake.sessions[-1].token.reveal()
+    token = line.fake.sessions[-1].token
     seen = [start, line.ask("get", token), line.ask("confirm", token), line.ask("get", token)]
     while line.fake.clock.advance_to_next():
         seen.append(line.ask("get", token, after=0.4))

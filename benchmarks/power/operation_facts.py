@@ -7,6 +7,7 @@ from benchmarks.power.life_facts import life
 from benchmarks.power.status_facts import CANCELLABLE, PAYMENT
 from benchmarks.power.trace import Broken, Line, TraceDefect, data_of, showing, with_headers
 from plugproof_contracts import Exchange, Level, Status
+from plugproof_mockserver.world.faults import make_fault
 
 _I, _D = Level.INFERRED, Level.DOCUMENTED
 ON_SESSIONS = ("get", "confirm", "stop", "cancel", "receipt-email")
@@ -76,7 +77,7 @@ def _token_comes_back() -> Broken:
 def _trouble(line: Line, token: str, code: str, operation: str) -> Iterable[Exchange]:
     """Return an answer that says nothing of the session."""
     if code == "500":
-        line.fake.faults.add(operation, "500", first=1)
+        line.fake.world.inject(make_fault(operation, "500", first=1))
         return [line.ask(operation, token, after=0.1)]
     if code == "429":
         return [_about(line.ask(operation, "nobody", after=0), "nobody", token) for _ in range(11)][10:]
@@ -111,7 +112,7 @@ def _tells_apart() -> Broken:
                 other = {"another unknown token": "other", "a malformed token": "%00"}.get(kind, "")
                 if not other:
                     session = line.fake.seed_session("created")
-                    other = session.event("expire_token").token.reveal()
+                    other = session.event("expire_token").token
                 known, told = line.ask(operation, "unknown", body), line.ask(operation, other, body)
                 told = with_headers(told if text is None else told.replace(body=text), **changes)
                 yield TraceDefect(

@@ -17,6 +17,7 @@ from plugproof_mockserver.fake import FakeSession
 from plugproof_mockserver.model.events import possible_events
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.faults import make_fault
 from plugproof_mockserver.world.session_store import UnknownSessionError
 
 CLOCKS = (
@@ -123,7 +124,7 @@ class Recorder:
 
     def _keep(self, exchange: Exchange) -> None:
         if exchange.status == 201:
-            self.tokens.append(self.fake.sessions[-1].token.reveal())
+            self.tokens.append(self.fake.sessions[-1].token)
 
     def _ask(self) -> None:
         name = self.random.choice(("get", "get", "get", "confirm", "confirm", "stop", "cancel", "receipt-email"))
@@ -193,7 +194,7 @@ class Recorder:
         session = self.fake.seed_session(
             self.random.choice(list(Status)), code=self.random.choice(list(SCENARIOS))
         )
-        self.tokens.append(session.token.reveal())
+        self.tokens.append(session.token)
 
     def _change_charger(self) -> None:
         pricing = {
@@ -211,7 +212,9 @@ class Recorder:
         operation = self.random.choice(("*", *OPERATIONS))
         wait = self.random.choice((200, 1500)) if kind == "latency" and self.fake.world.clock.speed == 0 else None
         if kind != "latency" or wait:
-            self.fake.faults.add(operation, kind, first=self.random.choice((1, 3)), milliseconds=wait)
+            self.fake.world.inject(
+                make_fault(operation, kind, first=self.random.choice((1, 3)), milliseconds=wait)
+            )
 
 
 def recording(seed: int, steps: int = 60) -> list[Exchange]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.power.client import Client, moment
 from benchmarks.power.fact import written
-from plugproof_contracts import Exchange, Level
+from plugproof_contracts import Exchange, Level, Status
 from plugproof_mockserver import FakePlugchoice
 
 Data = dict[str, Any]
@@ -46,7 +46,7 @@ class Line:
 
     def session(self, status: str, **fields: Any) -> str:
         """Return the token of a session in a status."""
-        return self.fake.seed_session(status, **fields).token.reveal()
+        return self.fake.seed_session(Status(status), **fields).token
 
 
 def data_of(exchange: Exchange) -> Data:

@@ -1,17 +1,99 @@
 """A stateful fake of the public-charging API, in process or on a socket."""
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plugproof_mockserver.fake import FakePlugchoice as FakePlugchoice
+    from plugproof_mockserver.engine.transitions import NotPossibleError, StatusChange
+    from plugproof_mockserver.faces.transports import AsyncTransport, Transport
+    from plugproof_mockserver.fake import FakeClock, FakeFaults, FakePlugchoice, FakeSession
+    from plugproof_mockserver.model.events import Event
+    from plugproof_mockserver.public_types import (
+        ChargerData,
+        ChargerFields,
+        ConnectorStatusName,
+        ErrorsName,
+        EventName,
+        FakeSettings,
+        FaultKindName,
+        FaultTimingName,
+        OperationName,
+        PaymentData,
+        PricingData,
+        RateLimitName,
+        SeededFields,
+        SessionData,
+        SessionFields,
+        SessionOperationName,
+        StatusName,
+    )
+    from plugproof_mockserver.world.charger_store import UnknownChargerError
+    from plugproof_mockserver.world.faults import Fault, FaultKind, FaultTiming
+    from plugproof_mockserver.world.journal import Journal, JournalEntry
+    from plugproof_mockserver.world.prepared_responses import PreparedResponse
+    from plugproof_mockserver.world.session_store import UnknownSessionError
 
-__all__ = ["FakePlugchoice"]
+_HOMES = {
+    "AsyncTransport": "faces.transports",
+    "Event": "model.events",
+    "FakeClock": "fake",
+    "FakeFaults": "fake",
+    "FakePlugchoice": "fake",
+    "FakeSession": "fake",
+    "Fault": "world.faults",
+    "FaultKind": "world.faults",
+    "FaultTiming": "world.faults",
+    "Journal": "world.journal",
+    "JournalEntry": "world.journal",
+    "NotPossibleError": "engine.transitions",
+    "PreparedResponse": "world.prepared_responses",
+    "StatusChange": "engine.transitions",
+    "Transport": "faces.transports",
+    "UnknownChargerError": "world.charger_store",
+    "UnknownSessionError": "world.session_store",
+}
+"""The module of each name; the others are of `public_types`."""
+
+__all__ = [
+    "AsyncTransport",
+    "ChargerData",
+    "ChargerFields",
+    "ConnectorStatusName",
+    "ErrorsName",
+    "Event",
+    "EventName",
+    "FakeClock",
+    "FakeFaults",
+    "FakePlugchoice",
+    "FakeSession",
+    "FakeSettings",
+    "Fault",
+    "FaultKind",
+    "FaultKindName",
+    "FaultTiming",
+    "FaultTimingName",
+    "Journal",
+    "JournalEntry",
+    "NotPossibleError",
+    "OperationName",
+    "PaymentData",
+    "PreparedResponse",
+    "PricingData",
+    "RateLimitName",
+    "SeededFields",
+    "SessionData",
+    "SessionFields",
+    "SessionOperationName",
+    "StatusChange",
+    "StatusName",
+    "Transport",
+    "UnknownChargerError",
+    "UnknownSessionError",
+]
 
 
-def __getattr__(name: str) -> object:
-    # The command line imports this package for every `--help`; only who asks for the fake pays for it.
-    if name == "FakePlugchoice":
-        from plugproof_mockserver.fake import FakePlugchoice
-
-        return FakePlugchoice
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __getattr__(name: str) -> Any:
+    # The command line imports this package for every `--help`; only what is asked for is paid for.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'public_types')}"), name)

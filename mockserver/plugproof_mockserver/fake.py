@@ -3,23 +3,42 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, cast
 
 import msgspec
 
-from plugproof_contracts import PublicCharger, Status, Token
+from plugproof_contracts import PublicCharger, Status
+from plugproof_contracts.errors import InvalidTypeError, InvalidValueError
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
+from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.engine.representation import payment_of, session_body
 from plugproof_mockserver.engine.transitions import StatusChange
 from plugproof_mockserver.http.request_bodies import StartBody
-from plugproof_mockserver.http.response import ErrorResponse
+from plugproof_mockserver.http.response import ErrorResponse, shorten
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import DOCUMENTED_LIMITS, Settings
 from plugproof_mockserver.model.state import SessionState
+from plugproof_mockserver.model.suggestions import list_choices
 from plugproof_mockserver.model.timestamps import parse, seconds
+from plugproof_mockserver.public_types import (
+    ChargerFields,
+    EventName,
+    FakeSettings,
+    FaultKindName,
+    FaultTimingName,
+    OperationName,
+    PaymentData,
+    PreparedBody,
+    RateLimitName,
+    SeededFields,
+    SessionData,
+    SessionFields,
+    SessionOperationName,
+    StatusName,
+)
 from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import Fault, make_fault
+from plugproof_mockserver.world.faults import Fault, FaultKind, FaultTiming, make_fault
 from plugproof_mockserver.world.journal import Journal
 from plugproof_mockserver.world.prepared_responses import PreparedResponse, make_prepared
 from plugproof_mockserver.world.registry import DEFAULT, WorldRegistry
@@ -32,6 +51,19 @@ if TYPE_CHECKING:
     from plugproof_mockserver.faces.transports import AsyncTransport, Transport
 
 DEFAULT_CLOCK = "2026-01-10T12:00:00Z"
+SESSION_OPERATIONS = tuple(name for name, operation in OPERATIONS.items() if "{token}" in operation.template)
+
+
+class Parts(TypedDict, total=False):
+    """The parts of a duration, as `datetime.timedelta` has them."""
+
+    weeks: float
+    days: float
+    hours: float
+    minutes: float
+    seconds: float
+    milliseconds: float
+    microseconds: float
 
 
 class FakeSession:
@@ -39,10 +71,11 @@ class FakeSession:
 
     def __init__(self, world: World, token: str) -> None:
         self._world = world
-        self.token = Token(token)
+        self.token = token
+        """The token: a plain string, for URLs, JSON and arguments of clients."""
 
     def _state(self) -> SessionState:
-        return self._world.sessions.get(self.token.reveal(), self._world.clock.now())
+        return self._world.sessions.get(self.token, self._world.clock.now())
 
     @property
     def status(self) -> Status:
@@ -51,40 +84,43 @@ class FakeSession:
             return self._state().status
 
     @property
-    def data(self) -> dict[str, Any]:
+    def data(self) -> SessionData:
         """The session as the API would send it now."""
         with self._world.lock:
             state = self._state()
             found = session_body(state, self._world.chargers.of(state), self._world.clock.now())
-            return dict(msgspec.to_builtins(found))
+            return cast("SessionData", msgspec.to_builtins(found))
 
     @property
-    def payment(self) -> dict[str, str] | None:
+    def payment(self) -> PaymentData | None:
         """What a browser needs to pay; None once the session has left `created`."""
         with self._world.lock:
             found = payment_of(self._state())
-            return None if found is None else msgspec.structs.asdict(found)
+            return None if found is None else cast("PaymentData", msgspec.structs.asdict(found))
 
-    def url(self, operation: str = "get") -> str:
+    def url(self, operation: SessionOperationName = "get") -> str:
         """Return the URL of an operation on this session, with its token in it."""
-        return BASE_URL + OPERATIONS[operation].template.replace("{token}", self.token.reveal())
+        if operation not in SESSION_OPERATIONS:
+            choices = list_choices(operation, SESSION_OPERATIONS)
+            raise InvalidValueError(f"a session has no operation {operation!r}; {choices}")
+        return BASE_URL + OPERATIONS[operation].template.replace("{token}", self.token)
 
     def pay(self) -> "FakeSession":
         """Let the driver pay; the API learns it when the session is confirmed."""
         return self.event(Event.PAID)
 
-    def event(self, event: str) -> "FakeSession":
+    def event(self, event: EventName | Event) -> "FakeSession":
         """Let something happen now; raise `ValueError` that lists what can happen in this status."""
-        self._world.apply_event(self.token.reveal(), _event(event))
+        self._world.apply_event(self.token, _event(event))
         return self
 
-    def set(self, **fields: Any) -> "FakeSession":
+    def set(self, **fields: Unpack[SessionFields]) -> "FakeSession":
         """Set fields of the session, legal or not, to see what a client makes of them."""
-        self._world.amend(self.token.reveal(), fields)
+        self._world.amend(self.token, dict(fields))
         return self
 
     def __repr__(self) -> str:
-        return f"<FakeSession {self.token}>"
+        return f"<FakeSession {fingerprint(self.token)}>"
 
 
 class FakeClock:
@@ -98,9 +134,15 @@ class FakeClock:
         """The moment that it is, in UTC."""
         return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self._world.clock.now())
 
-    def advance(self, by: timedelta | None = None, **parts: float) -> list[StatusChange]:
-        """Jump ahead by a timedelta, or by `minutes=5` and the like; return the moves that fired, in order."""
-        return self._world.advance(seconds((by or timedelta(**parts)).total_seconds()))
+    def advance(self, by: timedelta | float | None = None, **parts: Unpack[Parts]) -> list[StatusChange]:
+        """Jump ahead by seconds, by a timedelta, or by `minutes=5` and the like; return what changed, in order.
+
+        Raises `ValueError` for a jump back, and `TypeError` for both a duration and parts of one.
+        """
+        if by is not None and parts:
+            raise InvalidTypeError(f"advance takes a duration or {', '.join(parts)}, not both")
+        length = by.total_seconds() if isinstance(by, timedelta) else by
+        return self._world.advance(seconds(timedelta(**parts).total_seconds() if length is None else length))
 
     def advance_to_next(self) -> list[StatusChange]:
         """Jump to the next thing that happens by itself; return the moves that fired, none when nothing is due."""
@@ -126,10 +168,10 @@ class FakeFaults:
 
     def add(
         self,
-        operation: str,
-        kind: str,
+        operation: OperationName | Literal["*"],
+        kind: FaultKindName | FaultKind,
         *,
-        when: str | None = None,
+        when: FaultTimingName | FaultTiming | None = None,
         rate: float = 1.0,
         first: int | None = None,
         milliseconds: int | None = None,
@@ -166,12 +208,12 @@ class FakePlugchoice:
         seed: int | None = None,
         clock: str | datetime = DEFAULT_CLOCK,
         scenario: str | None = None,
-        rate_limit: str = "endpoint",
-        limits: Mapping[str, tuple[int, float]] | None = None,
+        rate_limit: RateLimitName = "endpoint",
+        limits: Mapping[OperationName, tuple[int, float]] | None = None,
         self_check: bool = False,
-        **settings: Any,
+        **settings: Unpack[FakeSettings],
     ) -> None:
-        rules = _settings(scenario, rate_limit, limits or {}, settings)
+        rules = _settings(scenario, rate_limit, {**(limits or {})}, settings)
         start = None if clock == "real" else _moment(clock)
 
         def make(name: str) -> World:
@@ -190,15 +232,22 @@ class FakePlugchoice:
         form = StartBody(code or self.world.settings.scenario or "HAPPY", connector_id, email)
         outcome = self.world.start(form)
         if isinstance(outcome, ErrorResponse):
-            raise ValueError(f"the API would answer {outcome.status}: {outcome.message}")
+            raise InvalidValueError(f"the API would answer {outcome.status}: {self._explain(form, outcome)}")
         return FakeSession(self.world, outcome.token)
 
-    def seed_session(self, status: str = "created", *, code: str | None = None, **fields: Any) -> FakeSession:
+    def _explain(self, form: StartBody, outcome: ErrorResponse) -> str:
+        if outcome.status != 404 or self.world.chargers.find(form.code) is not None:
+            return outcome.message
+        return f"no charger has the code {shorten(form.code)}; {list_choices(form.code.upper(), SCENARIOS)}"
+
+    def seed_session(
+        self, status: StatusName | Status = "created", *, code: str | None = None, **fields: Unpack[SeededFields]
+    ) -> FakeSession:
         """Make a session in any status with the past that leads there, and any field set to anything."""
-        state = self.world.seed_session(_status(status), code=code, fields=fields)
+        state = self.world.seed_session(_status(status), code=code, fields=dict(fields))
         return FakeSession(self.world, state.token)
 
-    def set_charger(self, code: str, **fields: Any) -> PublicCharger:
+    def set_charger(self, code: str, **fields: Unpack[ChargerFields]) -> PublicCharger:
         """Set up or change a charger by any of its fields; raise `ValueError` that names what is wrong."""
         with self.world.lock:
             return self.world.chargers.change(code, fields).to_public()
@@ -212,12 +261,12 @@ class FakePlugchoice:
 
     def respond(
         self,
-        operation: str,
+        operation: OperationName | Literal["*"],
         *,
         status: int = 200,
         first: int | None = None,
         headers: Mapping[str, str] | None = None,
-        **body: Any,
+        **body: Unpack[PreparedBody],
     ) -> PreparedResponse:
         """Answer an operation (or `*`) by hand from now on, or its `first` so many calls; nothing else happens.
 
@@ -292,32 +341,38 @@ class FakePlugchoice:
 def _moment(value: str | datetime) -> int:
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone")
+            raise InvalidValueError(f"{value!r} has no time zone; give it one, such as tzinfo=UTC")
         return (value - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
     return parse(value)
 
 
 def _status(value: str) -> Status:
     if value not in set(Status):
-        raise ValueError(f"there is no status {value!r}; there are {', '.join(Status)}")
+        raise InvalidValueError(f"there is no status {value!r}; {list_choices(value, Status)}")
     return Status(value)
 
 
 def _event(value: str) -> Event:
     if value not in set(Event):
-        raise ValueError(f"there is no event {value!r}; there are {', '.join(Event)}")
+        raise InvalidValueError(f"there is no event {value!r}; {list_choices(value, Event)}")
     return Event(value)
 
 
 def _settings(
-    scenario: str | None, rate_limit: str, limits: Mapping[str, tuple[int, float]], others: Mapping[str, Any]
+    scenario: str | None,
+    rate_limit: str,
+    limits: Mapping[OperationName, tuple[int, float]],
+    others: Mapping[str, Any],
 ) -> Settings:
     if scenario is not None and scenario.upper() not in SCENARIOS:
-        raise ValueError(f"there is no scenario {scenario!r}; there are {', '.join(SCENARIOS)}")
+        raise InvalidValueError(f"there is no scenario {scenario!r}; {list_choices(scenario.upper(), SCENARIOS)}")
     if unknown := limits.keys() - DOCUMENTED_LIMITS.keys():
-        raise ValueError(f"there is no operation {unknown.pop()!r}; there are {', '.join(DOCUMENTED_LIMITS)}")
-    if unknown := others.keys() - set(Settings.__struct_fields__):
-        raise TypeError(f"FakePlugchoice has no setting {unknown.pop()!r}; see {Settings.__struct_fields__}")
+        name = unknown.pop()
+        raise InvalidValueError(f"there is no operation {name!r}; {list_choices(name, DOCUMENTED_LIMITS)}")
+    if extra := others.keys() - set(Settings.__struct_fields__):
+        setting = extra.pop()
+        choices = list_choices(setting, Settings.__struct_fields__)
+        raise InvalidTypeError(f"FakePlugchoice has no setting {setting!r}; {choices}")
     given = {
         "scenario": scenario and scenario.upper(),
         "rate_limit": rate_limit,
@@ -327,4 +382,4 @@ def _settings(
     try:
         return msgspec.convert(given, Settings)
     except msgspec.ValidationError as error:
-        raise ValueError(f"FakePlugchoice can't be set up so: {error}") from None
+        raise InvalidValueError(f"invalid settings: {error}") from None

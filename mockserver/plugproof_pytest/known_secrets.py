@@ -41,7 +41,7 @@ class KnownSecrets:
 
 def tokens_of(fake: "FakePlugchoice") -> set[str]:
     """Return the tokens that a fake issued or was asked for."""
-    return {*fake.world.sessions.tokens(), *(entry.token.reveal() for entry in fake.journal if entry.token)}
+    return {*fake.world.sessions.tokens(), *(entry.token for entry in fake.journal if entry.token)}
 
 
 def forms_of(token: str) -> tuple[str, str]:

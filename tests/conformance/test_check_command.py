@@ -220,7 +220,7 @@ def test_what_changed_since_the_last_check_is_told(check, raw, fake_answer):
         return reply.wire()
 
     with raw(respond) as server:
-        token = fake.seed_session("charging").token.reveal()
+        token = fake.seed_session("charging").token
         assert "changed" not in check(server.url, token=token).stdout
         extra["tariff"] = "night"
         done = check(server.url, token=token)

@@ -67,6 +67,7 @@ ROOMS = {
         },
     },
     "plugproof_mockserver": {
+        "public_types": set(),
         "model": set(),
         "http": {"model"},
         "engine": {"model", "http"},
@@ -74,9 +75,9 @@ ROOMS = {
         "control": {"model", "http", "engine", "world"},
         "browser": {"model", "http", "engine", "world"},
         "faces": {"http", "engine", "world"},
-        "fake": {"model", "http", "engine", "world", "control", "browser", "faces"},
+        "fake": {"public_types", "model", "http", "engine", "world", "control", "browser", "faces"},
         "live_server": {"http", "world", "control", "browser", "faces", "fake"},
-        "__init__": {"fake", "live_server"},
+        "__init__": {"public_types", "model", "engine", "world", "faces", "fake", "live_server"},
         "__main__": set(),
     },
     "plugproof_harness": {

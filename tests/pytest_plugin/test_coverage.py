@@ -95,7 +95,7 @@ def test_every_limit_and_every_operation_can_be_met_on_the_fake(operation):
     fake, found = FakePlugchoice(rate_limit="endpoint", limits={operation: (1, 60)}), BehaviourCoverage()
     row = OPERATIONS[operation]
     status = {"stop": "charging"}.get(operation, "created")
-    token = fake.seed_session(status).token.reveal()
+    token = fake.seed_session(status).token
     path = row.template.replace("{token}", token).replace("{code}", "HAPPY")
     body = {"start": b'{"code": "HAPPY", "connector_id": 1}', "receipt-email": b'{"email": "a@example.org"}'}
     request = Request(row.method, path, ((b"content-type", b"application/json"),), body.get(operation, b""))
@@ -147,7 +147,7 @@ def test_fake(plugchoice):
     httpx.get(f"{SESSIONS}/{token}")
 
 def test_server(plugchoice_server):
-    token = plugchoice_server.fake.seed_session("charging").token.reveal()
+    token = plugchoice_server.fake.seed_session("charging").token
     url = f"{plugchoice_server.url}/v3/public-charging/sessions/{token}"
     requests.get(url, timeout=5)
     requests.post(url + "/stop", timeout=5)

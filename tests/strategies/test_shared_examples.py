@@ -35,7 +35,7 @@ drawn, issued = [], []
 @given(tokens(), amounts())
 def run(token, amount):
     drawn.append([token, amount])
-    issued.append(fake.start_session().token.reveal())
+    issued.append(fake.start_session().token)
     assert os.environ["PLUGPROOF_TOKEN"] and amount < 90_000
 
 try:

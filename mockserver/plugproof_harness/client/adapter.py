@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from plugproof_contracts import Session
+from plugproof_contracts.errors import PlugproofError
 from plugproof_harness.client.client_api import Api
 from plugproof_mockserver.world.faults import UNKNOWN
 
 FIELDS = Session.__struct_fields__
 
 
-class AdapterError(Exception):
+class AdapterError(PlugproofError):
     """The adapter does not do what the harness needs: a mistake of the test, not of the client."""
 
 

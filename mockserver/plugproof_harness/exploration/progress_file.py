@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from plugproof_contracts.errors import PlugproofError
 from plugproof_harness.exploration.exploration import Notice
 from plugproof_harness.exploration.visit import CellResult, CellState
 
@@ -25,7 +26,7 @@ class _Head(msgspec.Struct, frozen=True):
 _Line = TypeVar("_Line")
 
 
-class ProgressError(ValueError):
+class ProgressError(PlugproofError, ValueError):
     """The file is not one of this exploration."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+from plugproof_contracts.errors import PlugproofError
 from plugproof_harness.client.client_call import CallEnding, ClientCall
 from plugproof_harness.client.request_log import Arrival, ObservedRequest
 from plugproof_harness.laws.comparison import differences
@@ -31,7 +32,7 @@ class LawFailure(NamedTuple):
     replay: str
 
 
-class BrokenLawError(AssertionError):
+class BrokenLawError(PlugproofError, AssertionError):
     """The client broke a law. The text says which, what happened, and how to see it again."""
 
     failure: LawFailure

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 from plugproof_contracts import Status, Token
 from plugproof_contracts.facts.lifecycle import TERMINAL
 from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.secrets.token import fingerprint
 from plugproof_harness.client.adapter import METHODS, Adapter, AdapterError, fields_of, offered, takes_email
 from plugproof_harness.client.client_call import CallEnding, ClientCall
 from plugproof_harness.client.client_driver import TIME_LIMIT, ClientDriver
@@ -21,6 +22,7 @@ from plugproof_mockserver.fake import FakeSession
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.events import Event, possible_events
 from plugproof_mockserver.world import pipeline
+from plugproof_mockserver.world.faults import make_fault
 from plugproof_mockserver.world.session_store import UnknownSessionError
 
 OTHER_DEVICE = "192.0.2.2"
@@ -35,7 +37,7 @@ class DrivenSession(NamedTuple):
 
     def __repr__(self) -> str:
         # The handle mostly is the token.
-        return f"<DrivenSession {self.session.token}>"
+        return f"<DrivenSession {fingerprint(self.session.token)}>"
 
 
 class ClientRun:
@@ -96,7 +98,7 @@ class ClientRun:
         driven = self.driven(number)
         given = {"email": arguments[0]} if arguments else {}
         method = getattr(self._adapter, METHODS[operation])
-        token = driven.session.token
+        token = Token(driven.session.token)
         call = self._call(operation, driven.session, given, lambda: method(driven.handle, *arguments))
         self._known[token] = call.last_told or {}
 
@@ -132,7 +134,7 @@ class ClientRun:
 
     def delay(self, operation: str, seconds: str) -> None:
         """Let the next answer to an operation take so many seconds on the fake's clock."""
-        self.fake.faults.add(operation, "latency", first=1, milliseconds=int(seconds) * 1000)
+        self.fake.world.inject(make_fault(operation, "latency", first=1, milliseconds=int(seconds) * 1000))
 
     def happen_during(self, number: str, operation: str, event: str) -> None:
         """Let something happen to a session, if it can, while the next answer to an operation is on its way."""
@@ -164,7 +166,7 @@ class ClientRun:
         """Let something happen to a session that the client has no part in, if it can happen there."""
         session = self.driven(number).session
         if event in self.possible(number):
-            session.event(event)
+            session.event(Event(event))
 
     def lead(self, number: str, status: str) -> None:
         """Let a session get to a status by the shortest path that its client has no part in."""
@@ -181,7 +183,7 @@ class ClientRun:
     def _operate_elsewhere(self, operation: str, session: FakeSession) -> None:
         """Let the driver do something on another device, which has its own address and a sound connection."""
         world = self.fake.world
-        path = OPERATIONS[operation].template.replace("{token}", session.token.reveal())
+        path = OPERATIONS[operation].template.replace("{token}", session.token)
         with world.lock, self.request_log.paused():
             faults, world.faults = world.faults, []
             try:
@@ -210,7 +212,7 @@ class ClientRun:
     def _call(
         self, operation: str, session: FakeSession | None, given: dict[str, Any], press: Callable[[], Any]
     ) -> ClientCall:
-        token = session.token if session else None
+        token = Token(session.token) if session else None
         known = self._known.get(token) if token else None
         self.request_log.begin()
         outcome = self._client.press(press)
@@ -240,7 +242,7 @@ class ClientRun:
 
 def _data(session: FakeSession) -> dict[str, Any] | None:
     try:
-        return session.data
+        return dict(session.data)
     except UnknownSessionError:
         return None
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from plugproof_contracts import Status
+from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.engine.seeding import FIELDS as SESSION_FIELDS
 from plugproof_mockserver.http.response import shorten
@@ -31,7 +32,7 @@ ORDERS = ("oldest", "newest")
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 
 
-class UnreadableBodyError(ValueError):
+class UnreadableBodyError(PlugproofError, ValueError):
     """A body that is not a JSON object; the message says why."""
 
 

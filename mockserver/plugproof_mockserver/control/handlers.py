@@ -96,7 +96,7 @@ def _advance(request: ControlRequest) -> Any:
 
 
 def _move(move: transitions.StatusChange) -> dict[str, Any]:
-    return move._asdict() | {"token": str(move.token), "at": _exact(move.at)}
+    return move._asdict() | {"token": fingerprint(move.token), "at": _exact(move.at)}
 
 
 def _exact(moment: int) -> str:

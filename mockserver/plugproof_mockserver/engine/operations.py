@@ -5,6 +5,7 @@ token, the charger's quota. It reads no clock, no store and no network, and it c
 Loading, storing and trying again are the caller's work.
 """
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -66,6 +67,13 @@ class OperationResult(NamedTuple):
     answer: Response | ErrorResponse
     session: SessionState | None = None
 
+
+_FINGERPRINT = re.compile(r"(?:%3C|<)?token(?:~|%7E)[0-9a-f]{10}(?:%3E|>)?", re.IGNORECASE)
+NOT_A_TOKEN = ErrorResponse(
+    404,
+    "This is the fingerprint of a session token, which stands for it where tokens are not shown. "
+    "Send the token itself: `session.token` of a fake, or `reveal()` of a Token.",
+)
 
 NOTHING = ErrorResponse(404, NOT_FOUND)
 """One and the same answer for whatever can't be found."""
@@ -153,7 +161,8 @@ SessionOperation = Callable[[SessionState, ChargerState, OperationCall, Operatio
 def _on_session(operation: SessionOperation) -> Callable[[OperationCall, OperationContext, int], OperationResult]:
     def run(call: OperationCall, context: OperationContext, now: int) -> OperationResult:
         if context.session is None or context.charger is None:
-            return MISSING
+            is_fingerprint = _FINGERPRINT.fullmatch(call.argument)
+            return OperationResult(NOT_A_TOKEN) if is_fingerprint else MISSING
         return operation(context.session, context.charger, call, context, now)
 
     return run

@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from plugproof_contracts import Session, Status
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.assumptions import CANCELLED, DECLINED
 from plugproof_contracts.facts.billing import energy_text
 from plugproof_contracts.facts.lifecycle import shortest_path
@@ -63,7 +64,7 @@ def amend_state(state: SessionState, fields: dict[str, Any], now: int) -> Sessio
     """Return the session with fields set, legal or not; raise `ValueError` for a name that is no field."""
     for name, value in fields.items():
         if name not in FIELDS:
-            raise ValueError(f"a session has no field {name!r}; it has {', '.join(FIELDS)}")
+            raise InvalidValueError(f"a session has no field {name!r}; it has {', '.join(FIELDS)}")
         _require_json(name, value)
         state = _set(state, name, value, now)
     return state
@@ -73,7 +74,7 @@ def _require_json(name: str, value: Any) -> None:
     try:
         msgspec.json.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise ValueError(f"the field {name!r} can't be set to what JSON can't carry: {error}") from None
+        raise InvalidValueError(f"the field {name!r} can't be set to what JSON can't carry: {error}") from None
 
 
 def _set(state: SessionState, name: str, value: Any, now: int) -> SessionState:
@@ -115,7 +116,7 @@ def _moment(field: str) -> Setter:
             return {field: None}
         moment = parse(value)
         if iso(moment) != value:
-            raise ValueError("the state keeps whole seconds in UTC")
+            raise InvalidValueError("the state keeps whole seconds in UTC")
         return {field: moment}
 
     return set_moment
@@ -123,20 +124,20 @@ def _moment(field: str) -> Setter:
 
 def _created(state: SessionState, value: Any, now: int) -> dict[str, Any]:
     if value is None:
-        raise ValueError("the state always knows when it was created")
+        raise InvalidValueError("the state always knows when it was created")
     return _moment("created")(state, value, now)
 
 
 def _energy(state: SessionState, value: Any, now: int) -> dict[str, Any]:
     watt_hours = round(float(value) * 1000)
     if energy_text(watt_hours) != value:
-        raise ValueError("the state keeps whole watt-hours")
+        raise InvalidValueError("the state keeps whole watt-hours")
     return {"meter": watt_hours, "metered": None if state.metered is None else now}
 
 
 def _cost(state: SessionState, value: Any, now: int) -> dict[str, Any]:
     if state.completed is None:
-        raise ValueError("before settling the cost follows from the energy")
+        raise InvalidValueError("before settling the cost follows from the energy")
     return {"cost": msgspec.convert(value, int, strict=True)}
 
 

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from plugproof_contracts import Status, Token
+from plugproof_contracts import Status
+from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.facts import assumptions, billing
 from plugproof_contracts.facts.lifecycle import Cause, targets
+from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.model.events import Event, possible_events, transition_of
 from plugproof_mockserver.model.metering import delivered, time_to_deliver
 from plugproof_mockserver.model.scenarios import SCENARIOS
@@ -26,14 +28,17 @@ METER_INTERVAL = seconds(10)
 class StatusChange(NamedTuple):
     """One move of one session that fired at `at`; `event` is what made it happen."""
 
-    token: Token
+    token: str
     at: int
     source: Status
     event: str
     target: Status
 
+    def __repr__(self) -> str:
+        return f"<StatusChange {fingerprint(self.token)} {self.source} -> {self.target} by {self.event}>"
 
-class NotPossibleError(ValueError):
+
+class NotPossibleError(PlugproofError, ValueError):
     """An event that a session can't take in its status; the message lists those that it can."""
 
     def __init__(self, event: Event, status: Status) -> None:
@@ -202,5 +207,5 @@ def play(state: SessionState, now: int, settings: Settings) -> tuple[SessionStat
     while (due := next_due(state)) is not None and due[0] <= until:
         at, event = due
         before, state = state, apply_event(state, event, at, settings)
-        moves.append(StatusChange(Token(state.token), at, before.status, event, state.status))
+        moves.append(StatusChange(state.token, at, before.status, event, state.status))
     return state, moves

@@ -7,7 +7,7 @@ package that the request came from.
 import sys
 import time
 from types import ModuleType
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import httpx
 import httpx2
@@ -40,8 +40,10 @@ class Transport(httpx.BaseTransport, httpx2.BaseTransport):
         request.read()
         answer = _answer(self._world, request, self._client)
         wait = _pass_time(self._world, request, answer)
-        if wait:
-            time.sleep(wait)  # sleeping for no time takes 100 µs
+        if wait.seconds:
+            time.sleep(wait.seconds)  # sleeping for no time takes 100 µs
+        if wait.times_out:
+            raise _read_timeout(request)
         response: httpx.Response | httpx2.Response = _response(request, answer)
         return response
 
@@ -64,7 +66,10 @@ class AsyncTransport(httpx.AsyncBaseTransport, httpx2.AsyncBaseTransport):
 
         await request.aread()
         answer = _answer(self._world, request, self._client)
-        await anyio.sleep(_pass_time(self._world, request, answer))
+        wait = _pass_time(self._world, request, answer)
+        await anyio.sleep(wait.seconds)
+        if wait.times_out:
+            raise _read_timeout(request)
         response: httpx.Response | httpx2.Response = _response(request, answer)
         return response
 
@@ -82,18 +87,28 @@ def _answer(world: World, request: httpx.Request | httpx2.Request, client: str) 
     return pipeline.answer(world, Request(request.method, path, request.headers.raw, body, client))
 
 
-def _pass_time(world: World, request: httpx.Request | httpx2.Request, answer: Response) -> float:
-    """Let the answer's delay pass on a clock that stands still; else return the seconds to wait."""
+class _Wait(NamedTuple):
+    """How long the client waits for an answer, in real seconds, and whether it gives up then."""
+
+    seconds: float
+    times_out: bool
+
+
+def _pass_time(world: World, request: httpx.Request | httpx2.Request, answer: Response) -> _Wait:
+    """Let the answer's delay pass on a clock that stands still, where it takes no real time."""
     patience = request.extensions.get("timeout", {}).get("read")
     impatient = patience is not None and answer.delay > patience
     delay = patience if impatient else answer.delay
     if world.clock.speed == 0 and delay:
         world.elapse(delay)
         delay = 0
-    if impatient:
-        time.sleep(delay)
-        raise _package(request).ReadTimeout("the answer took longer than the client waits", request=request)
-    return float(delay)
+    return _Wait(float(delay), impatient)
+
+
+def _read_timeout(request: httpx.Request | httpx2.Request) -> Exception:
+    message = "the answer took longer than the client waits"
+    error: Exception = _package(request).ReadTimeout(message, request=request)
+    return error
 
 
 def _response(request: httpx.Request | httpx2.Request, answer: Response) -> Any:

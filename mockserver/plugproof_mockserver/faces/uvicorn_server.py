@@ -8,11 +8,13 @@ import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from plugproof_contracts.errors import PlugproofError
 from plugproof_mockserver.faces.http_protocol import RECEIVE_SECONDS, BoundedProtocol
 from plugproof_mockserver.http.asgi_types import TRANSPORT, WRITE, ASGIApp, Send
 
@@ -25,7 +27,7 @@ START_SECONDS = 30
 """How long a server in a thread may take until it answers."""
 
 
-class PortTakenError(OSError):
+class PortTakenError(PlugproofError, OSError):
     """The address can't be bound; the message says why and what to do."""
 
 
@@ -38,6 +40,38 @@ class _Protocol(BoundedProtocol):
         self.scope[WRITE] = _write  # type: ignore[literal-required]  # the same
 
 
+_PARTS = (
+    "disconnected",
+    "flow.write_paused",
+    "keep_alive",
+    "transport.write",
+    "waiting_for_100_continue",
+    "response_started",
+    "response_complete",
+    "message_event.set",
+    "on_response",
+)
+"""What `_write` reads and sets of uvicorn's cycle; a version that lacks one of them writes in its own way."""
+
+_KNOWN_KINDS: dict[type, bool] = {}
+
+
+def _has_known_parts(cycle: RequestResponseCycle) -> bool:
+    """Return whether a cycle has all that `_write` needs; the first cycle of its class decides for all."""
+    kind = type(cycle)
+    if kind not in _KNOWN_KINDS:
+        _KNOWN_KINDS[kind] = all(_has_part(cycle, path) for path in _PARTS)
+    return _KNOWN_KINDS[kind]
+
+
+def _has_part(owner: object, path: str) -> bool:
+    try:
+        attrgetter(path)(owner)
+    except AttributeError:
+        return False
+    return True
+
+
 def _write(send: Send, head: bytes, body: bytes) -> bool:
     """Write a whole answer as one packet, and do what uvicorn does after the last part of one.
 
@@ -47,7 +81,7 @@ def _write(send: Send, head: bytes, body: bytes) -> bool:
     connection closed.
     """
     cycle = getattr(send, "__self__", None)
-    if not isinstance(cycle, RequestResponseCycle):
+    if not isinstance(cycle, RequestResponseCycle) or not _has_known_parts(cycle):
         return False
     if cycle.disconnected or cycle.flow.write_paused or not cycle.keep_alive:
         return False

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_mockserver.model.timestamps import SECOND
 
@@ -40,7 +41,7 @@ def _require_ranges(struct: msgspec.Struct) -> None:
     for name in _RANGES.keys() & set(struct.__struct_fields__):
         (low, high), value = _RANGES[name], getattr(struct, name)
         if not low <= value <= high:
-            raise ValueError(f"{name} can't be {value!r}; it must be from {low:g} to {high:g}")
+            raise InvalidValueError(f"{name} can't be {value!r}; it must be from {low:g} to {high:g}")
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -97,7 +98,7 @@ def parse_duration(text: str) -> float:
     """Read `90`, `90s`, `15m`, `24h` or `2d` as seconds; raise `ValueError` for anything else."""
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)([smhd]?)", text.strip(), re.ASCII)
     if not found:
-        raise ValueError(f"{text!r} is not a duration such as 90s, 15m, 24h or 2d")
+        raise InvalidValueError(f"{text!r} is not a duration such as 90s, 15m, 24h or 2d")
     return float(found[1]) * _UNITS[found[2]]
 
 
@@ -106,5 +107,7 @@ def parse_limit(text: str) -> tuple[str, Limit]:
     found = re.fullmatch(r"([a-z-]+)=(\d{1,9})/(\d{1,9}(?:\.\d{1,6})?)", text.strip(), re.ASCII)
     if not found or found[1] not in OPERATIONS or float(found[3]) == 0:
         known = ", ".join(OPERATIONS)
-        raise ValueError(f"{text!r} is not OPERATION=HITS/SECONDS, such as confirm=10/60, with one of {known}")
+        raise InvalidValueError(
+            f"{text!r} is not OPERATION=HITS/SECONDS, such as confirm=10/60, with one of {known}"
+        )
     return found[1], Limit(int(found[2]), float(found[3]))

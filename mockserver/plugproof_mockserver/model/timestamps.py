@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from functools import lru_cache
 
+from plugproof_contracts.errors import InvalidValueError
+
 SECOND = 1_000_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,9 +20,9 @@ def parse(text: str) -> int:
     try:
         when = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise ValueError(f"{text!r} is not an ISO 8601 date-time such as 2026-01-10T12:00:00Z") from None
+        raise InvalidValueError(f"{text!r} is not an ISO 8601 date-time such as 2026-01-10T12:00:00Z") from None
     if when.tzinfo is None:
-        raise ValueError(f"{text!r} has no offset; write it as 2026-01-10T12:00:00Z or with +01:00")
+        raise InvalidValueError(f"{text!r} has no offset; write it as 2026-01-10T12:00:00Z or with +01:00")
     return (when - _EPOCH) // timedelta(microseconds=1)
 
 

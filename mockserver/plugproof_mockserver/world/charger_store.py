@@ -9,13 +9,15 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from plugproof_contracts import Connector, ConnectorStatus, Pricing
+from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
+from plugproof_mockserver.model.suggestions import list_choices
 
 
-class UnknownChargerError(LookupError):
+class UnknownChargerError(PlugproofError, LookupError):
     """A code that no charger has; the message lists those that there are."""
 
 
@@ -44,8 +46,10 @@ class ChargerStore:
         """Return a charger; raise `UnknownChargerError` when there is none."""
         charger = self.find(code)
         if charger is None:
-            known = ", ".join(one.public_code for one in self.all())
-            raise UnknownChargerError(f"no charger has the code {code[:16]!r}; there are {known}")
+            known = [one.public_code for one in self.all()]
+            raise UnknownChargerError(
+                f"no charger has the code {code[:16]!r}; {list_choices(code.upper(), known)}"
+            )
         return charger
 
     def all(self) -> list[ChargerState]:
@@ -60,7 +64,7 @@ class ChargerStore:
         """
         upper = code.upper()
         if not is_code(upper):
-            raise ValueError(
+            raise InvalidValueError(
                 f"the code of a charger can't be {code[:16]!r}; it must be 1 to 10 letters and digits"
             )
         charger = change_charger(self._put.get(upper) or self._base(upper, fields), fields)
@@ -132,7 +136,7 @@ def change_charger(charger: ChargerState, fields: Mapping[str, Any]) -> ChargerS
     Raises `ValueError` that names the field, its value and what is allowed.
     """
     if unknown := fields.keys() - set(FIELDS):
-        raise ValueError(f"a charger has no field {shorten(unknown.pop())}; it has {', '.join(FIELDS)}")
+        raise InvalidValueError(f"a charger has no field {shorten(unknown.pop())}; it has {', '.join(FIELDS)}")
     whole = {name: msgspec.to_builtins(getattr(charger, name)) for name in FIELDS} | dict(fields)
     if isinstance(pricing := fields.get("pricing"), dict):
         whole["pricing"] = asdict(charger.pricing) | pricing
@@ -146,15 +150,15 @@ def _convert(whole: dict[str, Any]) -> _Changes:
     try:
         changes = msgspec.convert(whole, _Changes)
     except msgspec.ValidationError as error:
-        raise ValueError(_explain(str(error), whole)) from None
+        raise InvalidValueError(_explain(str(error), whole)) from None
     scenario = changes.scenario.upper()
     if scenario not in SCENARIOS:
-        raise ValueError(
+        raise InvalidValueError(
             f"scenario can't be {shorten(changes.scenario)}; it must be one of {', '.join(SCENARIOS)}"
         )
     numbers = [one.connector_id for one in changes.connectors]
     if len(set(numbers)) < len(numbers):
-        raise ValueError(f"connectors can't have the connector_ids {numbers}; each may be there once")
+        raise InvalidValueError(f"connectors can't have the connector_ids {numbers}; each may be there once")
     return replace(changes, scenario=scenario)
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, iso
 
 FASTEST = 1_000_000
@@ -58,7 +59,7 @@ class Clock:
     def advance(self, microseconds: int) -> None:
         """Jump ahead; raise `ValueError` for a jump back or beyond the calendar."""
         if microseconds < 0:
-            raise ValueError("the clock advances ahead only; to go back, set it to a moment")
+            raise InvalidValueError("the clock advances ahead only; to go back, set it to a moment")
         self.set(self.now() + microseconds)
 
     def __repr__(self) -> str:
@@ -68,11 +69,11 @@ class Clock:
 
 def _on_calendar(moment: int) -> int:
     if not EARLIEST <= moment <= LATEST:
-        raise ValueError("the clock can show the years 1971 to 9999 and nothing beyond")
+        raise InvalidValueError("the clock can show the years 1971 to 9999 and nothing beyond")
     return moment
 
 
 def _possible(speed: float) -> float:
     if not 0 <= speed <= FASTEST:
-        raise ValueError(f"speed can't be {speed!r}; it must be a number from 0 to {FASTEST}")
+        raise InvalidValueError(f"speed can't be {speed!r}; it must be a number from 0 to {FASTEST}")
     return speed

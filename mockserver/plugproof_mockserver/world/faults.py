@@ -12,6 +12,7 @@ from random import Random
 import msgspec
 from msgspec.structs import replace
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.response import HTML, ConnectionFault, ErrorResponse, Response, shorten
 
@@ -188,14 +189,14 @@ def _parse_option(text: str, option: str) -> dict[str, float | int | str]:
             return {"milliseconds": int(option.removesuffix("ms"))}
         return {"rate": float(option)}
     except ValueError:
-        raise ValueError(
+        raise InvalidValueError(
             f"{option!r} in the fault {text!r} is not a rate such as 0.1, first=N, before, after, or 250ms"
         ) from None
 
 
 def _require(name: str, value: object, holds: bool, allowed: str) -> None:
     if not holds:
-        raise ValueError(f"the {name} of a fault can't be {shorten(value)}; it must be {allowed}")
+        raise InvalidValueError(f"the {name} of a fault can't be {shorten(value)}; it must be {allowed}")
 
 
 def _is_number(value: object) -> bool:

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple, overload
 
-from plugproof_contracts import Token
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.model.timestamps import iso
 
@@ -27,20 +26,24 @@ class JournalEntry(NamedTuple):
     method: str
     path: str
     operation: str | None
-    token: Token | None
+    token: str | None
     status: int
     client: str
     faults: tuple[str, ...]
     body: bytes
 
+    def __repr__(self) -> str:
+        return f"<JournalEntry {self.describe()}>"
+
     def describe(self) -> dict[str, object]:
         """Return the entry for people and for JSON, with the token as its fingerprint."""
+        token = None if self.token is None else fingerprint(self.token)
         return {
             "at": iso(self.at),
             "method": self.method,
-            "path": self.path.replace("{token}", str(self.token)) if self.token else self.path,
+            "path": self.path.replace("{token}", token) if token else self.path,
             "operation": self.operation,
-            "token": str(self.token) if self.token else None,
+            "token": token,
             "status": self.status,
             "client": self.client,
             "faults": list(self.faults),
@@ -52,13 +55,13 @@ _Raw = tuple[int, str, str, str | None, str | None, int, str, tuple[str, ...], b
 
 
 class Journal:
-    """A ring of the last requests, oldest first; tokens leave it only as `Token`."""
+    """A ring of the last requests, oldest first."""
 
     def __init__(self, size: int = SIZE) -> None:
         self._ring: deque[_Raw] = deque(maxlen=size)
 
     def add(self, entry: _Raw) -> None:
-        """Note one request; its fields are those of `Entry`, the token still as it came."""
+        """Note one request; its fields are those of `JournalEntry`."""
         # A plain tuple: this runs for every request, and most entries are never read.
         if len(entry[-1]) > KEPT_BODY:
             entry = (*entry[:-1], _redact_body(entry[-1]))
@@ -88,9 +91,7 @@ class Journal:
 
 
 def _entry(raw: _Raw) -> JournalEntry:
-    at, method, path, operation, token, status, client, faults, body = raw
-    secret = None if token is None else Token(token)
-    return JournalEntry(at, method, path, operation, secret, status, client, faults, _redact_body(body))
+    return JournalEntry(*raw)._replace(body=_redact_body(raw[-1]))
 
 
 def _redact_body(body: bytes) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.response import JSON, Response
 
@@ -55,7 +56,7 @@ def make_prepared(
     _require("status", status, status in set(HTTPStatus) and status >= 200, "a final HTTP status, such as 502")
     _require("first", first, first is None or (type(first) is int and first >= 1), "a whole number from 1")
     if json is not _UNSET and content is not None:
-        raise ValueError("an answer by hand has either json or content, not both")
+        raise InvalidValueError("an answer by hand has either json or content, not both")
     body, kind = _body(json, content)
     return PreparedResponse(
         operation=operation, response=Response(status, body, _headers(headers or {}, kind)), first=first
@@ -82,4 +83,4 @@ def _headers(headers: Mapping[str, str], kind: tuple[tuple[bytes, bytes], ...]) 
 
 def _require(name: str, value: object, holds: bool, allowed: str) -> None:
     if not holds:
-        raise ValueError(f"the {name} of an answer by hand can't be {value!r}; it must be {allowed}")
+        raise InvalidValueError(f"the {name} of an answer by hand can't be {value!r}; it must be {allowed}")

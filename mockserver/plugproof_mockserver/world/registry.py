@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from plugproof_contracts.errors import PlugproofError
 from plugproof_mockserver.world.world import World
 
 DEFAULT = "default"
@@ -15,7 +16,7 @@ MOST = 10_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
-class WorldNameError(ValueError):
+class WorldNameError(PlugproofError, ValueError):
     """A name that no world can have; the message says what one can be, and `status` how that is answered."""
 
     status = 400

@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Iterator
 from hashlib import blake2b
 
+from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.engine import transitions
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState
 
 
-class UnknownSessionError(LookupError):
+class UnknownSessionError(PlugproofError, LookupError):
     """A token that no live session has."""
 
 

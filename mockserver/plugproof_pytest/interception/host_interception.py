@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import httpx2
 
+from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.http.request import Request
@@ -35,7 +36,7 @@ _KEPT_BY_VCR = tuple(
 """The methods that vcrpy keeps when it is imported, to call them for what its cassette does not have."""
 
 
-class UnknownRouteError(AssertionError):
+class UnknownRouteError(PlugproofError, AssertionError):
     """A request to the API's host that is none of the API's; the message lists those that are."""
 
     def __init__(self, method: str, path: str) -> None:

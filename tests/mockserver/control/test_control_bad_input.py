@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugproof_contracts import Status
+from plugproof_contracts.secrets.token import fingerprint as fingerprint_of
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.control.handlers import ROUTES
 from plugproof_mockserver.model.events import Event
@@ -36,7 +37,7 @@ def furnished(seed=7):
     session = fake.seed_session("charging", failure_reason=[1])
     fake.set_charger("MINE", name="Mine")
     fake.faults.add("stop", "500", first=3)
-    return fake, session.token.reveal()
+    return fake, session.token
 
 
 async def picture(control):
@@ -346,7 +347,7 @@ REQUESTS = st.sampled_from(ROUTES).flatmap(lambda row: st.tuples(st.just(row), A
 @given(asked=st.lists(REQUESTS, min_size=1, max_size=8))
 async def test_no_json_breaks_the_control_plane_and_a_refusal_changes_nothing(asked):
     fake, token = furnished()
-    fingerprint = fake.sessions[0].token.fingerprint
+    fingerprint = fingerprint_of(fake.sessions[0].token)
     async with client_of(fake) as control:
         before = await picture(control)
         for row, argument, body in asked:

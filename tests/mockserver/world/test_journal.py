@@ -43,7 +43,7 @@ def test_an_entry_says_who_asked_what_and_how_it_was_answered(world, ask, noon):
         "POST",
         "/v3/public-charging/sessions/{token}/confirm",
         "confirm",
-        Token(token),
+        token,
         500,
         "10.0.0.9",
         ("500",),
