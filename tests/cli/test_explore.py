@@ -158,7 +158,7 @@ def test_the_map_as_json_has_the_cells_and_their_replays(run):
     assert "broken: client.survives, 4 cells" in done.stderr
 
 
-def test_no_map_shows_a_token_and_each_escapes_what_came_from_the_client(run, tmp_path):
+def test_no_map_shows_a_token_or_unescaped_text(run, tmp_path):
     """What a client raises is data: it may hold its token, markup, and what XML cannot hold."""
     formats = [f"--report={name}={tmp_path / name}" for name in ("text", "json", "html", "junit")]
     done = run("clients_of_mine:Crashes", "--only", "*/poll/none", *formats)

@@ -32,6 +32,7 @@ START = "start HAPPY 1"
     ],
 )
 def test_a_mistake_of_an_adapter_is_told_with_what_is_allowed(bent, methods, steps, complaint):
+    """It is an `AdapterError`, and never a broken law of the client."""
     with pytest.raises(AdapterError) as caught:
         replay(bent(**methods), steps)
     assert complaint in str(caught.value)
@@ -45,20 +46,34 @@ class Nothing(Adapter):
     pass
 
 
+class Catches(Adapter):
+    unsure = "TimeoutError"
+
+    def start(self, code, connector_id):
+        pass
+
+    def poll(self, session):
+        pass
+
+
 @pytest.mark.parametrize(
     ("adapter", "complaint"),
     [
         (Nothing, "Nothing has no method start and no method poll"),
         (object, "is no adapter: give a subclass of plugproof_harness.Adapter"),
         (7, "7 is no adapter"),
+        (Catches, "Catches.unsure is 'TimeoutError'; it must be a tuple of exception types"),
     ],
 )
 def test_what_is_no_adapter_is_refused_at_once(adapter, complaint):
+    """Before any run, with what is missing."""
     with pytest.raises(AdapterError, match=complaint):
         client_machine(adapter)
 
 
 def test_a_button_that_the_client_does_not_have_is_not_pressed(plain):
+    """A step that presses it changes nothing."""
+
     class NoStop(Adapter):
         refused, unsure = plain.refused, plain.unsure
         __init__, ask, start, poll = plain.__init__, plain.ask, plain.start, plain.poll
@@ -67,6 +82,8 @@ def test_a_button_that_the_client_does_not_have_is_not_pressed(plain):
 
 
 def test_an_address_that_the_client_can_not_give_is_not_given(bent):
+    """A `start` without `email` is called without it."""
+
     def start(self, code, connector_id):
         return self.ask("POST", "/sessions", {"code": code, "connector_id": connector_id})["session_token"]
 
@@ -74,16 +91,19 @@ def test_an_address_that_the_client_can_not_give_is_not_given(bent):
 
 
 def test_a_client_may_show_a_field_that_nobody_knows(bent):
+    """The API may add a field on any day, and a client may hand it on."""
     replay(bent(), [START, "fault get unknown-field", "poll 1"])
 
 
 @pytest.mark.parametrize("steps", [["poll 1"], [START, "confirm 2"], [START, "event 0 paid"]])
 def test_a_session_that_was_never_started_is_told(plain, steps):
+    """A step about it names the sessions that there are."""
     with pytest.raises(ValueError, match=r"there is no session \d; of \d starts these made one: (none|1)"):
         replay(plain, steps)
 
 
 def test_the_world_can_be_any_that_the_fake_knows(bent):
+    """The settings of `FakePlugchoice` hold, and an unknown one is refused."""
     limit = {"limits": {"start": (1, 60)}}
     seen = []
     start = bent().start
@@ -98,7 +118,8 @@ def test_the_world_can_be_any_that_the_fake_knows(bent):
         client_machine(bent(), colour="blue")
 
 
-def test_a_client_is_closed_at_the_end_of_its_life_even_when_it_breaks_a_law(bent):
+def test_a_client_that_breaks_a_law_is_closed_too(bent):
+    """Every run ends with `close`."""
     closed = []
     adapter = bent(close=lambda self: closed.append(self), poll=lambda self, session: {"status": "captured"})
     with pytest.raises(AssertionError):
@@ -121,5 +142,6 @@ class Bare(Adapter):
             return http.request(method, url, json=content).json()
 
 
-def test_an_adapter_without_a_beginning_of_its_own_is_handed_the_api():
+def test_an_adapter_without_an_init_has_the_api():
+    """It finds the API in `self.api`."""
     replay(Bare, [START, "poll 1"])

@@ -49,11 +49,13 @@ def live(adapter: Any, examples: int, *phases: Phase) -> None:
 
 
 def test_the_good_client_keeps_every_law(adapter):
+    """Random runs of the careful client find nothing."""
     live(adapter("ScanToPay"), 60, Phase.generate)
 
 
 @pytest.mark.parametrize("bug", BUGS)
-def test_each_bug_is_found_within_200_lives(adapter, bug):
+def test_each_bug_is_found_within_200_runs(adapter, bug):
+    """Random runs break the law that the bug is about."""
     with pytest.raises(BrokenLawError) as caught:
         live(adapter(bug), 200, Phase.generate)
     assert caught.value.failure.law == BUGS[bug][0]
@@ -62,7 +64,8 @@ def test_each_bug_is_found_within_200_lives(adapter, bug):
 @pytest.mark.parametrize(
     ("bug", "phases"), [("ExpectsABill", (Phase.generate, Phase.shrink)), ("HasNoPatience", (Phase.generate,))]
 )
-def test_the_life_that_is_told_can_be_lived_again_and_nothing_in_it_can_be_left_out(adapter, bug, phases):
+def test_a_reported_run_can_be_repeated_and_is_minimal(adapter, bug, phases):
+    """Its steps fail again with the same report, and no step can be left out."""
     client = adapter(bug)
     with pytest.raises(BrokenLawError) as caught:
         live(client, 200, *phases)
@@ -86,7 +89,8 @@ def broken_by(client: Any, steps: Iterable[str]) -> type[Exception] | None:
 
 
 @pytest.mark.parametrize("bug", BUGS)
-def test_a_bug_is_gone_where_it_was_mended(adapter, bug):
+def test_a_bug_is_gone_where_it_was_repaired(adapter, bug):
+    """The run of each bug is fine with the careful client."""
     law, steps = BUGS[bug]
     replay(adapter("ScanToPay"), steps)
     for name in (bug, "Careless"):
@@ -95,6 +99,7 @@ def test_a_bug_is_gone_where_it_was_mended(adapter, bug):
 
 
 def test_the_example_runs_as_it_stands(pytester):
+    """Copied into an empty folder, it passes."""
     shutil.copytree(EXAMPLES, pytester.path, dirs_exist_ok=True)
     done = pytester.runpytest_subprocess(
         "-p", "no:plugproof", "-p", "no:asyncio", "-p", "no:cacheprovider", "-W", "error"
@@ -104,11 +109,13 @@ def test_the_example_runs_as_it_stands(pytester):
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
 def test_the_page_shows_each_file_as_it_is(path):
+    """The page has the text of every Python file of the example."""
     name = f"examples/harness/{path.name}"
     assert f"[{name}](../{name})\n\n```python\n{path.read_text()}```\n" in PAGE
 
 
-def test_the_page_tells_of_every_law_and_every_step():
+def test_the_page_names_every_law_and_every_step():
+    """Its tables have the rows of ours, in their order."""
     from plugproof_harness import LAWS
     from plugproof_harness.runs.steps import FORMS
 
@@ -116,7 +123,8 @@ def test_the_page_tells_of_every_law_and_every_step():
     assert re.findall(r"^\| `([a-z]+)(?: [A-Z \[\]]+)?` \|", PAGE, re.MULTILINE) == list(FORMS)
 
 
-def test_the_story_on_the_page_is_the_story_that_is_told(adapter):
+def test_the_report_on_the_page_is_the_report_that_is_made(adapter):
+    """Word for word."""
     with pytest.raises(BrokenLawError) as caught:
         replay(adapter("TakesATimeoutForANo"), BUGS["TakesATimeoutForANo"][1])
     assert f"```text\n{caught.value}\n```" in PAGE

@@ -1,5 +1,6 @@
 """An exploration tries every cell once, finds what is broken there, and nothing else."""
 
+import asyncio
 import time
 
 import pytest
@@ -176,12 +177,22 @@ def test_an_async_client_that_hangs_is_stopped(bent):
     """The time limit holds inside an event loop, too."""
 
     async def poll(self, session):
-        import asyncio
-
         await asyncio.sleep(60)
 
     found = explore(bent(poll=poll), only=["created/poll/none"], time_limit=0.1)
     assert [result.failure.law for result in found.of(CellState.BROKEN)] == ["client.ends"]
+
+
+@pytest.mark.parametrize("error", [SystemExit(0), asyncio.CancelledError(), RecursionError(), MemoryError()])
+def test_no_exception_of_a_client_ends_the_exploration(bent, error):
+    """Whatever it raises breaks `client.survives`, and the next cell is tried."""
+
+    def poll(self, session):
+        raise error
+
+    found = explore(bent(poll=poll), only=["created/poll/*"])
+    assert {result.failure.law for result in found.of(CellState.BROKEN)} == {"client.survives"}
+    assert len(found.of(CellState.BROKEN)) == 14
 
 
 def test_with_fail_fast_the_first_broken_law_is_the_last(bent):

@@ -91,7 +91,8 @@ class Asynchronous(Adapter):
 
 
 @pytest.mark.parametrize("adapter", [OverSocket, Asynchronous])
-def test_any_kind_of_client_can_live_and_break_laws(adapter: Any):
+def test_any_kind_of_client_can_run_and_break_laws(adapter: Any):
+    """With a transport or a socket, sync or async."""
     replay(adapter, LIFE)
 
     class Hasty(adapter):
@@ -103,6 +104,8 @@ def test_any_kind_of_client_can_live_and_break_laws(adapter: Any):
 
 
 def test_a_call_that_never_ends_is_ended_in_an_event_loop_too():
+    """After so many requests it breaks `client.ends`."""
+
     class Sleepless(Asynchronous):
         async def poll(self, session):
             while True:
@@ -143,6 +146,7 @@ TYPED_LIFE = ["start HAPPY 1", "poll 1", "meanwhile 1 charging", "wait 300", "po
 
 
 def test_moments_and_numbers_may_be_the_clients_own(bent):
+    """A `datetime` and a `Decimal` of the same value are true."""
     replay(bent(poll=typed()), TYPED_LIFE)
 
 
@@ -157,5 +161,6 @@ def test_moments_and_numbers_may_be_the_clients_own(bent):
     ],
 )
 def test_a_value_of_the_clients_own_that_is_another_is_told(bent, wrong):
+    """And one of another value is not."""
     with pytest.raises(BrokenLawError, match=rf"view\.true.*{next(iter(wrong))} is"):
         replay(bent(poll=typed(**wrong)), TYPED_LIFE)

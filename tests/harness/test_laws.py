@@ -178,7 +178,8 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("law", "methods", "steps"), BROKEN)
-def test_a_client_that_breaks_a_law_is_told_of_it(bent, law, methods, steps):
+def test_a_broken_law_is_reported(bent, law, methods, steps):
+    """With its name, the step and a line that repeats the run."""
     with pytest.raises(BrokenLawError) as caught:
         replay(bent(**methods), steps)
     assert str(caught.value).startswith(f"{law}: in `{steps[-1]}` the client broke a law: ")
@@ -187,14 +188,18 @@ def test_a_client_that_breaks_a_law_is_told_of_it(bent, law, methods, steps):
 
 @pytest.mark.parametrize(("methods", "steps"), KEPT)
 def test_a_client_that_keeps_the_laws_is_left_alone(bent, methods, steps):
+    """What a good client may do breaks nothing."""
     replay(bent(**methods), steps)
 
 
 def test_every_law_has_a_client_that_breaks_it():
+    """No law is without a test."""
     assert {law for law, _, _ in BROKEN} == set(LAWS)
 
 
-def test_what_the_client_says_of_a_session_is_told_without_its_token(bent):
+def test_a_report_has_no_token_in_it(bent):
+    """Not even when the exception of the client has."""
+
     def crash(self, session):
         raise httpx.InvalidURL(f"can't ask for /sessions/{session}/confirm") from ValueError(session)
 

@@ -116,10 +116,12 @@ CALLS = [
 
 @pytest.mark.parametrize(("law", "one", "complaints"), CALLS)
 def test_a_law_finds_what_it_is_for_and_nothing_else(law, one, complaints):
+    """One call each, with as many complaints as there should be."""
     assert len(list(LAWS[law].find(one))) == complaints
 
 
 def test_a_wait_that_was_too_short_is_told_in_seconds():
+    """Both what was asked for and what was waited."""
     (told,) = LAWS["limit.waits"].find(
         call(asked(status=429, retry_after=9, at=SECOND), asked(at=5 * SECOND // 2))
     )
@@ -137,10 +139,12 @@ def test_a_wait_that_was_too_short_is_told_in_seconds():
     ],
 )
 def test_the_fate_of_a_request_in_words(one, words):
+    """As its client sees it."""
     assert fate(one) == words
 
 
 def test_failures_of_one_law_are_told_apart_by_their_place():
+    """Two crashes at two lines are two failures."""
     law = LAWS["view.true"]
     assert law.error("a") is law.error("a")
     assert law.error("a") is not law.error("b")

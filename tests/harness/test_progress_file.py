@@ -1,5 +1,7 @@
 """The progress of an exploration is kept, and what was fine is not tried again."""
 
+import os
+
 import pytest
 
 from plugproof_harness import explore
@@ -45,6 +47,14 @@ def test_another_file_is_not_taken_for_progress(tmp_path, content):
     with pytest.raises(ProgressError, match="does not hold the progress of an exploration"):
         read_progress(path, "Bent")
     assert path.read_bytes() == content
+
+
+def test_what_is_no_file_is_not_read(tmp_path):
+    """A pipe would keep the reader waiting for ever."""
+    path = tmp_path / "progress"
+    os.mkfifo(path)
+    with pytest.raises(ProgressError, match="it is not a regular file"):
+        read_progress(path, "Bent")
 
 
 def test_the_progress_of_another_adapter_is_refused(tmp_path):

@@ -58,7 +58,7 @@ def test_time_stays_virtual_for_a_client_in_a_process(adapter):
         ("odd-view", "poll returned the field 'colour', which a session does not have"),
     ],
 )
-def test_what_a_process_does_against_the_protocol_is_inconclusive(adapter, how, reason):
+def test_what_is_against_the_protocol_is_inconclusive(adapter, how, reason):
     """It is told with what was written and what is allowed, and the rest goes on with a new process."""
     found = explore(adapter(how), only=["created/poll/none", "new/start/none", "captured/poll/none"])
     assert found.counts == {CellState.MET: 1, CellState.INCONCLUSIVE: 2}

@@ -36,13 +36,15 @@ def breaking(when, otherwise=None):
 @pytest.mark.parametrize("needed", [set(), {0}, {9}, {3}, {1, 7}, {0, 9}, {4, 5}, {0, 2, 4, 6, 8}, set(range(10))])
 @pytest.mark.parametrize("otherwise", [None, OtherError])
 def test_every_step_that_is_not_needed_is_left_out(needed, otherwise):
+    """What is left is exactly what the failure needs."""
     found = shrink(waits(10), breaking(needed.issubset, otherwise), FoundError)
     assert type(found) is FoundError
     assert found.waits == sorted(needed)
 
 
 @pytest.mark.parametrize("otherwise", [None, OtherError])
-def test_what_does_not_come_again_has_no_shortest_life(otherwise):
+def test_what_does_not_come_again_has_no_shortest_run(otherwise):
+    """Nor has a failure of another kind."""
     assert shrink(waits(10), breaking(lambda left: False, otherwise), FoundError) is None
 
 
@@ -50,7 +52,8 @@ def test_what_does_not_come_again_has_no_shortest_life(otherwise):
     ("needed", "length"),
     [(1, 1), (MOST_FOR_PAIRS - 2, MOST_FOR_PAIRS - 2), (MOST_FOR_PAIRS - 1, MOST_FOR_PAIRS + 1)],
 )
-def test_two_steps_that_mend_each_other_are_left_out_together_while_the_life_is_short(needed, length):
+def test_two_steps_that_need_each_other_go_together(needed, length):
+    """While the run is short enough to try every pair."""
     one, other = 3, 8
     rest = [number for number in range(MOST_FOR_PAIRS + 1) if number not in (one, other)][:needed]
     found = shrink(
@@ -61,7 +64,8 @@ def test_two_steps_that_mend_each_other_are_left_out_together_while_the_life_is_
     assert len(found.waits) == length
 
 
-def test_a_long_life_is_shortened_in_large_pieces_first():
+def test_a_long_run_is_shortened_in_large_pieces_first():
+    """Half of it, then quarters, and so on."""
     tried = []
 
     def lives(steps):

@@ -14,7 +14,7 @@ def careful(examples):
     return examples.adapter.ScanToPayAdapter
 
 
-def test_the_same_seed_brings_the_same_steps_and_another_brings_others():
+def test_the_same_seed_brings_the_same_steps():
     """A run is drawn from its seed and its number, and from nothing else."""
     first = [script(7, number, 20) for number in range(20)]
     assert first == [script(7, number, 20) for number in range(20)]

@@ -25,6 +25,7 @@ from plugproof_harness.search.shrinking import without
     ],
 )
 def test_a_step_that_is_written_can_be_read(step):
+    """Whatever its arguments hold."""
     assert parse_step(str(step)) == step
 
 
@@ -48,12 +49,14 @@ def test_a_step_that_is_written_can_be_read(step):
     ],
 )
 def test_what_is_no_step_is_told_with_what_is_allowed(text, complaint):
+    """The message names the text, the word and what it may be."""
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - its text is looked at below
         parse_step(text)
     assert complaint in str(caught.value)
 
 
 def test_every_verb_is_tried_above():
+    """No verb is without a test."""
     assert set(FORMS) == {
         *("start", "poll", "confirm", "stop", "cancel", "email"),
         *("event", "meanwhile", "wait", "next", "fault", "late", "during", "race", "limit"),
@@ -74,6 +77,7 @@ LIFE = ["start HAPPY 1", "start BUSY 1", "poll 1", "fault get 500", "start HAPPY
     ],
 )
 def test_with_a_start_goes_all_that_is_about_its_session(left_out, rest):
+    """And the sessions after it get new numbers."""
     assert [str(step) for step in without([parse_step(text) for text in LIFE], left_out)] == rest
 
 

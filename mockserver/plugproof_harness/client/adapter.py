@@ -78,7 +78,17 @@ def offered(adapter: type[Adapter]) -> frozenset[str]:
     found = {name for name, method in METHODS.items() if getattr(adapter, method) is not getattr(Adapter, method)}
     if missing := [METHODS[name] for name in _NEEDED if name not in found]:
         raise AdapterError(f"{adapter.__name__} has no method {' and no method '.join(missing)}")
+    for name in ("refused", "unsure"):
+        _require_exceptions(adapter, name)
     return frozenset(found)
+
+
+def _require_exceptions(adapter: type[Adapter], name: str) -> None:
+    kinds = getattr(adapter, name)
+    if not isinstance(kinds, tuple) or not all(
+        isinstance(one, type) and issubclass(one, Exception) for one in kinds
+    ):
+        raise AdapterError(f"{adapter.__name__}.{name} is {kinds!r}; it must be a tuple of exception types")
 
 
 def takes_email(adapter: type[Adapter]) -> bool:
@@ -96,10 +106,18 @@ def fields_of(view: object, method: str) -> dict[str, Any]:
             )
         shown = {name: value for name, value in view.items() if name != UNKNOWN}
     else:
-        shown = {name: getattr(view, name) for name in FIELDS if hasattr(view, name)}
+        shown = _attributes(view, method)
     if "status" not in shown:
         raise AdapterError(
             f"{method} returned a {type(view).__name__} without `status`:"
             " return what the client now believes of the session, as a mapping or an object"
         )
     return shown
+
+
+def _attributes(view: object, method: str) -> dict[str, Any]:
+    try:
+        return {name: getattr(view, name) for name in FIELDS if hasattr(view, name)}
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"
+        raise AdapterError(f"{method} returned a {type(view).__name__} that can't be read: {words}") from error

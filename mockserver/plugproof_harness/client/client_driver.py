@@ -18,6 +18,10 @@ TIME_LIMIT = 10.0
 """Seconds of real time that one call may take before it counts as one that never ends."""
 
 
+_CRASHES = (Exception, SystemExit, asyncio.CancelledError)
+"""What ends a call, and must not end the harness with it."""
+
+
 class ClientDriver:
     """An adapter at work on a fake. Raises `AdapterError`.
 
@@ -53,7 +57,7 @@ class ClientDriver:
             return CallOutcome(CallEnding.UNSURE, error=error)
         except EndlessCallError as error:
             return CallOutcome(CallEnding.NEVER, error=error)
-        except Exception as error:
+        except _CRASHES as error:
             return CallOutcome(CallEnding.CRASHED, error=error)
 
     def close(self) -> None:
@@ -77,7 +81,7 @@ class ClientDriver:
             raise
         except EndlessCallError as error:
             raise AdapterError(f"{name} did not end within {self._time_limit:g} s") from error
-        except Exception as error:
+        except _CRASHES as error:
             raise AdapterError(f"{name} raised {type(error).__name__}: {error}") from error
 
     def _returned(self, value: Any) -> Any:

@@ -34,6 +34,8 @@ def read_progress(path: Path, adapter: str) -> dict[str, CellResult]:
     """Return the results that stand by their cells, none without a file; raise `ProgressError` for another's."""
     if not path.exists():
         return {}
+    if not path.is_file():
+        raise ProgressError("it is not a regular file")
     head, *lines = path.read_bytes().splitlines() or [b""]
     if (found := _decoded(head, _Head)) is None:
         raise ProgressError("it does not hold the progress of an exploration")

@@ -19,7 +19,11 @@ def _same(shown: Any, told: Any) -> bool:
         return shown == datetime.fromisoformat(told)
     if isinstance(shown, Decimal | float) and isinstance(told, str):
         return _number(told) == Decimal(str(shown))
-    return bool(shown == told) and isinstance(shown, bool) == isinstance(told, bool)
+    try:
+        return bool(shown == told) and isinstance(shown, bool) == isinstance(told, bool)
+    except Exception:
+        # A type that can't be compared with what the API sends is none of its values.
+        return False
 
 
 def _number(text: str) -> Decimal | None:
