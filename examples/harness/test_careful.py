@@ -1,4 +1,4 @@
-"""Random lives for our client."""
+"""Random runs for our client."""
 
 from adapter import ScanToPayAdapter
 from hypothesis import settings

@@ -16,11 +16,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "proxy": ("plugproof proxy https://app.plugchoice.com/api",),
     "fuzz": ("plugproof fuzz http://127.0.0.1:8000/api --code HAPPY",),
-    "explore": ("plugproof explore --help",),
+    "explore": (
+        "plugproof explore my_tests.adapter:MyAdapter --report html=map.html",
+        "plugproof explore --command 'node adapter.ts' --only 'charging/*'",
+    ),
+    "mcp": ("plugproof mcp",),
     "rules": ("plugproof rules", "plugproof rules money.cost-within-hold"),
     "report": ("plugproof report --output history.html",),
     "scenarios": ("plugproof scenarios",),
-    "lifecycle": ("plugproof lifecycle",),
+    "lifecycle": ("plugproof lifecycle", "plugproof lifecycle --format arazzo > lifecycle.json"),
     "openapi": ("plugproof openapi > openapi.yaml", "plugproof openapi --server http://127.0.0.1:8000/api"),
 }
 """Calls that work as they stand, by command."""
