@@ -16,6 +16,7 @@ from plugproof_contracts.checking.fast_path import accept
 from plugproof_contracts.checking.unchecked import blocked_reason, server_error_reason
 from plugproof_contracts.errors import NonconformanceError
 from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.exchanges.route import origin
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.finding import Finding
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
@@ -138,7 +139,7 @@ def _groups(answers: Sequence[ParsedResponse]) -> Iterator[SessionTrace | Origin
     traffics: dict[object, list[TraceStep]] = {}
     for position, (answer, key) in enumerate(zip(answers, session_keys(answers), strict=True)):
         if blocked_reason(answer.exchange) is None:
-            traffics.setdefault(answer.exchange.base, []).append(TraceStep(position, answer))
+            traffics.setdefault(origin(answer.exchange.base or ""), []).append(TraceStep(position, answer))
             if key is not None:
                 lives.setdefault(key, []).append(TraceStep(position, answer))
     yield from (SessionTrace(tuple(steps)) for steps in lives.values())

@@ -11,7 +11,7 @@ from plugproof_contracts.adapters.recorded_entry import COPY, RecordedEntry, Rec
 from plugproof_contracts.adapters.recording import opened
 from plugproof_contracts.checking.checker import examine_trace
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.exchanges.route import origin, redacted
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.parsing.date_times import http_date
 from plugproof_contracts.parsing.redactions import secrets_of
@@ -97,7 +97,7 @@ def _judge(found: Evidence, taken: list[_Taken]) -> None:
     exchanges = [one.exchange for one in taken]
     found.numbers = [one.number for one in taken]
     found.result = examine_trace(exchanges)
-    found.bases = {redacted(exchange.base) for exchange in exchanges if exchange.base is not None}
+    found.bases = {redacted(origin(exchange.base)) for exchange in exchanges if exchange.base is not None}
     found.secrets = {secret for exchange in exchanges for secret in secrets_of(exchange)}
     found.seen = {status for exchange in exchanges if (status := _status(exchange))}
     if found.result.unchecked:

@@ -6,6 +6,7 @@ were sent: two tokens that differ only after decoding are two tokens.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.token import Token, fingerprint
 
 _PATH = re.compile(rf"(?P<base>[^?#]*){re.escape(PREFIX)}(?P<rest>/[^?#]*)?(?:[?#]|\Z)", re.DOTALL)
+_ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>[^/?#@:]*?)\.?(?P<port>:[0-9]*)?(?=/|\Z)", re.IGNORECASE)
 _USERINFO = re.compile(r"(?<=//)[^/?#]*@")
 _BY_SHAPE = {
     (row.method, len(row.path.split("/")), row.path.split("/")[1], *row.path.split("/")[3:]): row
@@ -40,6 +42,17 @@ def route(method: str, url: str) -> Route:
     parts = (match["rest"] or "").split("/")
     token = parts[2] if len(parts) > 2 and parts[1] == "sessions" else ""
     return Route(match["base"], _operation(method, parts), Token(token) if token else None)
+
+
+@lru_cache(maxsize=1024)
+def origin(base: str) -> str:
+    """Return a base URL as all ways to write it have it: in lower case, without the usual port and a last dot."""
+    match = _ORIGIN.match(base)
+    if match is None:
+        return base
+    scheme, host, port = match["scheme"].lower(), match["host"].lower(), match["port"] or ""
+    shown = "" if (scheme, port) in (("https", ":443"), ("http", ":80"), (scheme, ":")) else port
+    return f"{scheme}://{host}{shown}{base[match.end() :]}"
 
 
 def _operation(method: str, parts: list[str]) -> Operation | None:

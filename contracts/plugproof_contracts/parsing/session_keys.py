@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from plugproof_contracts.exchanges.route import origin
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.secrets.stand_ins import is_stand_in
 
@@ -31,7 +32,7 @@ def session_keys(answers: Sequence[ParsedResponse]) -> Iterator[object]:
 
 
 def _name(answer: ParsedResponse) -> object:
-    return answer.exchange.base, answer.token
+    return origin(answer.exchange.base or ""), answer.token
 
 
 def _created(answer: ParsedResponse) -> str | None:

@@ -288,6 +288,16 @@ def test_a_beacon_without_headers_breaks_nothing(inspected):
     assert inspected(json.dumps(har_of([*entries(GOOD), beacon]))).verdict == "conforms"
 
 
+@pytest.mark.parametrize("host", ["app.plugchoice.com:443", "app.plugchoice.com.", "APP.plugchoice.com.:443"])
+def test_one_host_is_one_however_it_is_written(inspected, host):
+    """A session that goes back is found across the ways to write its host."""
+    rows = entries([*GOOD, success("get", "authorized", after=50)])
+    rows[-1]["request"]["url"] = rows[-1]["request"]["url"].replace("app.plugchoice.com", host)
+    report = inspected(json.dumps(har_of(rows)))
+    assert "trace.lifecycle" in {one.rule for one in report.breaches}
+    assert report.sources[0].bases == ("https://app.plugchoice.com/api",)
+
+
 @pytest.mark.parametrize("word", ["REDACTED", "<TOKEN>", "another-word"])
 def test_sessions_with_one_stand_in_are_kept_apart(inspected, word):
     """A second session is created after the first was paid, under the same word."""
