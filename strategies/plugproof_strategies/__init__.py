@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plugproof_strategies import profiles as profiles
     from plugproof_strategies.charger_strategies import public_chargers
     from plugproof_strategies.exchange_strategies import exchanges
     from plugproof_strategies.journey_strategies import journeys
@@ -42,6 +43,7 @@ __all__ = [
     "invalid_emails",
     "invalid_start_requests",
     "journeys",
+    "profiles",
     "public_chargers",
     "sessions",
     "start_requests",
@@ -65,5 +67,7 @@ _WHERE = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "profiles":  # a module, whose function `register` a suite calls once
+        return import_module(f"{__name__}.profiles")
     home = _WHERE.get(name, "request_strategies" if name.startswith("invalid_") else "value_strategies")
     return getattr(import_module(f"{__name__}.{home}"), name)

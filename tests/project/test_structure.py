@@ -28,6 +28,13 @@ ALLOWED = {
     },
     "plugproof_harness": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
     "plugproof_pytest": {"plugproof_contracts", "plugproof_strategies", "plugproof_mockserver"},
+    "plugproof": {
+        "plugproof_contracts",
+        "plugproof_strategies",
+        "plugproof_mockserver",
+        "plugproof_harness",
+        "plugproof_pytest",
+    },
 }
 """What each package may import of ours, besides itself."""
 
@@ -119,7 +126,7 @@ MACHINE_BOUND = re.compile(
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 
-PACKAGES = {path.parent.name: path.parent for path in sorted(ROOT.glob("*/plugproof_*/py.typed"))}
+PACKAGES = {path.parent.name: path.parent for path in sorted(ROOT.glob("*/plugproof*/py.typed"))}
 MODULES = [path for package in PACKAGES.values() for path in sorted(package.rglob("*.py"))]
 CONTRACTS = sorted((ROOT / "contracts").rglob("*.py"))
 
@@ -201,7 +208,7 @@ def python(code: str, *arguments: str) -> str:
 def test_every_package_is_known_typed_and_shipped():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
     assert set(PACKAGES) <= set(ALLOWED)
-    assert {path.parent.name for path in ROOT.glob("*/plugproof_*/__init__.py")} <= set(PACKAGES)
+    assert {path.parent.name for path in ROOT.glob("*/plugproof*/__init__.py")} <= set(PACKAGES)
     assert {label(path) for path in PACKAGES.values()} == set(project["targets"]["wheel"]["packages"])
     assert {label(path.parent) for path in PACKAGES.values()} == set(project["dev-mode-dirs"])
 
