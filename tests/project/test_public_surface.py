@@ -15,8 +15,8 @@ import plugproof
 ROOT = Path(__file__).parents[2]
 PACKAGES = tuple(plugproof._PUBLIC)
 HEAVY = {
-    "click", "httpx", "httpx2", "hypothesis", "jsonschema_rs", "msgspec", "pytest", "respx", "starlette", "uvicorn",
-    "yaml",
+    "click", "httpx", "httpx2", "hypothesis", "jsonschema_rs", "msgspec", "pytest", "respx", "starlette",
+    "uvicorn", "yaml",
 }  # fmt: skip
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CODE = re.compile(r"^```(?:python|py)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
