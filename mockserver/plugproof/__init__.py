@@ -9,76 +9,192 @@ TYPE_CHECKING = False  # not from `typing`, which alone takes longer to import t
 if TYPE_CHECKING:
     from plugproof_contracts import (
         RULES as RULES,
+    )
+    from plugproof_contracts import (
         BaselineError as BaselineError,
+    )
+    from plugproof_contracts import (
         Charger as Charger,
+    )
+    from plugproof_contracts import (
         CheckOptions as CheckOptions,
+    )
+    from plugproof_contracts import (
         Connector as Connector,
+    )
+    from plugproof_contracts import (
         ConnectorStatus as ConnectorStatus,
+    )
+    from plugproof_contracts import (
         Exchange as Exchange,
+    )
+    from plugproof_contracts import (
         HistoryError as HistoryError,
+    )
+    from plugproof_contracts import (
         InvalidTypeError as InvalidTypeError,
+    )
+    from plugproof_contracts import (
         InvalidValueError as InvalidValueError,
+    )
+    from plugproof_contracts import (
         Level as Level,
+    )
+    from plugproof_contracts import (
         NonconformanceError as NonconformanceError,
+    )
+    from plugproof_contracts import (
         Payment as Payment,
+    )
+    from plugproof_contracts import (
         PlugproofError as PlugproofError,
+    )
+    from plugproof_contracts import (
         Pricing as Pricing,
+    )
+    from plugproof_contracts import (
         PublicCharger as PublicCharger,
+    )
+    from plugproof_contracts import (
         ReadOnlyError as ReadOnlyError,
+    )
+    from plugproof_contracts import (
         Report as Report,
+    )
+    from plugproof_contracts import (
         Rule as Rule,
+    )
+    from plugproof_contracts import (
         Session as Session,
+    )
+    from plugproof_contracts import (
         Status as Status,
+    )
+    from plugproof_contracts import (
         Token as Token,
+    )
+    from plugproof_contracts import (
         Verdict as Verdict,
+    )
+    from plugproof_contracts import (
         Violation as Violation,
+    )
+    from plugproof_contracts import (
         assert_conforms as assert_conforms,
+    )
+    from plugproof_contracts import (
         check as check,
+    )
+    from plugproof_contracts import (
         check_trace as check_trace,
+    )
+    from plugproof_contracts import (
         run_check as run_check,
+    )
+    from plugproof_contracts import (
         to_ndjson as to_ndjson,
+    )
+    from plugproof_harness import (
+        LAWS as LAWS,
+    )
+    from plugproof_harness import (
+        Adapter as Adapter,
+    )
+    from plugproof_harness import (
+        AdapterError as AdapterError,
+    )
+    from plugproof_harness import (
+        Api as Api,
+    )
+    from plugproof_harness import (
+        BrokenLawError as BrokenLawError,
+    )
+    from plugproof_harness import (
+        Exploration as Exploration,
+    )
+    from plugproof_harness import (
+        Simulation as Simulation,
+    )
+    from plugproof_harness import (
+        client_cells as client_cells,
+    )
+    from plugproof_harness import (
+        client_machine as client_machine,
+    )
+    from plugproof_harness import (
+        command_adapter as command_adapter,
+    )
+    from plugproof_harness import (
+        explore as explore,
+    )
+    from plugproof_harness import (
+        replay as replay,
+    )
+    from plugproof_harness import (
+        simulate as simulate,
     )
     from plugproof_mockserver import (
         FakePlugchoice as FakePlugchoice,
     )
-    from plugproof_strategies import (
-        amounts as amounts,
-        charger_codes as charger_codes,
-        connector_ids as connector_ids,
-        emails as emails,
-        energies as energies,
-        exchanges as exchanges,
-        invalid_charger_codes as invalid_charger_codes,
-        invalid_connector_ids as invalid_connector_ids,
-        invalid_emails as invalid_emails,
-        invalid_start_requests as invalid_start_requests,
-        journeys as journeys,
-        profiles as profiles,
-        public_chargers as public_chargers,
-        sessions as sessions,
-        start_requests as start_requests,
-        timestamps as timestamps,
-        tokens as tokens,
-        violating_exchanges as violating_exchanges,
-        violating_traces as violating_traces,
-    )
-    from plugproof_harness import (
-        LAWS as LAWS,
-        Adapter as Adapter,
-        AdapterError as AdapterError,
-        Api as Api,
-        BrokenLawError as BrokenLawError,
-        Exploration as Exploration,
-        Simulation as Simulation,
-        client_cells as client_cells,
-        client_machine as client_machine,
-        command_adapter as command_adapter,
-        explore as explore,
-        replay as replay,
-        simulate as simulate,
-    )
     from plugproof_pytest import (
         LiveServer as LiveServer,
+    )
+    from plugproof_strategies import (
+        amounts as amounts,
+    )
+    from plugproof_strategies import (
+        charger_codes as charger_codes,
+    )
+    from plugproof_strategies import (
+        connector_ids as connector_ids,
+    )
+    from plugproof_strategies import (
+        emails as emails,
+    )
+    from plugproof_strategies import (
+        energies as energies,
+    )
+    from plugproof_strategies import (
+        exchanges as exchanges,
+    )
+    from plugproof_strategies import (
+        invalid_charger_codes as invalid_charger_codes,
+    )
+    from plugproof_strategies import (
+        invalid_connector_ids as invalid_connector_ids,
+    )
+    from plugproof_strategies import (
+        invalid_emails as invalid_emails,
+    )
+    from plugproof_strategies import (
+        invalid_start_requests as invalid_start_requests,
+    )
+    from plugproof_strategies import (
+        journeys as journeys,
+    )
+    from plugproof_strategies import (
+        profiles as profiles,
+    )
+    from plugproof_strategies import (
+        public_chargers as public_chargers,
+    )
+    from plugproof_strategies import (
+        sessions as sessions,
+    )
+    from plugproof_strategies import (
+        start_requests as start_requests,
+    )
+    from plugproof_strategies import (
+        timestamps as timestamps,
+    )
+    from plugproof_strategies import (
+        tokens as tokens,
+    )
+    from plugproof_strategies import (
+        violating_exchanges as violating_exchanges,
+    )
+    from plugproof_strategies import (
+        violating_traces as violating_traces,
     )
 
 _PUBLIC = {
