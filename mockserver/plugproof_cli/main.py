@@ -15,7 +15,7 @@ COMMANDS = {
     "check": "Check a live API with a handful of careful requests.",
     "inspect": "Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
     "proxy": "Forward to the real API, and check what passes.",
-    "fuzz": "Send a fake or a staging what nobody thought of, with Schemathesis.",
+    "fuzz": "Fuzz a mock or staging server with Schemathesis.",
     "explore": "Try a client in every status, with every button and every fault.",
     "mcp": "Serve tools for coding agents on standard input and output (Model Context Protocol).",
     "rules": "List the rules, or show the page of one.",

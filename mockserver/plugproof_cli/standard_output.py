@@ -16,7 +16,7 @@ _LOST = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 class LostOutputError(click.ClickException):
-    """Standard output can't be written; whoever closed a pipe knows that, and is told nothing."""
+    """Standard output can't be written; a program that closed its end of a pipe is told nothing."""
 
     exit_code = OUTPUT_LOST
 

@@ -48,7 +48,7 @@ class FuzzOptions(NamedTuple):
     targets: tuple[formats.ReportTarget, ...]
 
 
-@click.command(help="Send a fake or a staging what nobody thought of, with Schemathesis.")
+@click.command(help="Fuzz a mock or staging server with Schemathesis.")
 @click.argument("base_url", metavar="BASE_URL")
 @click.option(
     "--max-examples",
