@@ -8,193 +8,110 @@ from importlib import import_module
 TYPE_CHECKING = False  # not from `typing`, which alone takes longer to import than all of this
 if TYPE_CHECKING:
     from plugproof_contracts import (
-        RULES as RULES,
-    )
-    from plugproof_contracts import (
-        BaselineError as BaselineError,
-    )
-    from plugproof_contracts import (
-        Charger as Charger,
-    )
-    from plugproof_contracts import (
-        CheckOptions as CheckOptions,
-    )
-    from plugproof_contracts import (
-        Connector as Connector,
-    )
-    from plugproof_contracts import (
-        ConnectorStatus as ConnectorStatus,
-    )
-    from plugproof_contracts import (
-        Exchange as Exchange,
-    )
-    from plugproof_contracts import (
-        HistoryError as HistoryError,
-    )
-    from plugproof_contracts import (
-        InvalidTypeError as InvalidTypeError,
-    )
-    from plugproof_contracts import (
-        InvalidValueError as InvalidValueError,
-    )
-    from plugproof_contracts import (
-        Level as Level,
-    )
-    from plugproof_contracts import (
-        NonconformanceError as NonconformanceError,
-    )
-    from plugproof_contracts import (
-        Payment as Payment,
-    )
-    from plugproof_contracts import (
-        PlugproofError as PlugproofError,
-    )
-    from plugproof_contracts import (
-        Pricing as Pricing,
-    )
-    from plugproof_contracts import (
-        PublicCharger as PublicCharger,
-    )
-    from plugproof_contracts import (
-        ReadOnlyError as ReadOnlyError,
-    )
-    from plugproof_contracts import (
-        Report as Report,
-    )
-    from plugproof_contracts import (
-        Rule as Rule,
-    )
-    from plugproof_contracts import (
-        Session as Session,
-    )
-    from plugproof_contracts import (
-        Status as Status,
-    )
-    from plugproof_contracts import (
-        Token as Token,
-    )
-    from plugproof_contracts import (
-        Verdict as Verdict,
-    )
-    from plugproof_contracts import (
-        Violation as Violation,
-    )
-    from plugproof_contracts import (
-        assert_conforms as assert_conforms,
-    )
-    from plugproof_contracts import (
-        check as check,
-    )
-    from plugproof_contracts import (
-        check_trace as check_trace,
-    )
-    from plugproof_contracts import (
-        run_check as run_check,
-    )
-    from plugproof_contracts import (
-        to_ndjson as to_ndjson,
+        RULES,
+        BaselineError,
+        Charger,
+        CheckOptions,
+        Connector,
+        ConnectorStatus,
+        Exchange,
+        HistoryError,
+        InvalidTypeError,
+        InvalidValueError,
+        Level,
+        NonconformanceError,
+        Payment,
+        PlugproofError,
+        Pricing,
+        PublicCharger,
+        ReadOnlyError,
+        Report,
+        Rule,
+        Session,
+        Status,
+        Token,
+        Verdict,
+        Violation,
+        assert_conforms,
+        check,
+        check_trace,
+        run_check,
+        to_ndjson,
     )
     from plugproof_harness import (
-        LAWS as LAWS,
-    )
-    from plugproof_harness import (
-        Adapter as Adapter,
-    )
-    from plugproof_harness import (
-        AdapterError as AdapterError,
-    )
-    from plugproof_harness import (
-        Api as Api,
-    )
-    from plugproof_harness import (
-        BrokenLawError as BrokenLawError,
-    )
-    from plugproof_harness import (
-        Exploration as Exploration,
-    )
-    from plugproof_harness import (
-        Simulation as Simulation,
-    )
-    from plugproof_harness import (
-        client_cells as client_cells,
-    )
-    from plugproof_harness import (
-        client_machine as client_machine,
-    )
-    from plugproof_harness import (
-        command_adapter as command_adapter,
-    )
-    from plugproof_harness import (
-        explore as explore,
-    )
-    from plugproof_harness import (
-        replay as replay,
-    )
-    from plugproof_harness import (
-        simulate as simulate,
+        LAWS,
+        Adapter,
+        AdapterError,
+        Api,
+        BrokenLawError,
+        Exploration,
+        Simulation,
+        client_cells,
+        client_machine,
+        command_adapter,
+        explore,
+        replay,
+        simulate,
     )
     from plugproof_mockserver import (
-        FakePlugchoice as FakePlugchoice,
+        AsyncTransport,
+        ChargerData,
+        ChargerFields,
+        ConnectorStatusName,
+        ErrorsName,
+        Event,
+        EventName,
+        FakeClock,
+        FakeFaults,
+        FakePlugchoice,
+        FakeSession,
+        FakeSettings,
+        Fault,
+        FaultKind,
+        FaultKindName,
+        FaultTiming,
+        FaultTimingName,
+        Journal,
+        JournalEntry,
+        NotPossibleError,
+        OperationName,
+        PaymentData,
+        PreparedResponse,
+        PricingData,
+        RateLimitName,
+        SeededFields,
+        SessionData,
+        SessionFields,
+        SessionOperationName,
+        StatusChange,
+        StatusName,
+        Transport,
+        UnknownChargerError,
+        UnknownSessionError,
     )
     from plugproof_pytest import (
-        LiveServer as LiveServer,
+        LiveServer,
     )
     from plugproof_strategies import (
-        amounts as amounts,
-    )
-    from plugproof_strategies import (
-        charger_codes as charger_codes,
-    )
-    from plugproof_strategies import (
-        connector_ids as connector_ids,
-    )
-    from plugproof_strategies import (
-        emails as emails,
-    )
-    from plugproof_strategies import (
-        energies as energies,
-    )
-    from plugproof_strategies import (
-        exchanges as exchanges,
-    )
-    from plugproof_strategies import (
-        invalid_charger_codes as invalid_charger_codes,
-    )
-    from plugproof_strategies import (
-        invalid_connector_ids as invalid_connector_ids,
-    )
-    from plugproof_strategies import (
-        invalid_emails as invalid_emails,
-    )
-    from plugproof_strategies import (
-        invalid_start_requests as invalid_start_requests,
-    )
-    from plugproof_strategies import (
-        journeys as journeys,
-    )
-    from plugproof_strategies import (
-        profiles as profiles,
-    )
-    from plugproof_strategies import (
-        public_chargers as public_chargers,
-    )
-    from plugproof_strategies import (
-        sessions as sessions,
-    )
-    from plugproof_strategies import (
-        start_requests as start_requests,
-    )
-    from plugproof_strategies import (
-        timestamps as timestamps,
-    )
-    from plugproof_strategies import (
-        tokens as tokens,
-    )
-    from plugproof_strategies import (
-        violating_exchanges as violating_exchanges,
-    )
-    from plugproof_strategies import (
-        violating_traces as violating_traces,
+        amounts,
+        charger_codes,
+        connector_ids,
+        emails,
+        energies,
+        exchanges,
+        invalid_charger_codes,
+        invalid_connector_ids,
+        invalid_emails,
+        invalid_start_requests,
+        journeys,
+        profiles,
+        public_chargers,
+        sessions,
+        start_requests,
+        timestamps,
+        tokens,
+        violating_exchanges,
+        violating_traces,
     )
 
 _PUBLIC = {
@@ -229,7 +146,42 @@ _PUBLIC = {
         "run_check",
         "to_ndjson",
     ),
-    "plugproof_mockserver": ("FakePlugchoice",),
+    "plugproof_mockserver": (
+        "AsyncTransport",
+        "ChargerData",
+        "ChargerFields",
+        "ConnectorStatusName",
+        "ErrorsName",
+        "Event",
+        "EventName",
+        "FakeClock",
+        "FakeFaults",
+        "FakePlugchoice",
+        "FakeSession",
+        "FakeSettings",
+        "Fault",
+        "FaultKind",
+        "FaultKindName",
+        "FaultTiming",
+        "FaultTimingName",
+        "Journal",
+        "JournalEntry",
+        "NotPossibleError",
+        "OperationName",
+        "PaymentData",
+        "PreparedResponse",
+        "PricingData",
+        "RateLimitName",
+        "SeededFields",
+        "SessionData",
+        "SessionFields",
+        "SessionOperationName",
+        "StatusChange",
+        "StatusName",
+        "Transport",
+        "UnknownChargerError",
+        "UnknownSessionError",
+    ),
     "plugproof_strategies": (
         "amounts",
         "charger_codes",
@@ -278,32 +230,65 @@ __all__ = [
     "Adapter",
     "AdapterError",
     "Api",
+    "AsyncTransport",
     "BaselineError",
     "BrokenLawError",
     "Charger",
+    "ChargerData",
+    "ChargerFields",
     "CheckOptions",
     "Connector",
     "ConnectorStatus",
+    "ConnectorStatusName",
+    "ErrorsName",
+    "Event",
+    "EventName",
     "Exchange",
     "Exploration",
+    "FakeClock",
+    "FakeFaults",
     "FakePlugchoice",
+    "FakeSession",
+    "FakeSettings",
+    "Fault",
+    "FaultKind",
+    "FaultKindName",
+    "FaultTiming",
+    "FaultTimingName",
     "HistoryError",
     "InvalidTypeError",
     "InvalidValueError",
+    "Journal",
+    "JournalEntry",
     "Level",
     "LiveServer",
     "NonconformanceError",
+    "NotPossibleError",
+    "OperationName",
     "Payment",
+    "PaymentData",
     "PlugproofError",
+    "PreparedResponse",
     "Pricing",
+    "PricingData",
     "PublicCharger",
+    "RateLimitName",
     "ReadOnlyError",
     "Report",
     "Rule",
+    "SeededFields",
     "Session",
+    "SessionData",
+    "SessionFields",
+    "SessionOperationName",
     "Simulation",
     "Status",
+    "StatusChange",
+    "StatusName",
     "Token",
+    "Transport",
+    "UnknownChargerError",
+    "UnknownSessionError",
     "Verdict",
     "Violation",
     "amounts",
