@@ -244,6 +244,13 @@ def test_what_is_no_adapter_can_not_be_explored():
         explore(object)
 
 
+def test_a_cell_of_two_presses_can_be_named_alone(careful):
+    """Its name is enough: nobody has to give the depth, too."""
+    found = explore(careful, only=["charging/stop/reset+poll/none"])
+    assert [result.cell for result in found.results] == ["charging/stop/reset+poll/none"]
+    assert (found.depth, found.counts) == (2, {CellState.MET: 1})
+
+
 def test_a_pattern_names_cells():
     """A star stands for any text, and several patterns add up."""
     found = list(cells())

@@ -139,12 +139,12 @@ def explore(**given: Any) -> None:
 def _explored(options: ExploreOptions) -> "Exploration":
     from plugproof_harness import AdapterError
     from plugproof_harness import explore as explore_client
-    from plugproof_harness.exploration.cells import BUTTONS, cells, choose
+    from plugproof_harness.exploration.cells import BUTTONS, cells, choose, depth_of
 
     then = options.then or BUTTONS
     try:
         adapter = _adapter(options)
-        chosen = choose(list(cells(options.depth, then)), options.only)
+        chosen = choose(list(cells(depth_of(options.only, options.depth), then)), options.only)
         with ExitStack() as stack:
             # What the client prints is no part of the map.
             stack.enter_context(redirect_stdout(sys.stderr))

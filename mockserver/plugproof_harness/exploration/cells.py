@@ -127,6 +127,11 @@ def _first() -> Iterator[Cell]:
             yield Cell(str(status), (Press(button, DECLINED),))
 
 
+def depth_of(patterns: Sequence[str], depth: int) -> int:
+    """Return the depth, or the presses of the longest cell that is named if those are more."""
+    return max([depth, *(pattern.count("+") + 1 for pattern in patterns if "+" in pattern)])
+
+
 def choose(found: Sequence[Cell], patterns: Sequence[str]) -> list[Cell]:
     """Return the cells that a pattern names, all without any; raise `ValueError` for one that names none.
 
@@ -145,7 +150,7 @@ def choose(found: Sequence[Cell], patterns: Sequence[str]) -> list[Cell]:
 
 FORM = (
     "a cell is STATUS/BUTTON/TROUBLE, such as charging/stop/504, with +BUTTON/TROUBLE for each further press"
-    f" at a greater depth; `*` stands for any text. Statuses: {NEW}, {', '.join(Status)}."
+    f"; `*` stands for any text. Statuses: {NEW}, {', '.join(Status)}."
     f" Buttons: start (when {NEW}), {', '.join(BUTTONS)}."
     f" Troubles: {', '.join(dict.fromkeys((*EVERYWHERE, DECLINED, *AT_START)))}"
 )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from plugproof_harness.client.adapter import Adapter, AdapterError, offered
 from plugproof_harness.client.client_driver import TIME_LIMIT
-from plugproof_harness.exploration.cells import BUTTONS, Cell, cells, choose
+from plugproof_harness.exploration.cells import BUTTONS, Cell, cells, choose, depth_of
 from plugproof_harness.exploration.visit import CellState, visit
 from plugproof_mockserver import FakePlugchoice
 
@@ -54,6 +54,6 @@ def client_cells(
 
     offered(adapter)
     FakePlugchoice(**world)
-    chosen = choose(list(cells(depth, then)), only)
+    chosen = choose(list(cells(depth_of(only, depth), then)), only)
     parameters = [ClientCell(adapter, cell, time_limit, world) for cell in chosen]
     return pytest.mark.parametrize("cell", parameters, ids=list(map(str, chosen)))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from plugproof_contracts.reports.report import Verdict
 from plugproof_harness.client.adapter import Adapter, offered
 from plugproof_harness.client.client_driver import TIME_LIMIT
-from plugproof_harness.exploration.cells import BUTTONS, Cell, cells, choose
+from plugproof_harness.exploration.cells import BUTTONS, Cell, cells, choose, depth_of
 from plugproof_harness.exploration.visit import BROKEN_BEFORE, CellResult, CellState, visit
 from plugproof_mockserver import FakePlugchoice
 
@@ -72,7 +72,7 @@ def explore(
     notice: Notice | None = None,
     **world: Any,
 ) -> Exploration:
-    """Take a client to every cell, or to those that `only` names, each in a world of its own.
+    """Take a client to every cell, or to those that `only` names at any depth, each in a world of its own.
 
     `then` are the buttons of a second and later press. `time_limit` is in seconds of real time and for
     one call. `known` are results that are taken over, and `notice` is called with each new one. `world`
@@ -81,6 +81,7 @@ def explore(
     """
     offered(adapter)
     FakePlugchoice(**world)
+    depth = depth_of(only, depth)
     chosen = choose(list(cells(depth, then)), only)
     found, ended = _results(
         chosen, known or {}, lambda cell: visit(adapter, cell, time_limit, world), notice, fail_fast
