@@ -92,3 +92,9 @@ def test_each_package_can_be_run(module):
         [sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.startswith("plugproof ")
+
+
+@pytest.mark.parametrize("name", [name for name in plugproof.__all__ if name.endswith("Error")])
+def test_every_public_exception_has_the_one_base(name):
+    """`except PlugproofError` catches whatever plugproof raises on purpose."""
+    assert issubclass(getattr(plugproof, name), plugproof.PlugproofError)

@@ -46,8 +46,7 @@ KEYS = [
 SNIPPET = """
 from datetime import timedelta
 
-from plugproof_contracts import PlugproofError, to_ndjson
-from plugproof_mockserver import Event, FakePlugchoice, FakeSession, StatusName
+from plugproof import Event, FakePlugchoice, FakeSession, PlugproofError, StatusName, to_ndjson
 
 fake = FakePlugchoice(vat=3, errors="json", rate_limit="off", limits={"confirm": (3, 60)})
 FakePlugchoice(vatt=3)  # E
