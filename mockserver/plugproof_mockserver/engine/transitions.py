@@ -21,6 +21,8 @@ from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState, Stripe
 from plugproof_mockserver.model.timestamps import seconds
 
+_UNDECIDED = (Stripe.PENDING, Stripe.CHALLENGED)
+
 METER_INTERVAL = seconds(10)
 """How often the charger sends a meter value (assumed); between two of them the estimate stands still."""
 
@@ -122,7 +124,7 @@ def enter(
 
 def reconcile(state: SessionState, cause: Cause, at: int, settings: Settings) -> SessionState:
     """Let the API learn what Stripe knows, by confirm or by webhook; nothing changes while nobody has paid."""
-    if not targets(state.status, cause) or state.stripe in (Stripe.PENDING, Stripe.CHALLENGED):
+    if not targets(state.status, cause) or state.stripe in _UNDECIDED:
         return state
     if state.stripe is Stripe.DECLINED:
         return enter(state, Status.FAILED, at, settings, assumptions.DECLINED)
@@ -149,12 +151,12 @@ def _challenged(state: SessionState, at: int, settings: Settings) -> SessionStat
 
 
 def _declined(state: SessionState, at: int, settings: Settings) -> SessionState:
-    return replace(state, stripe=Stripe.DECLINED)
+    return replace(state, stripe=Stripe.DECLINED, entered=at)
 
 
 def _webhook(state: SessionState, at: int, settings: Settings) -> SessionState:
     # Stripe sends a webhook because something happened; with nothing said before, it was paid.
-    known = state if state.stripe in (Stripe.PAID, Stripe.DECLINED) else _paid(state, at, settings)
+    known = _paid(state, at, settings) if state.stripe in _UNDECIDED else state
     return reconcile(known, Cause.WEBHOOK, at, settings)
 
 
@@ -183,8 +185,8 @@ def next_due(state: SessionState) -> tuple[int, Event] | None:
     """Return the next event that happens by itself, and its moment; None when none will."""
     due: list[tuple[int, Event]] = []
     step = SCENARIOS[state.scenario].script.get(state.status)
-    # Stripe's webhook tells of a payment, so it waits for one.
-    if step and not (step.event is Event.WEBHOOK and state.stripe is not Stripe.PAID):
+    # Stripe's webhook tells what came of a payment, so it waits for that.
+    if step and not (step.event is Event.WEBHOOK and state.stripe in _UNDECIDED):
         due.append((state.entered + seconds(step.seconds), step.event))
     if state.status is Status.CREATED:
         due.append((state.pay_by, Event.WINDOW_OVER))

@@ -124,6 +124,7 @@ def test_what_stripe_knows_decides_a_created_session(stripe, cause):
         found.status
         == {
             Stripe.PENDING: Status.CREATED,
+            Stripe.CHALLENGED: Status.CREATED,
             Stripe.PAID: Status.AUTHORIZED,
             Stripe.DECLINED: Status.FAILED,
         }[stripe]
@@ -225,3 +226,14 @@ def test_the_tax_is_a_whole_number_to_the_hundredth_of_a_percent(vat, tax):
     settling = replace(in_status(Status.SETTLING), cost=100_000)
     found = enter(settling, Status.CAPTURED, NOON, Settings(vat=vat)).tax
     assert (found, type(found)) == (tax, int)
+
+
+@pytest.mark.parametrize("event", [Event.PAID, Event.DECLINED])
+def test_a_scenarios_webhook_waits_for_the_payment(event):
+    """No webhook tells of a payment that nobody has made, and it comes two seconds after one."""
+    waiting = replace(in_status(Status.CREATED), scenario="WEBHOOK", stripe=Stripe.PENDING)
+    due = next_due(waiting)
+    assert due is not None
+    assert due[1] is Event.WINDOW_OVER
+    told = apply_event(waiting, event, NOON + seconds(60), SETTINGS)
+    assert next_due(told) == (NOON + seconds(62), Event.WEBHOOK)

@@ -14,7 +14,7 @@ from plugproof_mockserver.model.events import (
 ALWAYS = {"charger_offline", "charger_online", "expire_token"}
 
 POSSIBLE = {
-    "created": "paid declined webhook window_over",
+    "created": "paid challenged declined webhook window_over",
     "authorized": "start_sent charger_refused",
     "starting": "charger_started start_timed_out",
     "charging": "unplugged car_full hold_used_up",
