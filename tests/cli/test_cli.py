@@ -75,7 +75,8 @@ BAD = [
 
 
 @pytest.mark.parametrize(("option", "value", "allowed"), BAD)
-def test_a_bad_value_is_refused_in_one_line_that_names_option_value_and_what_is_allowed(option, value, allowed):
+def test_a_bad_value_is_refused_in_one_line(option, value, allowed):
+    """The line names the option, the value and what is allowed."""
     refused = run("serve", option, value)
     assert refused.exit_code == 2
     assert refused.stdout == ""
@@ -110,7 +111,8 @@ def test_a_wrong_command_is_refused_in_one_line(arguments):
     assert refused.stderr.count("\n") == 1
 
 
-def test_a_bad_value_in_the_environment_is_reported_with_its_variable():
+def test_a_bad_value_in_the_environment_names_its_variable():
+    """A bad value in the environment is reported with its variable."""
     refused = run("serve", PORT="http")
     assert refused.exit_code == 2
     assert "PLUGPROOF_PORT" in refused.stderr
@@ -136,7 +138,8 @@ def test_nothing_listens_beyond_loopback_without_a_secret(plugproof, host):
         ([], {"SERVE_HOLD": "1234"}, 5000),
     ],
 )
-def test_an_option_wins_over_its_variable_and_that_over_the_default(arguments, variables, hold):
+def test_an_option_beats_its_variable_beats_the_default(arguments, variables, hold):
+    """An option wins over its environment variable, and the variable over the default."""
     assert parsed(*arguments, **variables)["hold"] == hold
 
 
@@ -225,7 +228,8 @@ def test_asking_for_help_imports_nothing_heavy():
 @pytest.mark.parametrize(
     ("face", "later"), [("serve._app(given, 'identity')", {"yaml"}), ("FakePlugchoice()", {"yaml", "starlette"})]
 )
-def test_the_api_waits_for_nothing_that_only_the_control_plane_needs(face, later):
+def test_the_api_does_not_wait_for_the_control_plane(face, later):
+    """The API waits for nothing that only the control plane needs."""
     code = (
         "import sys\n"
         "from plugproof_cli.commands import serve\n"

@@ -34,7 +34,8 @@ def sh(command, **variables):
 # What it announces.
 
 
-def test_every_step_of_the_documented_life_succeeds_in_a_plain_shell(serving):
+def test_every_documented_step_succeeds_in_a_plain_shell(serving):
+    """Every step of the page's driver's life succeeds in a plain shell."""
     life = DOC.partition("## A driver's whole life")[2].partition("```sh\n")[2]
     lines = [line for line in life.partition("```")[0].splitlines() if not line.startswith("#")]
     with serving() as server:
@@ -58,7 +59,8 @@ def test_the_banner_has_ten_lines_that_show_where_everything_is(spawning):
     assert not [word for word in ("\x1b", SECRET) if word in "\n".join(banner)]
 
 
-def test_the_first_line_for_programs_is_one_object_that_tells_the_truth(serving):
+def test_the_first_line_for_programs_is_one_true_object(serving):
+    """The first line for programs is one JSON object, and what it says is true."""
     with serving() as server:
         place = server.place
         assert set(place) == {"base_url", "control_url", "port", "pid", "identity", "version"}
@@ -100,12 +102,14 @@ def test_the_control_plane_demands_its_secret(serving, given, status):
     ("arguments", "variables", "hold"),
     [([], {}, 5000), ([], {"HOLD": "1234"}, 1234), (["--hold", "777"], {"HOLD": "1234"}, 777)],
 )
-def test_an_option_wins_over_its_variable_and_that_over_the_default(serving, arguments, variables, hold):
+def test_an_option_beats_its_variable_beats_the_default(serving, arguments, variables, hold):
+    """An option wins over its environment variable, and the variable over the default."""
     with serving(*arguments, **variables) as server:
         assert server.call("GET", "/chargers/HAPPY").json()["data"]["preauth_amount"] == hold
 
 
-def test_a_frozen_clock_that_starts_somewhere_stands_there_in_every_world(serving):
+def test_a_frozen_clock_stands_at_its_start_in_every_world(serving):
+    """A frozen clock with a given start stands there in every world."""
     with serving("--speed", "0", "--clock", "2026-01-10T12:00:00+01:00") as server:
         for one in (server, server.fresh()):
             answer = one.call("GET", "/chargers/HAPPY")
@@ -134,7 +138,8 @@ def test_limits_are_as_they_are_given(serving):
         assert [answer.status_code for answer in answers] == [200, 200, 429, 404, 429]
 
 
-def test_a_charger_takes_no_more_sessions_in_an_hour_than_it_is_given(serving):
+def test_the_hourly_cap_of_a_charger_is_as_given(serving):
+    """A charger takes no more sessions in an hour than the option allows."""
     with serving("--sessions-per-charger", "1") as server:
         body = {"code": "HAPPY", "connector_id": 1}
         assert [server.call("POST", "/sessions", json=body).status_code for _ in range(2)] == [201, 429]
@@ -168,7 +173,8 @@ def test_a_life_runs_to_its_end_by_itself_on_a_fast_clock(serving, until):
 # How it ends, and how it does not begin.
 
 
-def test_a_port_that_is_taken_is_reported_in_one_line_that_says_what_to_do(plugproof):
+def test_a_taken_port_is_reported_in_one_line(plugproof):
+    """The line says that the port is taken and what to do."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -181,7 +187,8 @@ def test_a_port_that_is_taken_is_reported_in_one_line_that_says_what_to_do(plugp
     assert "--port 0" in refused.stderr
 
 
-def test_an_address_that_is_not_of_this_machine_is_reported_in_one_line(plugproof):
+def test_a_foreign_address_is_reported_in_one_line(plugproof):
+    """An address that does not belong to this machine is reported in one line."""
     host = "192.0.2.1"  # of a block that is set aside for documents
     refused = plugproof("serve", "--host", host, "--port", "0", CONTROL_SECRET=SECRET)
     assert refused.returncode == 2

@@ -74,7 +74,8 @@ def test_an_empty_reply_is_an_orderly_end_without_a_byte(serving, when, becomes)
         assert server.status(token) == becomes
 
 
-def test_a_truncated_body_ends_before_the_length_that_was_announced(serving):
+def test_a_truncated_body_ends_before_its_announced_length(serving):
+    """A truncated body ends before the length that its header announces."""
     with serving("--fault", "confirm:truncate") as server, server.connection() as connection:
         token = server.start()
         connection.sendall(request("POST", server.path(f"/sessions/{token}/confirm")))
@@ -105,7 +106,8 @@ def test_a_page_comes_where_json_was_promised(serving):
         assert server.status(token) == CONFIRMED
 
 
-def test_a_late_answer_comes_too_late_for_an_effect_that_has_happened(serving):
+def test_a_late_answer_comes_after_its_effect(serving):
+    """The effect of a request happens although its answer comes too late."""
     with serving("--fault", "confirm:latency:600000ms") as server:
         token = server.start()
         with pytest.raises(httpx2.ReadTimeout):
@@ -152,7 +154,8 @@ def test_the_journal_says_which_fault_struck(serving):
 
 
 @pytest.mark.parametrize("size", [0, 10, 70_000, 1_000_000])
-def test_a_connection_stays_usable_after_a_confirm_with_an_ignored_body(server, size):
+def test_a_connection_survives_a_confirm_with_an_ignored_body(server, size):
+    """A connection stays usable after a confirm whose body is ignored."""
     token = server.start()
     with server.connection() as connection, connection.makefile("rb") as stream:
         connection.sendall(request("POST", server.path(f"/sessions/{token}/confirm"), b"x" * size))

@@ -57,7 +57,8 @@ def test_the_exit_code_is_the_verdict(file, exchanges, options, code, said):
     assert f"(exit code {code})" in done.output
 
 
-def test_a_file_that_cannot_be_read_does_not_keep_others_from_being_read(file, tmp_path):
+def test_an_unreadable_file_does_not_stop_the_others(file, tmp_path):
+    """A file that cannot be read does not keep others from being read."""
     done = run(tmp_path / "none.har", file(BROKEN), tmp_path)
     assert done.exit_code == 1
     assert "no such file" in done.output
@@ -75,7 +76,8 @@ def test_a_file_that_cannot_be_read_does_not_keep_others_from_being_read(file, t
         (["f", "--baseline", "none.toml"], "the baseline none.toml: it cannot be read"),
     ],
 )
-def test_a_mistake_of_the_user_is_told_in_a_sentence_and_ends_with_2(arguments, message):
+def test_a_mistake_of_the_user_is_one_sentence_and_exit_2(arguments, message):
+    """A mistake of the user is reported in a sentence and exits with 2."""
     done = run(*arguments)
     assert done.exit_code == 2
     assert message in done.output
@@ -132,7 +134,8 @@ def test_a_mistake_of_our_own_is_told_without_what_was_read(file, monkeypatch):
 
 
 @pytest.mark.parametrize("name", [f"{CANARY}.har", f"{CANARY}/x.har"])
-def test_a_secret_is_in_nothing_that_the_command_prints_or_writes(tmp_path, name):
+def test_no_secret_is_printed_or_written(tmp_path, name):
+    """A secret is in nothing that the command prints or writes."""
     folder = tmp_path / "out"
     folder.mkdir()
     one = success("get", "charging", energy_kwh=CANARY, headers={"set-cookie": f"a={CANARY}"})

@@ -48,7 +48,8 @@ def test_a_line_of_text_tells_time_status_request_and_faults(stdout):
     assert not [line for line in lines if token in line or "driver" in line]
 
 
-def test_a_line_of_json_is_what_the_journal_shows_without_the_body(stdout):
+def test_a_json_line_is_the_journal_entry_without_its_body(stdout):
+    """A line of JSON is what the journal shows, without the body."""
     written = stdout(True)
     token = asked(LogFormat.JSON)
     text = written()

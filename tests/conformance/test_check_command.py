@@ -274,7 +274,8 @@ class Interrupting(io.BytesIO):
         return b""
 
 
-def test_a_check_that_is_interrupted_before_it_began_exits_3_and_says_so(check):
+def test_a_check_interrupted_before_its_start_exits_3(check):
+    """A check that is interrupted before it begins exits with 3 and says so."""
     done = check("https://x/api", "--token-file", "-", stdin=Interrupting())
     assert (done.exit_code, done.stderr) == (3, "interrupted before anything was checked\n")
 

@@ -168,7 +168,8 @@ def test_a_defect_of_a_refusal_is_found_by_the_probe(nights, number):
     assert_broken(checks.night(probes_limit=True), rule)
 
 
-def test_at_least_150_defects_are_planted_over_most_documented_rules():
+def test_at_least_150_defects_cover_most_documented_rules():
+    """At least 150 defects are planted, and they cover most documented rules."""
     assert len(PLANTED) + len(OTHERS) + len(REFUSALS) >= 150
     named = {row[-1] for row in (*PLANTED, *OTHERS, *REFUSALS)}
     documented = {slug for slug, rule in RULES.items() if rule.level is Level.DOCUMENTED}
@@ -220,7 +221,9 @@ def test_a_get_that_broke_once_is_not_called_broken_and_is_told(nights):
     assert "broke shape.envelope once" in report.problems[0].reason
 
 
-def test_a_get_that_failed_once_and_is_well_again_conforms_and_is_told(nights):
+def test_a_get_that_recovers_conforms_and_is_reported(nights):
+    """A GET that fails once and then succeeds conforms and is reported."""
+
     def fail(request, number):
         return TransportFailure(FailureKind.CLOSED, "as the test wants it", True) if number == 1 else None
 

@@ -292,7 +292,8 @@ def test_a_wait_that_is_asked_for_is_obeyed(nights):
     assert checks.log[1][0] - checks.log[0][0] == 45
 
 
-def test_a_wait_that_is_too_long_ends_the_check_and_is_remembered(nights):
+def test_too_long_a_wait_ends_the_check_and_is_remembered(nights):
+    """A wait that is too long ends the check and is remembered."""
     checks = nights("charging", spoil=busy_once("600"))
     report = checks.night()
     assert (report.verdict.exit_code, len(checks.log)) == (3, 1)

@@ -38,7 +38,8 @@ def test_a_plan_stays_within_its_requests(tokens, probes, most):
     assert len(plan(TOKENS[:tokens], probes_limit=probes)) <= most
 
 
-def test_the_rate_limit_probe_comes_last_and_with_unknown_tokens_only():
+def test_the_rate_limit_probe_is_last_with_unknown_tokens():
+    """The rate limit probe comes last and uses unknown tokens only."""
     probes = plan(TOKENS, probes_limit=True)
     first = next(index for index, probe in enumerate(probes) if probe.is_limit_probe)
     assert all(probe.is_limit_probe and probe.subject not in TOKENS for probe in probes[first:])
@@ -50,7 +51,8 @@ def test_a_live_session_is_read_and_confirmed_and_nothing_else():
     assert asked == {("get", "GET"), ("confirm", "POST")}
 
 
-def test_an_api_that_keeps_its_contract_conforms_without_any_token(nights):
+def test_a_conforming_api_conforms_without_any_token(nights):
+    """An API that keeps its contract conforms, also when no token is given."""
     report = nights().night()
     assert (report.verdict, report.breaches, report.problems) == (Verdict.CONFORMS, (), ())
     assert report.counts["requests sent"] == report.counts["requests planned"] == 4
@@ -79,7 +81,8 @@ def test_an_api_conforms_at_every_moment_of_every_scenario(nights, code):
         fake.clock.advance_to_next()
 
 
-def test_every_documented_rule_that_a_black_box_can_exercise_is_checked(nights):
+def test_every_documented_black_box_rule_is_checked(nights):
+    """Every documented rule that can be exercised from outside is checked."""
     checked = set()
     for pair in zip(Status, reversed(Status), strict=True):
         report = nights(*pair).night(probes_limit=True)
@@ -198,7 +201,9 @@ def test_the_budget_is_refused_before_anything_is_sent(nights):
 
 @pytest.mark.parametrize("code", [500, 502, 503, 504])
 @pytest.mark.parametrize("kind", ["application/json", "text/html"])
-def test_a_server_that_fails_is_not_called_broken_though_the_api_itself_says_so(nights, code, kind):
+def test_a_failing_server_is_not_called_broken(nights, code, kind):
+    """A server that fails is not called broken, even if the API itself says so."""
+
     def spoil(operation, reply):
         if operation in ("get", "confirm"):
             reply.status, reply.headers["content-type"] = code, kind

@@ -57,7 +57,8 @@ def test_a_lookup_that_hangs_ends_at_the_deadline(monkeypatch):
     assert "looking up" in outcome.failure.words
 
 
-def test_a_deadline_that_is_over_once_the_host_was_found_connects_to_nobody(monkeypatch):
+def test_a_deadline_that_ends_at_lookup_connects_to_nobody(monkeypatch):
+    """If the deadline is over once the host is found, nothing is connected to."""
     now = [0.0]
 
     class Late(list):
@@ -73,7 +74,8 @@ def test_a_deadline_that_is_over_once_the_host_was_found_connects_to_nobody(monk
     assert "connecting" in outcome.failure.words
 
 
-def test_a_port_that_never_agrees_on_encryption_is_left_at_the_deadline():
+def test_a_tls_handshake_that_never_ends_is_left_at_the_deadline():
+    """A port that never agrees on encryption is left at the deadline."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         outcome = sent_to(f"https://127.0.0.1:{silent.getsockname()[1]}/api", 0.1)
     assert (outcome.failure.layer, outcome.failure.arrived) == (FailureKind.DEADLINE, False)

@@ -54,7 +54,8 @@ def test_a_report_tells_what_was_asked_where_and_what_stood():
     assert report.verdict is Verdict.BROKEN
 
 
-def test_an_entry_is_the_number_of_its_request_also_where_others_did_not_stand():
+def test_an_entry_is_the_number_of_its_request():
+    """The number holds also where other observations do not stand."""
     made = night(TransportFailure(FailureKind.DNS, "no address", arrived=False), BROKEN)
     assert [one.entry for one in check_report.build_check_report(made, ()).breaches if one.counts] == [2]
 
@@ -161,7 +162,8 @@ def remembered():
         ([values("x"), values("y")], values("z"), None, ["since 1970-01-01 01:00 UTC: new: value z (get 200)"]),
     ],
 )  # fmt: skip
-def test_what_changed_is_told_since_the_last_check_that_saw_anything(remembered, before, now, baseline, lines):
+def test_changes_are_since_the_last_check_that_saw_anything(remembered, before, now, baseline, lines):
+    """Changes are reported since the last check that saw anything."""
     assert list(check_report.describe_drift(remembered(*before), BASE_URL, now, baseline)) == lines
 
 
