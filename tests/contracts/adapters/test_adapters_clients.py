@@ -77,7 +77,8 @@ def test_a_response_is_the_exchange_that_was_on_the_wire(client, compressed):
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_response_that_conforms_passes_and_one_that_does_not_says_why(client):
+def test_a_response_passes_or_says_why_it_does_not_conform(client):
+    """A response that conforms passes, and one that does not says why."""
     assert_conforms(CLIENTS[client](ANSWER))
     with pytest.raises(AssertionError, match=r"money\.cost-within-hold") as told:
         assert_conforms(CLIENTS[client](BROKEN))
@@ -101,7 +102,8 @@ def test_a_class_derived_from_a_response_is_a_response():
 
 
 @pytest.mark.parametrize("library", [httpx, httpx2])
-def test_a_response_that_lacks_its_request_or_its_body_is_refused(library):
+def test_a_response_without_its_request_or_body_is_refused(library):
+    """A response that lacks its request or its body is refused."""
     with pytest.raises(ValueError, match="knows no request"):
         exchange_of(library.Response(200))
     request = library.Request("GET", ANSWER.url)
@@ -115,7 +117,8 @@ def test_a_request_that_was_streamed_is_read_without_its_body(library):
     assert exchange_of(library.Response(200, content=b"{}", request=request)).request_body == b""
 
 
-def test_a_response_of_requests_that_lacks_its_request_or_its_body_is_refused():
+def test_a_requests_response_without_request_or_body_is_refused():
+    """A response of the library requests that lacks its request or its body is refused."""
     response = requests.Response()
     with pytest.raises(ValueError, match="knows no request"):
         exchange_of(response)
@@ -137,7 +140,8 @@ def test_a_starlette_response_is_told_what_it_answers():
 
 
 @pytest.mark.parametrize("operation", [None, "refund"])
-def test_an_operation_that_is_none_is_refused_with_those_that_are(operation):
+def test_an_unknown_operation_is_refused_with_the_known_ones(operation):
+    """An unknown operation is refused with a list of the known ones."""
     with pytest.raises(ValueError, match=r"allowed are confirm, start"):
         exchange_of(Response(), operation=operation)
 

@@ -106,7 +106,7 @@ JSON = st.recursive(
 
 @given(objects=st.lists(st.dictionaries(st.text(), JSON, max_size=3)), before=JSON, after=JSON)
 @example(objects=[{'"entries":[{': "]}\\"}], before='{"log"', after=None)
-def test_the_objects_of_an_array_are_found_whatever_is_around_them(objects, before, after):
+def test_the_objects_of_an_array_are_found_amid_anything(objects, before, after):
     """Strings may look like the path, and whatever stands before, in and behind the array is passed over."""
     text = json.dumps({"a": {"log": before}, "log": {"b": before, "entries": objects, "c": after}}).encode()
     *found, end = pieces(b"  " + text + b"{}", 2, frozenset({("log", "entries")}))

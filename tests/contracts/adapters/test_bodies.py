@@ -105,7 +105,8 @@ def test_damaged_base64_is_told(text):
 
 
 @pytest.mark.parametrize("packed", [GZIP, ZLIB, BODY, b"\xffBODY"])
-def test_an_encoding_without_its_header_is_known_by_its_beginning(packed):
+def test_an_encoding_without_a_header_is_known_by_its_start(packed):
+    """An encoding whose header is missing is known by its first bytes."""
     assert BodyDecoder().undo_unnamed(packed) == (packed if packed[:1] == b"\xff" else BODY)
 
 

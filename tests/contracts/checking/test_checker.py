@@ -18,7 +18,8 @@ def with_token(one, token=CANARY):
     return one.replace(url=one.url.replace(TOKEN, token))
 
 
-def test_a_violation_tells_what_was_required_expected_and_found_and_where_to_read_on():
+def test_a_violation_has_requirement_expected_found_and_link():
+    """A violation tells what is required, expected and found, and where to read on."""
     (violation,) = check(success("get", "captured", amount_captured=6000))
     assert violation.rule == "money.capture-within-hold"
     assert violation.level is Level.INFERRED
@@ -136,7 +137,8 @@ def test_a_page_from_the_limiter_itself_is_judged():
     assert "errors.json-when-asked" in {violation.rule for violation in check(page)}
 
 
-def test_a_failure_of_the_api_is_judged_and_leaves_the_rest_unchecked():
+def test_an_api_failure_is_judged_and_the_rest_is_unchecked():
+    """A failure of the API is judged and leaves the rest unchecked."""
     result = examine(failure(500, "Server Error"))
     assert "errors.message" in result.passed
     assert result.unchecked == "the API failed with 500"
@@ -157,7 +159,8 @@ def test_checked_are_only_rules_with_something_to_judge():
     assert captured.passed == captured.checked
 
 
-def test_a_trace_tells_single_breaches_first_and_positions_in_order_of_the_trace():
+def test_a_trace_reports_single_breaches_first_and_in_order():
+    """A trace reports single breaches first, and positions in the order of the trace."""
     broken = in_turn(success(energy_kwh="9"), success(energy_kwh="x"), success(energy_kwh="8"))
     found = check_trace(broken)
     assert [(violation.rule, violation.position) for violation in found] == [
@@ -193,7 +196,8 @@ def test_an_empty_trace_exercises_nothing():
     assert not result.violations
 
 
-def test_conforming_counts_documented_breaches_and_under_strict_inferred_ones():
+def test_only_strict_counts_inferred_breaches():
+    """Documented breaches fail a trace, and inferred ones only under strict."""
     documented, inferred, assumed = success(cost_amount=6000), success(energy_kwh="-1"), success(vat=1)
     with pytest.raises(AssertionError, match=r"money\.cost-within-hold"):
         assert_conforms(documented)

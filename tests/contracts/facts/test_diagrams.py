@@ -102,7 +102,8 @@ def test_exactly_the_seen_statuses_stand_out(seen):
     assert (">seen<" in svg(seen)) is bool(seen)
 
 
-def test_the_same_statuses_give_the_same_bytes_in_whatever_order_they_were_seen():
+def test_a_diagram_does_not_depend_on_the_order_of_statuses():
+    """The same statuses give the same bytes, in whatever order they are seen."""
     assert svg(tuple(Status)) == svg(frozenset(Status)) == svg(tuple(Status)[::-1])
     assert svg() == svg([])
 

@@ -77,7 +77,8 @@ def test_a_session_never_goes_back_before_the_payment():
     assert [earlier for earlier in Status if reachable(earlier, Status.CREATED)] == [Status.CREATED]
 
 
-def test_where_a_cancel_leads_and_what_the_operator_or_another_try_decides_is_assumed():
+def test_ends_of_cancels_reviews_and_retries_are_assumed():
+    """Where a cancel leads, and what the operator or another try decides, is assumed."""
     assumed = {(m.source, m.cause, m.target) for m in LIFECYCLE if m.level is Level.ASSUMED}
     deciding = {m[:3] for m in LIFECYCLE if m.cause in (Cause.CANCEL, Cause.RETRY, Cause.REVIEW)}
     assert assumed == deciding | {(Status.STOPPING, Cause.STOP_ANSWER, Status.CHARGING)}

@@ -115,13 +115,15 @@ def test_the_document_means_the_same_in_json():
     assert yaml_text().startswith("openapi: 3.1.0\n")
 
 
-def test_importing_the_room_reads_neither_the_document_nor_its_parser():
+def test_importing_the_room_loads_no_document_and_no_parser():
+    """Importing the room reads neither the document nor its parser."""
     script = "import plugproof_contracts, plugproof_contracts.facts.openapi, sys; print('yaml' in sys.modules)"
     asked = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
     assert asked.stdout == "False\n"
 
 
-def test_every_reference_leads_somewhere_and_no_component_is_left_over():
+def test_every_reference_resolves_and_no_component_is_unused():
+    """Every reference leads to a component, and every component is used."""
     named = {
         f"#/components/{kind}/{name}" for kind, components in DOCUMENT["components"].items() for name in components
     }
@@ -167,7 +169,8 @@ def test_that_an_answer_is_complete_is_inferred(answer):
 
 @pytest.mark.parametrize("keyword", ["minimum", "maximum", "pattern", "format", "minLength"])
 @pytest.mark.parametrize("struct", ["Session", "Connector", "PublicCharger"])
-def test_what_narrows_a_field_that_was_only_described_is_inferred(struct, keyword):
+def test_what_narrows_a_described_field_is_inferred(struct, keyword):
+    """What narrows a field that is only described is inferred."""
     for field, schema in SCHEMAS[struct]["properties"].items():
         assert keyword not in schema or schema["x-levels"][keyword] == "inferred", field
 
@@ -175,7 +178,8 @@ def test_what_narrows_a_field_that_was_only_described_is_inferred(struct, keywor
 # --- the document and the operations ------------------------------------------------------------
 
 
-def test_the_document_describes_exactly_the_operations_on_the_live_api():
+def test_the_document_has_exactly_the_live_operations():
+    """The document describes exactly the operations on the live API."""
     assert set(DESCRIBED) == set(OPERATIONS)
     assert sum(method in METHODS for item in DOCUMENT["paths"].values() for method in item) == len(OPERATIONS)
     assert [server["url"] for server in DOCUMENT["servers"]] == [BASE_URL]
@@ -207,7 +211,8 @@ def test_an_answer_has_the_body_that_its_status_promises(name):
 
 
 @pytest.mark.parametrize(("name", "status", "response"), RESPONSES, ids=lambda value: str(value)[:13])
-def test_an_answer_carries_the_headers_of_the_limit_at_the_level_at_which_they_are_known(name, status, response):
+def test_the_limit_headers_have_their_level_on_every_answer(name, status, response):
+    """An answer carries the headers of the rate limit at the level at which they are known."""
     found = {header: resolve(spec) for header, spec in response.get("headers", {}).items()}
     limited = {"X-RateLimit-Limit": "documented", "X-RateLimit-Remaining": "documented"}
     expected = {
@@ -223,7 +228,8 @@ def test_an_answer_carries_the_headers_of_the_limit_at_the_level_at_which_they_a
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_only_start_and_receipt_email_take_a_body_as_json_or_as_a_form(name):
+def test_only_start_and_receipt_email_take_a_body(name):
+    """Only start and receipt email take a body, as JSON or as a form."""
     body = DESCRIBED[name][2].get("requestBody")
     if name not in BODIES:
         assert body is None
@@ -305,20 +311,23 @@ def test_what_the_examples_are_checked_with_can_say_no(struct, field, value):
     assert not validator(SCHEMAS[struct]["properties"][field]).is_valid(value)
 
 
-def test_every_answer_and_every_body_and_every_header_has_an_example():
+def test_every_answer_body_and_header_has_an_example():
+    """Every answer, every body and every header has an example."""
     shown = {pointer for pointer, node in walk(DOCUMENT) if node.get("examples") or "example" in node}
     lacking = [pointer for pointer, node in walk(DOCUMENT) if "schema" in node and pointer not in shown]
     assert lacking == []
 
 
-def test_every_example_of_a_session_or_a_charger_is_one_for_python_too():
+def test_every_example_object_decodes_into_its_type():
+    """Every example of a session or a charger decodes into its Python type."""
     models = {name: PublicCharger if name == "charger" else Session for name in OPERATIONS}
     for name, status, response in RESPONSES:
         for example in media(response["content"])["examples"].values() if status < "3" else ():
             msgspec.convert(resolve(example)["value"]["data"], models[name])
 
 
-def test_an_example_shows_a_payment_exactly_while_the_session_is_created():
+def test_an_example_has_a_payment_only_while_created():
+    """An example shows a payment exactly while the session is created."""
     shown = [value for _, _, value in EXAMPLES if isinstance(value, dict) and "payment" in value]
     assert {value["data"]["status"] == Status.CREATED for value in shown} == {True, False}
     assert all((value["payment"] is not None) == (value["data"]["status"] == Status.CREATED) for value in shown)

@@ -36,7 +36,8 @@ def kinds_of_schema(schema):
 
 
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
-def test_a_struct_has_the_schema_s_fields_in_its_order_with_its_types_and_nulls(struct):
+def test_a_struct_has_the_fields_types_and_nulls_of_its_schema(struct):
+    """A struct has the fields of its schema, in the same order, with the same types and nulls."""
     fields = SCHEMAS[struct.__name__]["properties"]
     hints = get_type_hints(struct)
     assert [(name, kinds_of_schema(schema)) for name, schema in fields.items()] == [
@@ -54,7 +55,8 @@ def test_an_enum_has_the_schema_s_values_in_its_order(enum):
     assert SCHEMAS[enum.__name__]["enum"] == list(enum)
 
 
-def test_exactly_the_timestamps_are_date_times_and_exactly_the_nullable_fields_take_null():
+def test_only_timestamps_are_date_times_only_nullables_take_null():
+    """Exactly the timestamps are date-times, and exactly the nullable fields take null."""
     fields = SCHEMAS["Session"]["properties"]
     assert tuple(name for name, schema in fields.items() if schema.get("format") == "date-time") == TIMESTAMPS
     assert {

@@ -65,7 +65,8 @@ def hostile(report):
 
 
 @pytest.mark.parametrize("format_", [*FORMATS, "text"])
-def test_every_format_tells_the_finding_what_could_not_be_checked_and_the_baseline(report, format_):
+def test_every_format_has_findings_gaps_and_the_baseline(report, format_):
+    """Every format tells the finding, what could not be checked, and the baseline."""
     told = unescape(render(format_, report).decode()).replace("\\", "")
     assert "money.cost-within-hold" in told
     assert "at most amount_authorized, 5000" in told
@@ -82,7 +83,8 @@ def test_any_text_can_be_rendered(hostile, format_):
     told.decode()
 
 
-def test_the_same_recording_gives_the_same_bytes_in_every_process(recorded):
+def test_a_report_has_the_same_bytes_in_every_process(recorded):
+    """The same recording gives the same bytes in every process."""
     code = (
         "import sys; from pathlib import Path; from datetime import date\n"
         "from plugproof_contracts.conformance.recordings import inspect\n"
@@ -103,7 +105,8 @@ def test_the_same_recording_gives_the_same_bytes_in_every_process(recorded):
     assert len(outputs) == 1
 
 
-def test_junit_has_one_case_for_each_rule_and_skips_what_was_not_checked(report):
+def test_junit_has_one_case_a_rule_and_skips_the_unchecked(report):
+    """JUnit has one case for each rule and skips what is not checked."""
     root = ET.fromstring(render("junit", report))
     rules, recordings = root
     cases = {case.get("name"): case for case in rules}
@@ -137,7 +140,8 @@ def test_json_has_the_whole_report(report):
     assert msgspec.convert(found["breaches"], tuple[Breach, ...]) == report.breaches
 
 
-def test_sarif_points_every_result_at_its_rule_and_suppresses_what_is_accepted(report):
+def test_sarif_results_name_their_rule_and_suppress_accepted(report):
+    """SARIF points every result at its rule and suppresses what is accepted."""
     log = json.loads(render("sarif", report))
     (run,) = log["runs"]
     assert log["version"] == "2.1.0"

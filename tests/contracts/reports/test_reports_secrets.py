@@ -148,7 +148,8 @@ def test_a_secret_is_in_no_violation_and_no_failure_text(place):
         assert not leaks(failure_text(one), PLAIN)
 
 
-def test_a_secret_that_only_a_later_exchange_holds_is_in_no_violation_of_the_trace():
+def test_a_secret_of_a_later_exchange_is_in_no_violation():
+    """A secret that only a later exchange holds is in no violation of the trace."""
     later = asking(success("get", "charging", after=60, created_at=PLAIN), authorization=f"Bearer {PLAIN}")
     found = check_trace([success("get", "charging"), later])
     assert "trace.timestamps-stay" in {violation.rule for violation in found}
@@ -169,13 +170,15 @@ def test_a_failure_text_shows_what_is_no_secret():
     assert leaks("".join(map(failure_text, echoing(PLAIN))), PLAIN)
 
 
-def test_a_secret_in_the_name_of_a_file_or_folder_is_in_no_report(tmp_path):
+def test_a_secret_in_a_path_is_in_no_report(tmp_path):
+    """A secret in the name of a file or a folder is in no report."""
     for name in (f"{PLAIN}.ndjson", f"{PLAIN}/a.ndjson", f"session-{PLAIN}-1.har"):
         for format_, output in outputs(tmp_path, echoing("x"), name).items():
             assert not leaks(output, PLAIN), format_
 
 
-def test_a_secret_that_looks_like_a_word_is_taken_out_of_file_names_once_it_is_known(tmp_path):
+def test_a_known_wordlike_secret_is_taken_out_of_file_names(tmp_path):
+    """A secret that looks like a word is taken out of file names once it is known."""
     word = "blue-harbour"
     exchanges = [success("get", "charging").replace(url=f"{BASE}/{word}")]
     for output in outputs(tmp_path, exchanges, f"{word}.ndjson").values():

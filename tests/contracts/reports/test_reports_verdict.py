@@ -154,7 +154,8 @@ def test_an_annotation_says_that_nothing_was_checked(inspected):
     )
 
 
-def test_a_finding_names_its_entry_also_where_the_file_is_out_of_order(inspected):
+def test_a_finding_names_its_entry_in_a_file_out_of_order(inspected):
+    """A finding names its entry, also where the file is out of order."""
     early = success("get", "charging", after=0, cost_amount=5001)
     late = success("get", "charging", after=60)
     report = inspected([FOREIGN, late, early])
@@ -184,12 +185,14 @@ def test_the_states_of_the_rules_add_up(inspected):
     assert report.counts["rules passed"] == counts["passed"]
 
 
-def test_statuses_that_were_seen_are_in_the_order_of_the_lifecycle(inspected):
+def test_seen_statuses_are_in_the_order_of_the_lifecycle(inspected):
+    """The statuses that a recording shows are in the order of the lifecycle."""
     report = inspected([success("get", "captured", after=9), success("get", "created")])
     assert report.seen == ("created", "captured")
 
 
-def test_a_reason_that_is_known_is_counted_also_where_there_is_room_for_no_other():
+def test_a_known_reason_is_counted_when_there_is_no_more_room():
+    """A known reason is counted even if there is no room for another one."""
     found = Evidence("a.har")
     for number in range(MOST_REASONS):
         found.note(f"reason {number}", number)
@@ -209,7 +212,8 @@ def test_what_was_seen_and_counted_is_that_of_all_files(inspected):
     assert report.sources[1].bases == ("https://a.plugchoice.com/api", "https://app.plugchoice.com/api")
 
 
-def test_a_breach_says_what_is_required_and_where_with_tokens_by_number(inspected):
+def test_a_breach_says_the_rule_and_place_with_numbered_tokens(inspected):
+    """A breach says what is required and where, and names tokens by number."""
     other = BROKEN.replace(url=BROKEN.url.replace(TOKEN, "another-session"))
     report = inspected([BROKEN, other, success("get", "charging", cost_amount=5001, after=1, remaining=28)])
     found = [one for one in report.breaches if one.counts]
@@ -260,12 +264,14 @@ def test_what_was_read_and_skipped_in_words(read, skipped, words):
     assert skipped_text(Source("a.har", "HAR", read, skipped, (), Verdict.CONFORMS)) == words
 
 
-def test_verdicts_and_states_are_the_words_that_other_programs_read():
+def test_verdicts_and_states_are_the_words_programs_read():
+    """Verdicts and states are the words that other programs read."""
     assert list(Verdict) == ["broken", "changed", "could not check", "nothing was checked", "conforms"]
     assert list(State) == ["broken", "accepted", "passed", "not checked", "not applicable"]
 
 
-def test_a_rule_that_was_judged_is_counted_as_checked_whatever_came_of_it():
+def test_a_judged_rule_counts_as_checked_whatever_the_outcome():
+    """A rule that is judged counts as checked, whatever comes of it."""
     rules = [RuleState("money.not-negative", Level.INFERRED, "a#b", "It asks.", state) for state in State]
     assert tally(rules) == {"known": 5, "applicable": 4, "checked": 3, "passed": 1}
     assert {rule.family for rule in rules} == {"money"}
@@ -276,7 +282,8 @@ def test_a_rule_is_explained_by_whose_it_is():
     assert read_on("schemathesis.not-a-server-error") == "schemathesis's own documentation"
 
 
-def test_findings_are_grouped_by_rule_and_what_is_better_known_comes_first(inspected):
+def test_findings_are_grouped_by_rule_best_known_first(inspected):
+    """Findings are grouped by rule, and what is better known comes first."""
     found = inspected([NOTED, DOUBTFUL, BROKEN]).by_rule()
     levels = [RULES[slug].level for slug in found]
     assert levels == sorted(levels, key=list(Level).index)
@@ -352,7 +359,8 @@ def test_a_rule_is_accepted_only_where_all_its_findings_are(inspected, baseline,
         (ACCEPT.replace('"known, in work"', '""'), "entry 1: reason is ''; allowed is a text that is not empty"),
     ],
 )
-def test_a_baseline_is_refused_with_the_entry_the_field_and_what_is_allowed(baseline, text, message):
+def test_a_refused_baseline_names_entry_field_and_the_allowed(baseline, text, message):
+    """A refusal of a baseline names the entry, the field and what is allowed."""
     with pytest.raises(BaselineError) as told:
         baseline(text)
     assert message in str(told.value)

@@ -31,7 +31,8 @@ def test_an_answer_to_head_has_no_body_to_judge(status):
         ("", False),
     ],
 )
-def test_a_page_is_a_breach_only_for_a_request_that_would_rather_have_json(accept, asks):
+def test_a_page_is_a_breach_only_if_json_is_preferred(accept, asks):
+    """A page is a breach only for a request that prefers JSON."""
     found = breaches(check(PAGE.replace(request_headers={"accept": accept})))
     assert ("errors.json-when-asked" in found) is asks
 
@@ -51,7 +52,8 @@ def test_a_path_that_leads_nowhere_says_nothing_of_the_token(nowhere):
     assert breaches(check_trace(in_turn(other, success(), failure(404)))) == set()
 
 
-def test_a_refused_cancel_is_not_blamed_for_a_status_that_goes_back():
+def test_a_refused_cancel_is_not_blamed_for_a_status_back():
+    """A refused cancel is not blamed for a status that goes back."""
     late = in_turn(success(), failure(409, operation="cancel"), success("get", "authorized"))
     assert "trace.cancel-while-possible" not in breaches(check_trace(late))
 

@@ -38,13 +38,15 @@ NEEDS_NO_BODY = {slug for slug in RULES if slug.startswith(("http.", "ratelimit.
 
 
 @pytest.mark.parametrize("slug", [slug for slug, rule in RULES.items() if not rule.is_trace])
-def test_a_rule_on_codes_and_headers_speaks_also_where_no_body_was_recorded(slug):
+def test_code_and_header_rules_judge_without_a_recorded_body(slug):
+    """A rule on codes and headers judges also where no body is recorded."""
     broken = [example[0].replace(body=None) for example in RULES[slug].violating]
     assert [slug in found(one) for one in broken] == [slug in NEEDS_NO_BODY] * len(broken)
 
 
 @pytest.mark.parametrize("slug", [slug for slug in RULES if slug.startswith("request.")])
-def test_a_rule_on_what_was_asked_has_nothing_to_judge_where_nothing_was_sent(slug):
+def test_a_rule_on_the_request_judges_nothing_if_none_was_sent(slug):
+    """A rule on what is asked has nothing to judge where nothing is sent."""
     silent = examine(success("start", "created")).checked | examine(success("receipt-email")).checked
     assert slug == "request.same-charger" or slug not in silent
 
@@ -174,7 +176,8 @@ def test_a_rule_is_checked_as_soon_as_there_is_enough_to_judge(slug, exchange, i
         (sets(None), False),
     ],
 )
-def test_a_request_is_impossible_only_where_no_server_can_read_it_otherwise(exchange, is_possible):
+def test_a_request_is_impossible_only_if_no_server_can_read_it(exchange, is_possible):
+    """A request is impossible only where no server can read it in another way."""
     assert ("request.invalid-is-refused" not in found(exchange)) is is_possible
 
 

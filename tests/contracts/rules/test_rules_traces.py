@@ -204,5 +204,6 @@ ALIKE = "errors.not-found-alike"
         ([failure(404), failure(409, operation="cancel"), failure(404, "No.", operation="cancel")], []),
     ],
 )
-def test_two_404s_of_one_operation_are_alike_in_what_tells_of_a_token(exchanges, positions):
+def test_two_404s_of_one_operation_are_alike(exchanges, positions):
+    """A difference between two 404s of one operation that could tell of a token is a breach."""
     assert found(ALIKE, in_turn(*exchanges)) == positions

@@ -83,7 +83,8 @@ def jumbled(answers):
     return answers
 
 
-def test_two_requests_that_race_at_the_turn_of_a_window_prove_nothing():
+def test_a_race_at_the_turn_of_a_window_proves_nothing():
+    """Two requests that race at the turn of a window prove nothing."""
     earlier = success("confirm", remaining=3)
     opener, late = success("confirm", after=60.1, remaining=9), refusal(1, operation="confirm", after=60.2)
     assert rules_of([earlier, opener, late]) == set()
@@ -157,7 +158,8 @@ def test_a_legal_life_breaks_no_rule(data):
 
 @pytest.mark.parametrize("later", Status)
 @pytest.mark.parametrize("earlier", Status)
-def test_a_status_that_cannot_follow_is_found_and_one_that_can_is_not(earlier, later):
+def test_only_a_status_that_cannot_follow_is_found(earlier, later):
+    """A status that cannot follow is found, and one that can is not."""
     found = rules_of(in_turn(success("get", earlier), success("get", later)))
     assert ("trace.lifecycle" in found) is not reachable(earlier, later)
 

@@ -79,7 +79,8 @@ SECRETS = [
 
 
 @pytest.mark.parametrize(("exchange", "secrets"), SECRETS, ids=range(len(SECRETS)))
-def test_the_secrets_of_an_exchange_are_what_its_places_hold_and_nothing_else(exchange, secrets):
+def test_the_secrets_of_an_exchange_are_what_its_places_hold(exchange, secrets):
+    """The secrets of an exchange are what its places hold, and nothing else."""
     assert set(secrets_of(exchange)) - {""} == secrets - {""}
 
 
@@ -181,7 +182,8 @@ def test_a_name_keeps_all_words_but_those_that_look_like_a_token(name, shown):
 # What stands for them in a violation.
 
 
-def test_a_token_is_stood_for_by_its_fingerprint_however_short_and_however_written():
+def test_a_fingerprint_replaces_every_spelling_of_a_token():
+    """A token is replaced by its fingerprint, however short it is and however it is written."""
     sent = success().replace(url=f"{SESSIONS}/a%2Fb")
     found = stand_ins(ParsedResponse(sent))
     assert {form: found[form] for form in ("a%2Fb", "a/b", "a%252Fb")} == dict.fromkeys(
@@ -200,7 +202,8 @@ def test_both_tokens_of_a_start_are_stood_for():
     }
 
 
-def test_another_secret_is_stood_for_by_dots_and_a_short_one_by_nothing():
+def test_dots_replace_another_secret_and_nothing_a_short_one():
+    """Another secret is replaced by dots, and a short one by nothing."""
     found = stand_ins(
         ParsedResponse(failure(404).replace(request_headers={"authorization": "Bearer secret-key, abcde"}))
     )

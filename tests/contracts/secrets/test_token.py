@@ -73,7 +73,8 @@ def test_a_fingerprint_tells_nobody_outside_of_this_process():
         ("a.c axc", "? axc"),
     ],
 )
-def test_a_short_secret_is_taken_out_where_it_stands_alone_and_a_long_one_everywhere(text, shown):
+def test_only_a_long_secret_is_taken_out_of_other_words(text, shown):
+    """A short secret is taken out where it stands alone, and a long one everywhere."""
     secrets = {"abc": "*", "long-secret": "#", "abcdef": "+", "abcde": "-", "a.c": "?"}
     assert scrubbed(text, secrets) == shown
 
