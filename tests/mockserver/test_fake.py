@@ -71,7 +71,8 @@ def test_a_session_can_be_seeded_in_any_status_with_any_field(fake, status):
     assert (session.status, session.data["tax_amount"], session.data["charger"]) == (status, -1, None)
 
 
-def test_sessions_are_listed_in_the_order_in_which_they_were_made(fake):
+def test_sessions_are_listed_in_order_of_their_start(fake):
+    """Sessions are listed in the order in which they are made."""
     made = [fake.start_session().token, fake.seed_session("captured").token]
     assert [session.token for session in fake.sessions] == made
 
@@ -117,7 +118,9 @@ def test_a_reset_forgets_sessions_faults_and_journal(fake):
         _ = session.status
 
 
-def test_two_fakes_of_one_seed_are_the_same_and_two_without_are_not():
+def test_two_fakes_are_the_same_only_with_the_same_seed():
+    """Two fakes of one seed are the same, and two without a seed are not."""
+
     def token(seed: int | None) -> str:
         return FakePlugchoice(seed=seed).start_session().token
 
@@ -148,7 +151,8 @@ def test_what_no_fake_can_be_is_refused_with_its_name_and_value(arguments, says)
         FakePlugchoice(**arguments)
 
 
-def test_a_setting_that_there_is_not_is_a_type_error_that_lists_those_that_there_are():
+def test_an_unknown_setting_is_a_type_error_with_the_known_ones():
+    """An unknown setting is a TypeError that lists the known ones."""
     with pytest.raises(TypeError, match=r"no setting 'colour'; there are .*hold"):
         FakePlugchoice(colour="red")  # type: ignore[call-arg]
 
@@ -179,7 +183,8 @@ def test_what_can_not_be_done_says_so(fake, call, says):
 # Faces.
 
 
-def test_a_respx_router_answers_the_host_of_the_api_and_leaves_the_others(fake):
+def test_a_respx_router_answers_only_the_host_of_the_api(fake):
+    """A respx router answers the host of the API and leaves the others alone."""
     with respx.mock() as router:
         route = fake.mount(router)
         router.get("https://elsewhere.example/").respond(204)
@@ -216,7 +221,8 @@ def test_the_fake_is_an_asgi_application(fake, package):
     assert [session.status for session in fake.sessions] == ["authorized"]
 
 
-def test_other_worlds_of_the_application_are_set_up_as_the_fake_is():
+def test_other_worlds_have_the_settings_of_the_fake():
+    """Other worlds of the application are set up as the fake is."""
     fake = FakePlugchoice(seed=7, clock="2030-05-05T05:05:05Z", hold=777, limits={"start": (1, 60)})
     here = fake.asgi.worlds.get("here")
     assert (here.clock.now(), here.clock.speed) == (fake.world.clock.now(), 0)

@@ -42,7 +42,7 @@ async def test_a_token_reaches_its_session_through_asgi(fake):
         assert (await client.post(f"/api{PREFIX}/sessions/{session.token}/confirm")).status_code == 200
 
 
-def test_a_token_is_a_string_in_json_and_wherever_the_fake_tells_of_one(fake):
+def test_a_token_is_a_plain_string_wherever_the_fake_has_one(fake):
     """Sessions, changes and the journal name one token, and it is equal everywhere."""
     session = fake.start_session()
     with httpx.Client(transport=fake.transport()) as client:

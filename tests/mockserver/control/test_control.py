@@ -101,13 +101,15 @@ async def test_a_clock_is_put_to_a_moment_with_its_fraction(control):
     assert answer.json()["now"] == "2030-02-03T03:05:06.789000Z"
 
 
-async def test_a_running_clock_that_is_frozen_at_a_moment_shows_just_that_moment(control):
+async def test_a_clock_frozen_at_a_moment_shows_that_moment(control):
+    """A running clock that is frozen at a moment shows exactly that moment."""
     await control.patch("/clock", json={"speed": 1_000_000})
     answer = await control.patch("/clock", json={"mode": "frozen", "now": "2030-01-01T00:00:00Z"})
     assert answer.json()["now"] == "2030-01-01T00:00:00.000000Z"
 
 
-async def test_advancing_returns_the_moves_in_order_and_without_the_token(control):
+async def test_advancing_returns_ordered_moves_without_the_token(control):
+    """Advancing the clock returns the moves in order and without the token."""
     made = await seed(control, status="authorized")
     answer = (await control.post("/clock/advance", json={"seconds": 3600})).json()
     assert answer["now"] == "2026-01-10T13:00:00.000000Z"
@@ -223,7 +225,8 @@ async def test_an_expired_token_is_unknown_to_both_planes(control):
 
 
 @pytest.mark.parametrize("status", Status)
-async def test_an_impossible_event_is_a_conflict_that_lists_the_possible_ones(control, status):
+async def test_an_impossible_event_is_a_conflict_with_the_possible(control, status):
+    """An impossible event is a conflict that lists the possible ones."""
     token = (await seed(control, status=status))["token"]
     event = "settled" if status is not Status.SETTLING else "paid"
     answer = await control.post(f"/sessions/{token}/events", json={"event": event})
@@ -257,13 +260,15 @@ async def test_a_new_charger_is_the_standard_one_of_its_scenario(control):
     assert (await control.put("/chargers/BUSY", json={})).json()["connectors"][0]["status"] == "Charging"
 
 
-async def test_a_charger_without_public_charging_is_not_there_for_the_api(control):
+async def test_a_charger_without_public_charging_is_unknown(control):
+    """The API does not know a charger without public charging."""
     await control.put("/chargers/HAPPY", json={"public_charging": False})
     assert (await control.get(f"{API}/chargers/HAPPY")).status_code == 404
     assert (await control.get("/chargers/happy")).json()["public_charging"] is False
 
 
-async def test_a_charger_that_was_taken_away_is_gone_until_it_is_put_again(control):
+async def test_a_removed_charger_is_gone_until_it_is_put_again(control):
+    """A charger that is taken away is gone until it is put again."""
     assert (await control.delete("/chargers/HAPPY")).status_code == 204
     assert (await control.get("/chargers/HAPPY")).status_code == 404
     assert (await control.delete("/chargers/HAPPY")).status_code == 404
@@ -271,7 +276,8 @@ async def test_a_charger_that_was_taken_away_is_gone_until_it_is_put_again(contr
     assert "HAPPY" in [one["public_code"] for one in (await control.get("/chargers")).json()["chargers"]]
 
 
-async def test_a_charger_that_was_taken_away_is_not_brought_back_by_an_event(control):
+async def test_no_event_brings_back_a_removed_charger(control):
+    """A charger that is taken away is not brought back by an event."""
     token = (await seed(control, code="HAPPY"))["token"]
     await control.delete("/chargers/HAPPY")
     for event in ("charger_offline", "charger_online"):

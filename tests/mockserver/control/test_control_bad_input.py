@@ -345,7 +345,8 @@ REQUESTS = st.sampled_from(ROUTES).flatmap(lambda row: st.tuples(st.just(row), A
 @pytest.mark.breaches
 @settings(max_examples=250, deadline=None)
 @given(asked=st.lists(REQUESTS, min_size=1, max_size=8))
-async def test_no_json_breaks_the_control_plane_and_a_refusal_changes_nothing(asked):
+async def test_no_json_breaks_control_and_refusals_change_nothing(asked):
+    """No JSON breaks the control plane, and a refusal changes nothing."""
     fake, token = furnished()
     fingerprint = fingerprint_of(fake.sessions[0].token)
     async with client_of(fake) as control:

@@ -45,7 +45,8 @@ FAILURES: dict[int, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("status", FAILURES)
-def test_a_refused_start_makes_no_session_and_costs_the_charger_nothing(make_world, start, status):
+def test_a_refused_start_makes_no_session_and_costs_nothing(make_world, start, status):
+    """A refused start makes no session and costs the charger nothing."""
     world = make_world(sessions_per_charger=1)
     assert start(world, **FAILURES[status]).status == status
     assert len(world.sessions) == 0
@@ -60,7 +61,8 @@ def test_an_unknown_connector_is_an_invalid_field(world, start):
 
 
 @pytest.mark.parametrize("status", ConnectorStatus)
-def test_a_connector_is_available_while_it_is_free_or_only_just_plugged_in(world, start, status):
+def test_a_connector_is_available_when_free_or_just_plugged_in(world, start, status):
+    """A connector is available while it is free or only just plugged in."""
     charger = world.chargers.get("HAPPY")
     world.chargers.put(replace(charger, connectors=(replace(charger.connectors[0], status=status),)))
     assert start(world).status == (201 if status in {"Available", "Preparing"} else 409)

@@ -71,7 +71,8 @@ def test_nulls_shows_an_address_that_was_given(noon):
     assert session_body(state, charger("NULLS"), noon)["driver_email"] == "driver@example.org"
 
 
-def test_a_session_is_sent_field_by_field_in_the_documented_order(noon):
+def test_a_session_has_its_fields_in_the_documented_order(noon):
+    """A session is sent field by field in the documented order."""
     found = session_body(replace(in_status("created", noon), email="driver@example.org"), charger(), noon)
     assert isinstance(found, Session)
     assert asdict(found) | {"charger": None, "pricing": None} == {

@@ -48,7 +48,8 @@ def test_a_seeded_session_is_coherent(world, noon, status, code):
 
 
 @pytest.mark.parametrize("status", Status)
-def test_a_seeded_session_has_just_entered_its_status_and_goes_on_from_there(world, noon, status):
+def test_a_seeded_session_goes_on_from_its_status(world, noon, status):
+    """A seeded session has just entered its status and goes on from there."""
     state = world.seed_session(status)
     assert (state.entered, state.expires) == (noon, noon + seconds(24 * 3600))
     world.advance(seconds(20 * 3600))
@@ -126,7 +127,8 @@ def test_any_field_can_be_set_to_anything_that_json_carries(world, ask, status, 
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("target", Status)
-def test_a_session_that_was_put_into_any_status_plays_on_from_there(world, ask, status, target):
+def test_a_session_put_into_a_status_plays_on_from_there(world, ask, status, target):
+    """A session that is put into any status plays on from there."""
     token = world.seed_session(status).token
     world.advance(seconds(3600))
     world.amend(token, {"status": target})
@@ -138,7 +140,8 @@ def test_a_session_that_was_put_into_any_status_plays_on_from_there(world, ask, 
 
 
 @pytest.mark.breaches
-def test_a_status_that_does_not_exist_lies_over_the_session_until_one_that_does_is_set(world, ask):
+def test_an_invented_status_is_shown_until_a_real_one_is_set(world, ask):
+    """A status that does not exist lies over the session until one that does is set."""
     token = world.seed_session(Status.CREATED).token
     world.amend(token, {"status": "on_fire"})
     confirmed = ask(world, "confirm", token)
@@ -148,7 +151,8 @@ def test_a_status_that_does_not_exist_lies_over_the_session_until_one_that_does_
     assert data_of(world, token)["status"] == "starting"
 
 
-def test_a_field_that_was_set_is_seen_even_where_the_scenario_shows_nulls(world):
+def test_a_set_field_is_seen_where_the_scenario_shows_nulls(world):
+    """A field that is set is seen even where the scenario shows nulls."""
     token = world.seed_session(Status.CAPTURED, code="NULLS").token
     for name in sorted(NULLABLE):
         world.amend(token, {name: LEGAL.get(name) or "Available"})
@@ -164,7 +168,8 @@ def test_energy_that_was_set_grows_from_there(world):
     assert data_of(world, token)["energy_kwh"] == "5.030"
 
 
-def test_a_name_that_is_no_field_is_refused_with_those_that_are_and_nothing_changes(world):
+def test_an_unknown_field_is_refused_with_the_known_ones(world):
+    """An unknown field is refused with a list of the known ones, and nothing changes."""
     token = world.seed_session(Status.CHARGING).token
     before = world.sessions.get(token, world.clock.now())
     with pytest.raises(ValueError, match=r"no field 'colour'; it has status, failure_reason, .*captured_at"):

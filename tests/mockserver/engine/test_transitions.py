@@ -61,7 +61,8 @@ def test_time_in_steps_leads_where_time_at_once_leads(code, hold, moments):
 
 
 @given(codes, holds, st.lists(times, min_size=2, max_size=12), st.booleans())
-def test_energy_and_cost_never_fall_and_the_hold_is_never_exceeded(code, hold, moments, stops):
+def test_energy_and_cost_never_fall_nor_exceed_the_hold(code, hold, moments, stops):
+    """Energy and cost never fall, and the hold is never exceeded."""
     charger, state = charger_for(code, SCENARIOS[code], hold), paid(code, hold)
     energy, cost, status = 0.0, 0, state.status
     for number, passed in enumerate(sorted(moments)):
@@ -87,14 +88,16 @@ def test_the_estimate_stands_still_between_two_meter_values():
     assert [meter_at(charging, moment) for moment in at] == [30, 30, 61]
 
 
-def test_meter_values_are_counted_from_the_beginning_of_charging_and_not_from_the_clock():
+def test_meter_values_count_from_the_start_of_charging():
+    """Meter values are counted from the start of charging and not from the clock."""
     charging = enter(paid(), Status.CHARGING, NOON + seconds(7), SETTINGS)
     at = [NOON + seconds(7) + passed for passed in (METER_INTERVAL - 1, METER_INTERVAL)]
     assert [estimate_at(charging, moment) for moment in at] == [0, 30]
 
 
 @pytest.mark.parametrize(("delivered", "left"), [(0, 30), (20, 10), (30, 0), (31, 0)])
-def test_the_hold_ends_charging_when_what_is_missing_of_it_was_delivered(delivered, left):
+def test_charging_ends_when_the_rest_of_the_hold_is_delivered(delivered, left):
+    """The hold ends charging when what is missing of it is delivered."""
     charging = enter(paid("CAPPED", hold=64), Status.CHARGING, NOON, SETTINGS)
     least = billing.energy_for(64, charging.pricing)
     watts = SCENARIOS["CAPPED"].watts
@@ -162,7 +165,8 @@ def test_an_event_happens_exactly_where_it_can(status, event):
     assert all(possible in str(caught.value) for possible in possible_events(status))
 
 
-def test_settling_charges_what_was_delivered_and_nothing_otherwise():
+def test_settling_captures_what_was_delivered_or_nothing():
+    """Settling captures what was delivered, and ends without a charge if nothing was."""
     charging = in_status(Status.CHARGING)
     for passed, outcome in ((0, Status.NO_CHARGE), (600, Status.CAPTURED)):
         at = NOON + seconds(passed)
@@ -170,7 +174,8 @@ def test_settling_charges_what_was_delivered_and_nothing_otherwise():
         assert apply_event(settling, Event.SETTLED, at, SETTINGS).status is outcome
 
 
-def test_a_session_that_was_refunded_after_a_review_was_captured_then():
+def test_a_refund_after_a_review_records_the_capture_too():
+    """A refund that ends a review also records the capture, its time and its amount."""
     review = in_status(Status.REQUIRES_REVIEW)
     refunded = apply_event(review, Event.REFUNDED, NOON, SETTINGS)
     assert (refunded.captured, refunded.amount_captured) == (NOON, review.cost)
@@ -194,7 +199,8 @@ def test_a_refused_stop_goes_on_charging_as_if_nothing_had_been():
     )
 
 
-def test_a_hold_that_was_used_up_during_a_refused_stop_ends_charging_then_and_not_before():
+def test_a_hold_used_up_in_a_refused_stop_ends_charging_then():
+    """A hold that is used up during a refused stop ends charging then and not before."""
     charging = enter(paid("CAPPED", hold=36), Status.CHARGING, NOON, SETTINGS)
     stopping = enter(charging, Status.STOPPING, NOON + 1000, SETTINGS)
     refused = apply_event(stopping, Event.CHARGER_REFUSED, NOON + seconds(2), SETTINGS)

@@ -88,7 +88,8 @@ def test_the_control_plane_is_handed_its_world(app, path, world):
 
 
 @pytest.mark.parametrize("name", ["a%20b", "..", "-", "x" * 65, "%61"])
-def test_a_name_that_no_world_has_is_a_400_that_says_what_it_may_be(app, name):
+def test_a_name_that_no_world_can_have_is_a_400(app, name):
+    """A name that no world can have is a 400 that says what a name may be."""
     status, _, body = ask(app, f"/worlds/{name}/api/v3")
     assert status == 400
     assert "letters, digits" in json.loads(body)["message"]
@@ -150,7 +151,8 @@ def test_without_a_connection_to_break_a_fault_breaks_the_call(app, kind):
         ask(app, f"/api{PREFIX}/chargers/HAPPY")
 
 
-def test_latency_is_waited_for_and_passes_on_a_clock_that_stands_still(app, noon):
+def test_latency_is_waited_for_and_passes_on_a_frozen_clock(app, noon):
+    """Latency is waited for, and it passes on a clock that stands still."""
     world = app.worlds.default
     world.faults.append(make_fault("charger", "latency", milliseconds=2))
     status, headers, _ = ask(app, f"/api{PREFIX}/chargers/HAPPY")
@@ -215,7 +217,8 @@ def test_who_drops_the_path_of_the_base_url_is_told_the_base_url(app, world, pat
 @pytest.mark.parametrize(
     "path", ["/public-charging/chargers/HAPPY", f"/v3{PREFIX}/sessions", f"/api{PREFIX}", "/v4/public-charging/x"]
 )
-def test_who_gets_the_beginning_of_the_path_wrong_is_told_how_it_goes(app, path):
+def test_a_wrong_start_of_the_path_is_answered_with_the_right(app, path):
+    """A client that gets the beginning of the path wrong is told the right one."""
     status, _, body = ask(app, f"/api{path}")
     assert status == 404
     assert PREFIX in json.loads(body)["message"]

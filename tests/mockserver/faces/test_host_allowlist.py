@@ -43,7 +43,8 @@ HOSTS = {
 
 
 @pytest.mark.parametrize("value", HOSTS, ids=repr)
-def test_only_loopback_and_the_names_that_were_given_are_answered(value):
+def test_only_loopback_and_given_names_are_answered(value):
+    """Only loopback and the names that are given are answered."""
     hosts = HostAllowlist(["fake.test"])
     for _ in range(2):
         assert hosts.accept([value]) is HOSTS[value]

@@ -192,11 +192,13 @@ def test_what_does_not_come_in_time_is_answered_408(part):
 
 
 @pytest.mark.parametrize("packets", [(), (b"\r\n",), (b"\r\n\r", b"\n")])
-def test_a_connection_on_which_nothing_comes_is_closed_without_a_word(packets):
+def test_a_silent_connection_is_closed_without_a_word(packets):
+    """A connection on which nothing comes is closed without an answer."""
     assert heard(*packets, until_closed=True) == b""
 
 
-def test_a_body_nobody_waits_for_ends_its_connection_after_the_answer():
+def test_an_unread_body_ends_its_connection_after_the_answer():
+    """A body that nobody waits for ends its connection after the answer."""
     assert statuses(heard(CONFIRM + LENGTH + b"\r\nx", until_closed=True)) == [404]
 
 

@@ -254,7 +254,8 @@ def test_what_is_no_whole_request_to_the_api_is_not_forwarded(given, answered):
     assert forwarded == []
 
 
-def test_a_recording_without_secrets_is_judged_as_the_traffic_was(tmp_path):
+def test_a_scrubbed_recording_is_judged_like_its_traffic(tmp_path):
+    """A recording without secrets is judged as its traffic is."""
     from plugproof_contracts.conformance.recordings import inspect
 
     exchanges = [success("start", "created"), success("get", "charging", energy_kwh=None), failure(404)]

@@ -137,7 +137,8 @@ def test_latency_passes_on_the_clock_that_stands_still(client, fake):
     assert session.status == "starting"
 
 
-def test_more_latency_than_the_client_has_patience_is_its_read_timeout(client, fake):
+def test_too_much_latency_is_the_read_timeout_of_the_client(client, fake):
+    """More latency than the client has patience is a read timeout of the client."""
     package, send = client
     fake.faults.add("confirm", "latency", milliseconds=60_000, first=1)
     session = fake.start_session()

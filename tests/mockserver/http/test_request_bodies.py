@@ -75,7 +75,8 @@ def test_each_wrong_field_of_a_start_is_named(fields, wrong):
     assert complaints(read_start(json.dumps(fields).encode(), JSON)) == wrong
 
 
-def test_the_message_is_the_first_complaint_and_the_number_of_the_others():
+def test_the_message_is_the_first_complaint_and_a_count():
+    """The message is the first complaint and the number of the others."""
     one = read_start(b'{"code": "HAPPY"}', JSON)
     three = read_start(b'{"email": 1}', JSON)
     assert isinstance(one, ErrorResponse)
@@ -197,7 +198,8 @@ def test_a_value_in_a_multipart_form_is_any_text(value):
         (b"", MULTIPART),
     ],
 )
-def test_a_multipart_form_that_can_not_be_read_is_a_422_that_says_so(body, media):
+def test_an_unreadable_multipart_form_is_a_422_that_says_so(body, media):
+    """A multipart form that cannot be read is a 422 that says so."""
     found = read_email(body, media)
     assert isinstance(found, ErrorResponse)
     assert found.message.startswith(

@@ -128,7 +128,8 @@ def hostile_paths(token: str, count: int, chance: random.Random) -> list[str]:
     return sorted(paths - {sessions(token + verb) for verb in VERBS})
 
 
-def test_of_5000_hostile_paths_none_is_a_server_error_and_none_is_the_token(make_world, answer):
+def test_no_hostile_path_is_a_server_error_or_the_token(make_world, answer):
+    """Of 5000 hostile paths, none is a server error and none is the token."""
     world = make_world(rate_limit="off")
     token = world.seed_session(Status.CHARGING).token
     state = world.sessions.get(token, NOON)
@@ -139,7 +140,8 @@ def test_of_5000_hostile_paths_none_is_a_server_error_and_none_is_the_token(make
     assert world.sessions.get(token, NOON) is state
 
 
-def test_other_spellings_of_a_token_are_answered_like_a_token_that_never_was(make_world, answer):
+def test_other_spellings_of_a_token_are_unknown_tokens(make_world, answer):
+    """Other spellings of a token are answered like a token that never existed."""
     world = make_world(rate_limit="off")
     token = world.seed_session(Status.CREATED).token
     unknown = answer(world, Request("POST", sessions("0" * 40 + "/confirm")))

@@ -33,7 +33,8 @@ def test_half_a_cent_is_rounded_up(wh, price, amount):
 
 
 @given(watt_hours, pricings, holds)
-def test_a_cost_is_fee_and_energy_rounded_half_up_and_capped_at_the_hold(wh, pricing, hold):
+def test_a_cost_is_rounded_half_up_and_capped_at_the_hold(wh, pricing, hold):
+    """A cost is the fee and the energy, rounded half up and capped at the hold."""
     exact = pricing.start_fee + floor(Fraction(wh * pricing.price_per_kwh, 1000) + HALF)
     found = cost(wh, pricing, hold)
     assert found == min(hold, exact)
@@ -59,20 +60,23 @@ def test_the_tax_is_contained_in_the_amount(amount, vat, tax):
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10_000))
-def test_the_tax_is_rounded_half_up_and_never_more_than_the_amount(amount, vat):
+def test_the_tax_is_rounded_half_up_and_at_most_the_amount(amount, vat):
+    """The tax is rounded half up and is never more than the amount."""
     found = included_tax(amount, vat)
     assert found == floor(Fraction(amount * vat, 10_000 + vat) + HALF)
     assert 0 <= found <= amount
 
 
 @given(watt_hours, watts)
-def test_the_time_to_deliver_is_the_first_moment_at_which_it_is_delivered(wh, power):
+def test_the_time_to_deliver_is_the_first_such_moment(wh, power):
+    """The time to deliver an energy is the first moment at which it is delivered."""
     moment = time_to_deliver(wh, power)
     assert delivered(power, moment) >= wh
     assert delivered(power, moment - 1) < wh
 
 
-def test_an_hour_delivers_the_power_and_the_past_delivers_nothing():
+def test_an_hour_delivers_the_power_and_the_past_nothing():
+    """An hour delivers the power, and the past delivers nothing."""
     assert delivered(11_000, 3600 * SECOND) == 11_000
     assert delivered(11_000, -1) == 0
 

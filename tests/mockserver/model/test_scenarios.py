@@ -69,7 +69,8 @@ def test_a_code_fits_into_a_request_and_names_its_own_row(code):
 
 
 @pytest.mark.parametrize("code", SCENARIOS)
-def test_a_script_plays_only_what_its_statuses_take_and_never_at_once(code):
+def test_a_script_plays_what_its_statuses_take_never_at_once(code):
+    """A script plays only what its statuses take, and never at once."""
     for status, step in SCENARIOS[code].script.items():
         assert step.event in possible_events(status)
         assert step.seconds > 0

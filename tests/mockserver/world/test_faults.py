@@ -35,7 +35,8 @@ def confirm(make_world):
 
 
 @pytest.mark.parametrize("kind", FaultKind)
-def test_after_the_handler_everything_has_happened_and_only_the_answer_suffers(confirm, kind):
+def test_a_fault_after_the_handler_harms_only_the_answer(confirm, kind):
+    """After the handler everything has happened, and only the answer suffers."""
     reply, status = confirm(fault(kind, when="after"))
     assert status == "authorized"
     assert (reply.status, bool(reply.delay), bool(reply.connection_fault)) == (
@@ -64,7 +65,8 @@ def test_an_error_is_written_as_every_error_is(confirm, kind):
     assert dict(reply.headers)[b"content-type"] == b"application/json"
 
 
-def test_the_answer_that_is_cut_is_the_one_that_would_have_been_sent(confirm):
+def test_a_fault_breaks_the_answer_that_is_sent_without_it(confirm):
+    """The answer that a fault breaks is the one that is sent without the fault."""
     whole, _ = confirm()
     assert {kind: confirm(fault(kind))[0].body for kind in BROKEN} == dict.fromkeys(BROKEN, whole.body)
 
@@ -143,7 +145,8 @@ def test_a_rate_is_the_share_of_the_calls_and_a_seed_repeats_it():
     assert all(rate_of(1, 1))
 
 
-def test_a_fault_costs_a_hit_and_carries_the_headers_of_the_limiter(confirm):
+def test_a_fault_costs_a_hit_and_has_the_limiter_headers(confirm):
+    """A fault costs a hit and carries the headers of the rate limiter."""
     world = World(Settings(), clock=Clock(10**15, speed=0))
     reply, _ = confirm(fault("500"), world=world)
     assert dict(reply.headers)[b"x-ratelimit-remaining"] == b"9"

@@ -174,7 +174,8 @@ def test_a_request_meets_the_session_as_what_lay_due_has_left_it(operation):
 
 
 @pytest.mark.parametrize("event", BY_EVENT)
-def test_an_event_leads_over_the_listed_pairs_and_is_refused_elsewhere(event):
+def test_an_event_leads_over_its_pairs_or_is_refused(event):
+    """An event leads over the listed pairs and is refused elsewhere."""
     found, refused = set(), set()
     for status in STATUSES:
         for fake, session in sessions(status, ("HAPPY", "NOENERGY")):
@@ -201,7 +202,8 @@ def test_a_second_session_on_the_charger_is_one_of_its_own():
 
 
 @pytest.mark.parametrize("operation", BY_REQUEST)
-def test_of_two_answers_the_checker_takes_a_pair_exactly_if_any_way_leads_over_it(operation):
+def test_the_checker_takes_a_pair_exactly_if_a_way_leads_over_it(operation):
+    """Of two answers, the checker takes a pair of statuses exactly if any way leads over it."""
     first = {status: success("get", status) for status in STATUSES}
     second = {status: success(operation, status) for status in STATUSES}
     taken = {

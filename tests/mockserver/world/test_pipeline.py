@@ -39,7 +39,8 @@ def test_an_endpoint_admits_exactly_its_limit_a_minute(world, ask, operation):
     ]
 
 
-def test_a_429_carries_the_four_headers_and_the_framework_s_words(world, ask, noon):
+def test_a_429_has_the_four_headers_and_the_framework_message(world, ask, noon):
+    """A 429 carries the four headers and the message of the framework."""
     for _ in range(10):
         call(ask, world, "confirm")
     world.advance(seconds(17.5))
@@ -50,7 +51,8 @@ def test_a_429_carries_the_four_headers_and_the_framework_s_words(world, ask, no
     assert "retry-after" not in call(ask, world, "get").headers
 
 
-def test_a_window_lasts_from_the_first_hit_to_exactly_a_minute_later(world, ask):
+def test_a_window_lasts_exactly_a_minute_from_the_first_hit(world, ask):
+    """A window lasts from the first hit to exactly a minute later."""
     for _ in range(10):
         call(ask, world, "confirm")
         world.advance(seconds(5))
@@ -140,7 +142,8 @@ def test_authorization_makes_no_difference(world, ask):
 # Across origins.
 
 
-def test_a_preflight_is_granted_whatever_it_asks_and_costs_nothing(world, answer):
+def test_a_preflight_is_granted_and_costs_nothing(world, answer):
+    """A preflight is granted whatever it asks, and it costs no hit."""
     asked = (
         (b"Origin", b"https://shop.example"),
         (b"Access-Control-Request-Method", b"post"),
@@ -159,7 +162,8 @@ def test_a_preflight_is_granted_whatever_it_asks_and_costs_nothing(world, answer
 
 
 @pytest.mark.parametrize("method", [b"\xb5", b"\xff", b"\x00", b"p\xe9st", b"A\r\nset-cookie: b=c", b"A\n"])
-def test_a_preflight_for_a_method_that_is_none_is_answered_without_an_echo(world, answer, method):
+def test_a_preflight_for_an_invalid_method_gets_no_echo(world, answer, method):
+    """A preflight for an invalid method is answered without an echo of it."""
     found = answer(world, Request("OPTIONS", "/v3/x", ((b"access-control-request-method", method),)))
     assert found.status == 204
     assert "access-control-allow-methods" not in found.headers
@@ -171,7 +175,8 @@ def test_options_without_a_preflight_says_what_is_allowed(world, answer):
     assert answer(world, Request("OPTIONS", "/v3/x")).status == 404
 
 
-def test_every_answer_may_be_read_by_any_origin_and_exposes_nothing(world, ask, answer):
+def test_any_origin_may_read_every_answer_and_nothing_is_exposed(world, ask, answer):
+    """Every answer may be read by any origin and exposes no headers."""
     answers = [call(ask, world, name) for name in OPERATIONS for _ in range(4)]
     answers += [answer(world, Request("GET", "/")), answer(world, Request("PUT", f"{PREFIX}/sessions"))]
     assert {found.headers["access-control-allow-origin"] for found in answers} == {"*"}
@@ -252,7 +257,8 @@ def test_negotiated_errors_are_json_for_who_asks_for_json(make_world, ask, answe
 
 @pytest.mark.parametrize("kind", PLAIN)
 @pytest.mark.parametrize("accept", TAKES_ANYTHING)
-def test_negotiated_errors_are_pages_and_a_redirect_for_everybody_else(make_world, ask, answer, kind, accept):
+def test_negotiated_errors_are_pages_or_a_redirect(make_world, ask, answer, kind, accept):
+    """Negotiated errors are pages and a redirect for a client that does not ask for JSON."""
     headers = ((b"Accept", accept.encode()),)
     found = provoke(ask, answer, make_world(errors="negotiated"), kind, headers)
     assert (found.status, found.headers["content-type"]) == (REDIRECTED[kind], "text/html; charset=utf-8")
@@ -262,7 +268,8 @@ def test_negotiated_errors_are_pages_and_a_redirect_for_everybody_else(make_worl
 
 
 @pytest.mark.parametrize(("accept", "as_json"), [("", True), ("*/*", True), ("*", True), ("text/html", False)])
-def test_a_script_that_takes_anything_is_taken_for_one_that_wants_json(make_world, ask, accept, as_json):
+def test_an_ajax_request_that_accepts_anything_gets_json(make_world, ask, accept, as_json):
+    """A script that accepts anything gets JSON, and one that asks for HTML does not."""
     headers = ((b"X-Requested-With", b"XMLHttpRequest"), (b"Accept", accept.encode()))
     found = ask(make_world(errors="negotiated"), "get", UNKNOWN, headers=headers)
     assert (found.headers["content-type"] == "application/json") is as_json
@@ -340,7 +347,8 @@ EXTREMES = st.fixed_dictionaries(
     status=st.sampled_from(Status),
     speed=st.sampled_from([0, 1, 1_000_000]),
 )
-def test_an_answer_is_given_at_every_extreme_of_settings_and_time(ask, settings, start, code, status, speed):
+def test_extremes_of_settings_and_time_are_answered(ask, settings, start, code, status, speed):
+    """An answer is given at every extreme of the settings and of time."""
     world = World(Settings(**settings), clock=Clock(start, speed=speed), seed=1)
     started = call(ask, world, "start")
     tokens = [

@@ -40,7 +40,8 @@ def test_an_unpaid_session_stays_created_and_keeps_its_payment(world, ask, start
     assert ask(world, "get", token).json == before
 
 
-def test_a_session_that_is_paid_between_two_confirms_is_authorised_by_the_second(world, ask, started):
+def test_a_payment_between_two_confirms_is_seen_by_the_second(world, ask, started):
+    """A session that is paid between two confirms is authorised by the second."""
     token = started("UNPAID")
     assert ask(world, "confirm", token).json["data"]["status"] == "created"
     world.apply_event(token, Event.PAID)
@@ -54,7 +55,8 @@ def test_a_declined_session_fails_and_says_why(world, ask, started):
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.CREATED])
-def test_a_session_that_is_past_payment_is_answered_unchanged_however_often(make_world, ask, status):
+def test_confirm_leaves_a_session_past_payment_unchanged(make_world, ask, status):
+    """A session that is past payment is answered unchanged, however often it is confirmed."""
     world = make_world(rate_limit="off")
     token = world.seed_session(status).token
     state = world.sessions.get(token, world.clock.now())
@@ -74,7 +76,8 @@ def test_a_body_is_ignored(world, ask, started, body):
     assert confirmed.json["data"]["status"] == "authorized"
 
 
-def test_unknown_expired_malformed_and_foreign_tokens_are_answered_byte_for_byte_the_same(make_world, ask):
+def test_all_tokens_without_a_session_get_the_same_bytes(make_world, ask):
+    """Unknown, expired, malformed and foreign tokens are answered byte for byte the same."""
     world, other = make_world(rate_limit="off"), make_world(name="other")
     expired = world.seed_session(Status.CAPTURED).token
     foreign = other.seed_session(Status.CREATED).token
@@ -122,7 +125,8 @@ def test_a_token_expires_at_exactly_its_moment(make_world, ask):
     assert ask(world, "confirm", token).status == 404
 
 
-def test_the_payment_window_closes_before_a_confirm_at_its_very_end(make_world, ask):
+def test_a_confirm_at_the_end_of_the_payment_window_is_too_late(make_world, ask):
+    """The payment window closes before a confirm at its very end."""
     world = make_world(payment_window=60)
     for passed, status in ((seconds(60) - 1, "authorized"), (seconds(60), "expired")):
         token = ask(world, "start", json={"code": "HAPPY", "connector_id": 1}).json["session_token"]

@@ -26,7 +26,8 @@ def test_a_limit_of_none_admits_nothing(limiter, noon):
     assert len(limiter) == 0
 
 
-def test_a_window_opens_with_the_first_hit_and_a_refused_one_does_not_prolong_it(limiter, noon):
+def test_a_refused_hit_does_not_prolong_its_window(limiter, noon):
+    """A window opens with the first hit, and a refused hit does not prolong it."""
     limiter.hit("a", 2, MINUTE, noon)
     limiter.hit("a", 2, MINUTE, noon + 59 * SECOND)
     refused = limiter.hit("a", 2, MINUTE, noon + MINUTE - 1)
@@ -91,7 +92,8 @@ def test_it_decides_as_a_list_of_all_hits_would(hits, limit):
         admitted[key] += [now] * expected
 
 
-def test_memory_holds_the_addresses_of_the_last_window_and_no_more(limiter, noon):
+def test_only_addresses_of_the_last_window_are_in_memory(limiter, noon):
+    """Memory holds the addresses of the last window and no more."""
     for number in range(2000):
         limiter.hit(f"old {number}", 10, MINUTE, noon)
     for number in range(1000):
@@ -118,7 +120,8 @@ def test_a_live_window_is_never_let_go(limiter, noon):
     assert refused == list(range(41, 100))
 
 
-def test_a_window_that_opens_anew_does_not_keep_the_old_ones_behind_it(limiter, noon):
+def test_a_window_that_reopens_does_not_keep_older_ones(limiter, noon):
+    """A window that opens again does not keep the old ones behind it in memory."""
     for number in range(10):
         limiter.hit(f"{number}", 1, MINUTE, noon)
     for key in ("4", "a", "b", "c", "d"):

@@ -51,7 +51,9 @@ def test_what_happens_in_one_world_happens_in_no_other(worlds, ask):
     assert (len(there.sessions), len(there.journal)) == (0, 2)
 
 
-def test_worlds_of_one_seed_make_different_tokens_and_the_same_ones_every_time(make_world):
+def test_worlds_of_one_seed_make_distinct_repeatable_tokens(make_world):
+    """Worlds of one seed make different tokens, and the same ones every time."""
+
     def tokens(name: str) -> list[str]:
         world = make_world(name=name)
         return [world.seed_session(Status.CREATED).token for _ in range(3)]

@@ -81,7 +81,8 @@ class Trial:
         self.answers[number] = pipeline.answer(self.world, request)
 
 
-def test_of_64_threads_on_one_token_exactly_ten_are_admitted_and_one_moves_it_a_thousand_times(noon):
+def test_confirm_is_atomic_under_64_threads(noon):
+    """Of 64 threads on one token, ten are admitted and one moves it, a thousand times over."""
     trials = [Trial(noon) for _ in range(TRIALS)]
     at_once([*trials])
     for trial in trials:
@@ -94,7 +95,8 @@ def test_of_64_threads_on_one_token_exactly_ten_are_admitted_and_one_moves_it_a_
         assert len(trial.world.journal) == THREADS
 
 
-def test_of_64_threads_that_start_exactly_so_many_get_a_session_as_the_charger_has_left(make_world):
+def test_start_is_atomic_under_64_threads(make_world):
+    """Of 64 threads that start, as many get a session as the charger has left."""
     worlds = [make_world(sessions_per_charger=5) for _ in range(20)]
 
     def start(world: World) -> Callable[[int], object]:
@@ -124,7 +126,8 @@ def test_a_start_by_hand_has_no_limit_but_fails_as_the_api_would(make_world):
         assert refused.status == status
 
 
-def test_a_session_is_seeded_on_the_charger_that_is_named_or_on_that_of_the_scenario(make_world):
+def test_a_session_is_seeded_on_the_named_or_default_charger(make_world):
+    """A session is seeded on the charger that is named or on that of the scenario."""
     assert make_world().seed_session(Status.CREATED).charger == "HAPPY"
     assert make_world(scenario="SLOW").seed_session(Status.CREATED).charger == "SLOW"
     assert make_world().seed_session(Status.CREATED, code="unplug").charger == "UNPLUG"
@@ -156,7 +159,8 @@ def test_a_charger_goes_offline_for_everybody_and_comes_back(world, ask):
     assert ask(world, "stop", second).status == 200
 
 
-def test_a_charger_that_goes_offline_fails_a_session_that_waits_for_it(world):
+def test_a_charger_going_offline_fails_a_waiting_session(world):
+    """A charger that goes offline fails a session that waits for it."""
     token = world.seed_session(Status.AUTHORIZED).token
     failed = world.apply_event(token, Event.CHARGER_OFFLINE)
     assert (failed.status, failed.reason) == ("failed", "The charger went offline.")
@@ -181,7 +185,8 @@ def test_an_answer_follows_a_change_of_the_charger_at_once(world, ask):
 # Time.
 
 
-def test_advance_answers_with_the_moves_of_all_sessions_in_order_of_time(world, noon):
+def test_advance_returns_all_moves_in_order_of_time(world, noon):
+    """Advance returns the moves of all sessions in order of time."""
     for status in (Status.SETTLING, Status.AUTHORIZED, Status.STARTING):
         world.seed_session(status)
         world.advance(seconds(1))
@@ -205,7 +210,8 @@ def test_where_nothing_is_due_time_stands_still(world, noon):
     assert world.clock.now() == noon
 
 
-def test_going_back_forgets_the_hits_that_would_lie_in_the_future(world, ask, noon):
+def test_going_back_in_time_forgets_future_hits(world, ask, noon):
+    """Going back in time forgets the hits that would lie in the future."""
     for _ in range(10):
         ask(world, "confirm", "x")
     world.set_clock(noon + seconds(1))
@@ -271,7 +277,7 @@ def test_a_listener_is_told_of_every_answer_after_all_faults(make_world, ask):
 @pytest.mark.parametrize(
     ("start", "speed", "took"), [("noon", 0, 1.5), ("noon", 1, 0), ("noon", 60, 0), ("the end of time", 0, 0)]
 )
-def test_an_answer_takes_time_on_a_clock_that_does_not_count_it_itself(noon, start, speed, took):
+def test_an_answer_takes_time_on_a_clock_that_does_not_run(noon, start, speed, took):
     """And never more time than is left."""
     begin = noon if start == "noon" else LATEST
     world = World(clock=Clock(begin, speed=speed, wall=lambda: noon))
