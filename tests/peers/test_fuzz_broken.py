@@ -47,7 +47,9 @@ def fine(request):
     )
 
 
-def test_each_broken_rule_is_told_once_with_a_request_to_send_again(lying):
+def test_each_broken_rule_is_reported_once_with_a_request(lying):
+    """Each broken rule is reported once, with a request to send again."""
+
     def answer(request):
         if named(request) in ("get", "confirm"):
             return success(named(request), "charging", cost_amount=5001, amount_authorized=5000, energy_kwh=4.2)

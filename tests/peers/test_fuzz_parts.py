@@ -39,7 +39,8 @@ class Time:
 
 
 @given(st.integers(1, 30), st.lists(st.floats(0, 30), max_size=80))
-def test_no_window_of_a_minute_has_more_requests_than_the_page_allows(hits, pauses):
+def test_no_minute_has_more_requests_than_allowed(hits, pauses):
+    """No window of a minute has more requests than the page allows."""
     time, sent = Time(), []
     pace = RequestPacer(hits, lambda: time.now)
     pace.stop = time
@@ -119,7 +120,8 @@ def test_the_page_names_every_option(option):
 
 
 @pytest.mark.parametrize("line", re.findall(r"^plugproof .*$", SHELL, re.MULTILINE))
-def test_a_command_line_of_the_page_names_a_command_and_options_that_exist(line):
+def test_every_command_line_of_the_page_exists(line):
+    """A command line of the page names a command and options that exist."""
     command = line.split()[1]
     assert command in COMMANDS
     described = CliRunner().invoke(main, [command, "--help"]).output
@@ -141,7 +143,7 @@ class _Changed:
         return []
 
 
-def test_the_engine_without_probes_is_taken_on_the_pinned_version():
+def test_the_engine_without_probes_fits_the_pinned_version():
     """What ours overrides is private, so it is looked at first."""
     assert engine_class() is PlannedPathsEngine
 

@@ -55,7 +55,8 @@ def test_a_signal_ends_a_run_with_what_came_until_then(lying):
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_run_needs_no_main_thread_and_none_of_the_hooks_of_others(lying, monkeypatch):
+def test_a_run_needs_no_main_thread_and_no_foreign_hooks(lying, monkeypatch):
+    """A run needs no main thread and none of the hooks of others."""
     monkeypatch.setenv("SCHEMATHESIS_HOOKS", "no_such_module")
     found = []
     with lying(fine) as base:

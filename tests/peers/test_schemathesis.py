@@ -34,7 +34,8 @@ def test_schemathesis_finds_nothing_on_the_fake(quick, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_command_knows_the_phases_without_importing_schemathesis():
+def test_the_phases_are_known_without_importing_schemathesis():
+    """The command knows the phases without importing Schemathesis."""
     assert PHASES == KNOWN_PHASES
 
 

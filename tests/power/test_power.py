@@ -40,7 +40,8 @@ def test_there_is_a_sound_exchange_of_every_kind(sound):
     assert {base.operation for base in sound if base.is_success} == set(OPERATIONS)
 
 
-def test_every_way_to_break_a_fact_is_used_and_no_defect_comes_twice(broken):
+def test_every_way_to_break_a_fact_is_used_without_repeats(broken):
+    """Every way to break a fact is used, and no defect comes twice."""
     used = {(defect.fact, defect.way) for defect in broken}
     assert {(fact.source, way) for fact in FACTS for way, _ in fact.ways} == used
     counted = Counter((defect.level, defect.fact, defect.way, defect.kind) for defect in broken)

@@ -33,7 +33,7 @@ def test_types_are_checked_beyond_the_packages(folder):
     assert folder in command.split()
 
 
-def test_pull_requests_are_checked_on_every_python_that_is_promised():
+def test_pull_requests_are_checked_on_every_promised_python():
     """The workflow's matrix has the versions of the classifiers and runs the whole check."""
     workflow = yaml.safe_load((ROOT / ".github/workflows/checks.yml").read_text())
     job = workflow["jobs"]["checks"]
@@ -41,6 +41,14 @@ def test_pull_requests_are_checked_on_every_python_that_is_promised():
     assert job["strategy"]["matrix"]["python"] == promised
     assert job["steps"][-1]["run"] == ".ci/run"
     assert "pull_request" in workflow[True], "YAML 1.1 reads the key `on` as true"
+
+
+def test_the_name_of_a_test_has_at_most_60_characters():
+    """A test has a name that fits a line of a report, and the law is in its docstring."""
+    sources = [path for folder in ("tests", "examples") for path in sorted((ROOT / folder).rglob("*.py"))]
+    names = [(name, path) for path in sources for name in re.findall(r"def (test_\w+)", path.read_text("utf-8"))]
+    assert names
+    assert [(name, str(path.relative_to(ROOT))) for name, path in names if len(name) > 60] == []
 
 
 def test_hooks_fetch_nothing():

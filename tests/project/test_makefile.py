@@ -35,7 +35,8 @@ def test_make_alone_lists_every_target(elsewhere):
 
 @pytest.mark.parametrize("target", sorted(set(TARGETS) - {"help", "peers", "constraints", "clean"}))
 @pytest.mark.parametrize("python", ["false", "no-such-python"])
-def test_a_python_that_is_too_old_or_absent_is_refused_in_one_sentence(elsewhere, target, python):
+def test_an_old_or_absent_python_is_refused_in_one_sentence(elsewhere, target, python):
+    """A Python that is too old or absent is refused in one sentence."""
     refused = make(elsewhere, target, f"PYTHON={python}", "NPM=")
     sentence, *end = refused.stderr.splitlines()
     assert refused.returncode == 2

@@ -239,7 +239,8 @@ def test_rooms_import_downwards_only(path):
 
 
 @pytest.mark.parametrize("package", ROOMS)
-def test_every_room_is_in_the_table_and_none_leads_back_to_itself(package):
+def test_every_room_is_in_the_table_and_in_no_circle(package):
+    """Every room is in the table, and none leads back to itself."""
     here = {
         path.stem
         for path in PACKAGES[package].iterdir()
@@ -250,7 +251,8 @@ def test_every_room_is_in_the_table_and_none_leads_back_to_itself(package):
 
 
 @pytest.mark.parametrize("path", CONTRACTS, ids=label)
-def test_the_contract_knows_no_server_no_generator_and_no_test_runner(path):
+def test_the_contract_imports_no_server_generator_or_runner(path):
+    """The contract knows no server, no generator and no test runner."""
     assert not imported(path) & NEVER_IN_CONTRACTS
 
 

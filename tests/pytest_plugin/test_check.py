@@ -169,7 +169,8 @@ def test_a_failure_begins_with_the_finding_and_names_the_way_on(run):
     assert answers.TOKEN not in done.stdout.str()
 
 
-def test_a_test_that_fails_by_itself_gets_the_breaks_as_a_section(run):
+def test_a_failing_test_gets_the_breaches_as_a_section(run):
+    """A test that fails by itself gets the breaches as a section of its report."""
     done = run(CONFIRM + "\ndef test_it():\n    confirm()\n    assert not 'mine'", "--plugchoice-check")
     done.assert_outcomes(failed=1)
     done.stdout.fnmatch_lines(["E*assert not 'mine'", "*plugchoice-check*", "/data/status is null*"])

@@ -36,7 +36,8 @@ def test_an_example_runs(runs, folder):
     runs(folder)
 
 
-def test_the_examples_run_together_in_random_order_on_two_workers(runs, two_workers):
+def test_the_examples_run_in_random_order_on_two_workers(runs, two_workers):
+    """The examples run together in random order on two workers."""
     runs(*EXAMPLES, options=(*two_workers, "-p", "pytest_randomly"))
 
 

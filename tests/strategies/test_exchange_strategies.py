@@ -28,7 +28,8 @@ def test_an_exchange_breaks_no_rule_and_exercises_some(exchange):
 @pytest.mark.parametrize(("operation", "code"), EVERY_ANSWER)
 @settings(max_examples=15)
 @given(data=st.data())
-def test_an_exchange_is_of_the_operation_and_code_that_were_asked_for(data, operation, code):
+def test_an_exchange_has_the_requested_operation_and_code(data, operation, code):
+    """An exchange has the operation and the code that are asked for."""
     exchange = data.draw(exchanges(operation, code))
     assert (exchange.operation.name, exchange.status) == (operation, code)
     assert data.draw(exchanges(operation)).operation.name == operation

@@ -64,14 +64,16 @@ def test_without_the_table_of_hypothesis_nothing_is_registered(monkeypatch):
     hypothesis_entry.register()
 
 
-def test_every_public_name_can_be_imported_and_says_what_it_is_for():
+def test_every_public_name_is_importable_and_has_a_docstring():
+    """Every public name can be imported and says what it is for."""
     for name in plugproof_strategies.__all__:
         assert getattr(plugproof_strategies, name).__doc__
     with pytest.raises(AttributeError, match="no attribute 'session_tokens'"):
         plugproof_strategies.session_tokens  # noqa: B018 - the access is what is tested
 
 
-def test_the_entry_point_of_the_distribution_is_the_one_tested_here():
+def test_the_entry_point_is_the_one_tested_here():
+    """The entry point of the distribution is the one that is tested here."""
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     (value,) = project["entry-points"]["hypothesis"].values()
     assert EntryPoint("plugproof", value, "hypothesis").load() is hypothesis_entry.register

@@ -47,12 +47,14 @@ def test_a_coherent_session_breaks_no_rule(coherent):
     assert [str(breach) for session in coherent for breach in breaches(session)] == []
 
 
-def test_coherent_sessions_meet_every_status_and_every_connector_status(coherent):
+def test_coherent_sessions_meet_every_status(coherent):
+    """Coherent sessions meet every status and every status of a connector."""
     assert {session.status for session in coherent} == set(Status)
     assert {session.connector_status for session in coherent} == {*ConnectorStatus, None}
 
 
-def test_coherent_sessions_meet_null_and_set_wherever_both_are_possible(coherent):
+def test_coherent_sessions_meet_both_null_and_set(coherent):
+    """Coherent sessions meet null and a value wherever both are possible."""
     met = {(session.status, name, getattr(session, name) is None) for session in coherent for name in NULLABLE}
     assert met == {
         (status, name, null)
@@ -68,7 +70,8 @@ def test_no_status_takes_more_than_its_share(coherent):
     assert min(counts.values()) > len(coherent) / len(Status) / 3
 
 
-def test_the_tables_speak_of_every_nullable_field_and_of_no_other():
+def test_the_tables_have_exactly_the_nullable_fields():
+    """The tables name every nullable field and no other."""
     assert set(MAY) == NULLABLE
     assert all(where <= MAY[name] for name, where in MUST.items())
 
@@ -100,7 +103,8 @@ def test_odd_sessions_leave_every_inferred_fact_behind(odd):
 
 
 @pytest.mark.parametrize("kind", ["coherent", "odd"])
-def test_odd_and_coherent_sessions_are_null_wherever_the_reference_says_so(request, kind):
+def test_all_sessions_are_null_where_the_reference_says_so(request, kind):
+    """Odd and coherent sessions are null wherever the reference says so."""
     found = request.getfixturevalue(kind)[:1_000]
     assert {name for one in found for name in NULLABLE if getattr(one, name) is None} == NULLABLE
 
@@ -113,7 +117,8 @@ def test_a_session_shrinks_to_created_with_nulls(coherent):
     assert (least.charger.name, least.charger.online, least.pricing.currency) == ("", True, "EUR")
 
 
-def test_a_session_that_has_to_be_captured_shrinks_to_what_that_demands():
+def test_a_captured_session_shrinks_to_what_capture_needs():
+    """A session that has to be captured shrinks to what that demands."""
     least = find(sessions(), lambda session: session.captured_at is not None)
     assert least.status is Status.CAPTURED
     assert {name for name in NULLABLE if getattr(least, name) is not None} == set(MUST)

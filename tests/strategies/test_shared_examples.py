@@ -120,7 +120,8 @@ def runs(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> list[Ru
         ]
 
 
-def test_what_ci_has_found_is_the_first_thing_that_another_machine_tries(runs):
+def test_another_machine_tries_first_what_ci_has_found(runs):
+    """What CI has found is the first thing that another machine tries."""
     before, ci, after = runs
     least = ci.drawn[-1]
     assert least[1] == 90_000

@@ -65,7 +65,8 @@ def test_an_invalid_address_is_refused(email):
 
 
 @given(invalid_start_requests())
-def test_an_invalid_start_request_is_refused_for_exactly_one_field(body):
+def test_an_invalid_start_is_refused_for_exactly_one_field(body):
+    """An invalid start request is refused for exactly one field."""
     assert len(complaints(start(body))) == 1
 
 
@@ -80,7 +81,8 @@ def test_values_are_within_their_documented_bounds(token, code, number, amount, 
 
 @pytest.mark.parametrize("coherent", [True, False])
 @given(data=st.data())
-def test_a_timestamp_is_iso_8601_and_a_coherent_one_has_an_offset(data, coherent):
+def test_a_timestamp_is_iso_8601_and_has_an_offset_if_coherent(data, coherent):
+    """A timestamp is ISO 8601, and a coherent one has an offset."""
     moment = instant(data.draw(timestamps(coherent=coherent)))
     assert moment is not None
     assert moment.tzinfo is not None or not coherent

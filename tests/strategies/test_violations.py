@@ -78,7 +78,8 @@ def test_a_defect_breaks_what_conformed(data, defect):
         (Needs(asked=False), False),
     ],
 )
-def test_an_exchange_fits_a_defect_that_needs_no_more_than_it_has(needs, does):
+def test_an_exchange_fits_a_defect_that_needs_only_what_it_has(needs, does):
+    """An exchange fits a defect that needs no more than it has."""
     assert fits(success("get", "charging"), needs) is does
 
 
