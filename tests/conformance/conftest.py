@@ -17,6 +17,7 @@ from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import RequestOutcome, send
 from plugproof_contracts.exchanges.route import route
 from plugproof_contracts.facts.operations import BASE_URL
+from plugproof_contracts.secrets.token import Token
 from plugproof_mockserver.fake import FakePlugchoice
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.world import pipeline
@@ -118,7 +119,7 @@ def nights():
 
     def make(*statuses, fake=None, **hooks):
         fake = fake or FakePlugchoice(seed=7, clock=START)
-        tokens = [fake.seed_session(status).token for status in statuses]
+        tokens = [Token(fake.seed_session(status).token) for status in statuses]
         return Nights(fake, tokens, **hooks)
 
     return make
@@ -220,7 +221,7 @@ def place(fake_answer):
         def check(how):
             now["how"] = how
             fake.reset()
-            return check_once(server.url, (fake.seed_session("charging").token,))
+            return check_once(server.url, (Token(fake.seed_session("charging").token),))
 
         yield check
 

@@ -70,7 +70,7 @@ def test_an_api_conforms_at_every_moment_of_every_scenario(nights, code):
     fake = FakePlugchoice(seed=7)
     session = fake.start_session(code)
     checks = nights(fake=fake)
-    checks.tokens = (session.token,)
+    checks.tokens = (Token(session.token),)
     session.pay() if code not in ("UNPAID", "EXPIRED", "DECLINED") else None
     for _ in range(9):
         report = checks.night(strict=True)
@@ -152,7 +152,7 @@ def test_flaky_nights_never_say_broken(nights):
     found = Counter()
     for _ in range(NIGHTS):
         checks.fake.reset()
-        checks.tokens = (checks.fake.seed_session(chooser.choice(list(Status))).token,)
+        checks.tokens = (Token(checks.fake.seed_session(chooser.choice(list(Status))).token),)
         report = checks.night()
         assert report.verdict in (Verdict.CONFORMS, Verdict.UNCHECKED), report.breaches
         found[report.verdict] += 1
@@ -195,7 +195,7 @@ def test_the_budget_is_refused_before_anything_is_sent(nights):
     assert (report.verdict, report.counts["requests sent"], len(checks.log)) == (Verdict.UNCHECKED, 0, 4)
     assert "budget" in report.problems[0].reason
     checks.fake.clock.advance(hours=2)
-    checks.tokens = (checks.fake.seed_session("charging").token,)
+    checks.tokens = (Token(checks.fake.seed_session("charging").token),)
     assert checks.night(budget=4).verdict is Verdict.CONFORMS
 
 

@@ -16,6 +16,7 @@ from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import FailureKind, OutgoingRequest, send
 from plugproof_contracts.exchanges.route import route
+from plugproof_contracts.secrets.token import Token
 from plugproof_mockserver.fake import FakePlugchoice
 
 PATH = "/v3/public-charging/sessions/token-that-nobody-may-read"
@@ -159,7 +160,7 @@ def test_a_redirect_is_not_followed(raw):
 def test_a_confirm_is_sent_once_wherever_the_connection_is_cut(raw, fake_answer):
     """The answer to confirm ends after each of its bytes: the session is read, and not confirmed again."""
     fake, now = FakePlugchoice(seed=7, clock="real", rate_limit="off"), {"cut": 0}
-    token = fake.seed_session("captured").token
+    token = Token(fake.seed_session("captured").token)
     confirm = tuple(probe for probe in plan((token,)) if probe.operation in ("confirm", "charger"))
 
     def respond(method, target, headers):

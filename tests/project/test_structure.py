@@ -45,7 +45,7 @@ ROOMS = {
         "secrets": {"errors"},
         "version": set(),
         "exchanges": {"errors", "facts", "secrets"},
-        "parsing": {"facts", "secrets", "exchanges"},
+        "parsing": {"errors", "facts", "secrets", "exchanges"},
         "rules": {"errors", "secrets", "facts", "exchanges", "parsing"},
         "adapters": {"errors", "facts", "secrets", "exchanges", "parsing", "version"},
         "checking": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "adapters"},

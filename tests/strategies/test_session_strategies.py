@@ -87,7 +87,7 @@ def test_odd_sessions_leave_every_inferred_fact_behind(odd):
         "money.not-negative",
         "money.capture-within-hold",
         "money.tax-within-capture",
-        "money.energy-decimal",
+        "money.energy-plain",
         "time.offset",
         "time.order",
         "time.not-in-future",

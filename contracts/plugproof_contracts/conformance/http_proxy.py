@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
 from plugproof_contracts.conformance.target import is_loopback
+from plugproof_contracts.errors import InvalidValueError
 
 
 class HttpProxy(NamedTuple):
@@ -32,7 +33,9 @@ def proxy_for(url: str) -> HttpProxy | None:
     try:
         return _read(named if "://" in named else f"http://{named}")
     except ValueError as error:
-        raise ValueError(f"the variable {kind.upper()}_PROXY {error}; allowed is http://HOST:PORT") from None
+        raise InvalidValueError(
+            f"the variable {kind.upper()}_PROXY {error}; allowed is http://HOST:PORT"
+        ) from None
 
 
 def _read(text: str) -> HttpProxy:
@@ -40,9 +43,9 @@ def _read(text: str) -> HttpProxy:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port or 80
     except ValueError:
-        raise ValueError("holds no URL") from None
+        raise InvalidValueError("holds no URL") from None
     if parts.scheme != "http" or not host:
-        raise ValueError("names no proxy that speaks HTTP")
+        raise InvalidValueError("names no proxy that speaks HTTP")
     return HttpProxy(host, port, _credentials(parts.username, parts.password))
 
 

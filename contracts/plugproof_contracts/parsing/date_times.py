@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from plugproof_contracts.errors import InvalidValueError
+
 SKEW = timedelta(seconds=60)
 """How far the clocks of the machines behind one API may differ."""
 
@@ -55,7 +57,7 @@ def _day(match: re.Match[str]) -> datetime:
     start = datetime.fromisoformat(f"{written}T00:00:00{match['offset'] or ''}")
     found = start + timedelta(days=int(match["day"] or 1) - 1)
     if found.year != start.year:
-        raise ValueError(f"no such day: {match['day']}")
+        raise InvalidValueError(f"no such day: {match['day']}")
     return found
 
 
