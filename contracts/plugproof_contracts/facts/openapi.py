@@ -1,6 +1,7 @@
 """The OpenAPI document, read when first asked for."""
 
 import json
+from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,12 +24,14 @@ def yaml_text(*, server: str = BASE_URL, links: bool = False) -> str:
     return text.replace(f"  - url: {json.dumps(BASE_URL)}\n", f"  - url: {json.dumps(server)}\n")
 
 
-@cache
 def document(*, links: bool = False) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document as data, the same object every time: copy it before you change it.
+    """Return the OpenAPI 3.1 document as data, a copy of the caller's own; `links` is that of `yaml_text`."""
+    # Tools that resolve references write into what they are given.
+    return deepcopy(_parsed(links=links))
 
-    `links` is that of `yaml_text`.
-    """
+
+@cache
+def _parsed(*, links: bool) -> dict[str, Any]:
     import yaml  # only readers of the document need it, and it would slow down every import of the room
 
     parsed: dict[str, Any] = yaml.safe_load(yaml_text(links=links))
@@ -37,5 +40,5 @@ def document(*, links: bool = False) -> dict[str, Any]:
 
 def json_text(*, server: str = BASE_URL, links: bool = False, indent: int | None = None) -> str:
     """Return the document as JSON; `server` and `links` are those of `yaml_text`."""
-    found = document(links=links) | {"servers": [{"url": server}]}
+    found = _parsed(links=links) | {"servers": [{"url": server}]}
     return json.dumps(found, indent=indent, ensure_ascii=False)
