@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from plugproof_contracts import RULES, Exchange, Violation
-from plugproof_contracts.adapters.recorded_entry import PREFLIGHT
+from plugproof_contracts.adapters.recorded.recorded_entry import PREFLIGHT
 from plugproof_contracts.checking.baseline import Accept
 from plugproof_contracts.checking.checker import Result, examine_trace
 from plugproof_contracts.conformance.check_report import STRANGE

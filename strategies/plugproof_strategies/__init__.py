@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         start_requests,
     )
     from plugproof_strategies.session_strategies import sessions
-    from plugproof_strategies.value_strategies import (
+    from plugproof_strategies.values.value_strategies import (
         amounts,
         charger_codes,
         connector_ids,
@@ -69,5 +69,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "profiles":  # a module, whose function `register` a suite calls once
         return import_module(f"{__name__}.profiles")
-    home = _WHERE.get(name, "request_strategies" if name.startswith("invalid_") else "value_strategies")
+    home = _WHERE.get(name, "request_strategies" if name.startswith("invalid_") else "values.value_strategies")
     return getattr(import_module(f"{__name__}.{home}"), name)

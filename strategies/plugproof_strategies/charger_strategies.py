@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from plugproof_contracts import Connector, ConnectorStatus, Pricing, PublicCharger
 from plugproof_strategies.arguments import one_of
-from plugproof_strategies.value_strategies import (
+from plugproof_strategies.values.value_strategies import (
     CURRENCIES,
     amounts,
     charger_codes,

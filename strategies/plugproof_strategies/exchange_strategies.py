@@ -17,8 +17,8 @@ from plugproof_strategies.arguments import one_of
 from plugproof_strategies.charger_strategies import public_chargers
 from plugproof_strategies.request_strategies import start_requests
 from plugproof_strategies.session_strategies import drawn, odd
-from plugproof_strategies.timestamp_strategies import MOMENTS, second
-from plugproof_strategies.value_strategies import charger_codes, emails, tokens
+from plugproof_strategies.values.timestamp_strategies import MOMENTS, second
+from plugproof_strategies.values.value_strategies import charger_codes, emails, tokens
 
 ALWAYS_POSSIBLE = (429, 500, 504)
 """The failures that the reference documents for all operations."""

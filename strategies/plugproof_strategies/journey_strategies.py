@@ -22,8 +22,8 @@ from plugproof_strategies.arguments import member
 from plugproof_strategies.charger_strategies import AMOUNTS, NAMES, priced
 from plugproof_strategies.request_strategies import start_requests
 from plugproof_strategies.session_strategies import PAID_OUT
-from plugproof_strategies.timestamp_strategies import MOMENTS, iso, second
-from plugproof_strategies.value_strategies import emails, tokens
+from plugproof_strategies.values.timestamp_strategies import MOMENTS, iso, second
+from plugproof_strategies.values.value_strategies import emails, tokens
 
 Path = tuple[Move, ...]
 

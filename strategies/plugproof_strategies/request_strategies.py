@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from plugproof_strategies.value_strategies import (
+from plugproof_strategies.values.value_strategies import (
     CONNECTORS,
     LONGEST_CODE,
     LONGEST_EMAIL,

@@ -28,8 +28,14 @@ from plugproof_strategies.charger_strategies import (
     ONLINE,
     priced,
 )
-from plugproof_strategies.timestamp_strategies import FORMS, MOMENTS, iso
-from plugproof_strategies.value_strategies import LARGEST_AMOUNT, ODD_CURRENCIES, emails, energies, timestamps
+from plugproof_strategies.values.timestamp_strategies import FORMS, MOMENTS, iso
+from plugproof_strategies.values.value_strategies import (
+    LARGEST_AMOUNT,
+    ODD_CURRENCIES,
+    emails,
+    energies,
+    timestamps,
+)
 
 _EVER = frozenset(Status)
 _PAID = _EVER - {Status.CREATED, Status.EXPIRED}

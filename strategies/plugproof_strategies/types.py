@@ -9,7 +9,7 @@ from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_strategies.charger_strategies import public_chargers
 from plugproof_strategies.exchange_strategies import PAYMENTS, exchanges
 from plugproof_strategies.session_strategies import sessions
-from plugproof_strategies.value_strategies import tokens
+from plugproof_strategies.values.value_strategies import tokens
 
 BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     Session: sessions(),

@@ -19,11 +19,11 @@ from plugproof_strategies.exchange_strategies import (
     failed,
 )
 from plugproof_strategies.journey_strategies import journeys
-from plugproof_strategies.mutation import Needs
 from plugproof_strategies.mutations import BY_RULE
+from plugproof_strategies.mutations.mutation import Needs
+from plugproof_strategies.mutations.trace_mutation import TRACE_DEFECTS, Tail, TraceMutation
 from plugproof_strategies.session_strategies import MAY, MUST, drawn
-from plugproof_strategies.timestamp_strategies import MOMENTS
-from plugproof_strategies.trace_mutation import TRACE_DEFECTS, Tail, TraceMutation
+from plugproof_strategies.values.timestamp_strategies import MOMENTS
 
 _RULES = st.sampled_from(tuple(BY_RULE))
 _WAYS = {rule: st.sampled_from(defects) for rule, defects in BY_RULE.items()}

@@ -14,7 +14,7 @@ import msgspec
 from plugproof_contracts import Payment, PublicCharger, Session
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
-from plugproof_strategies.timestamp_strategies import at
+from plugproof_strategies.values.timestamp_strategies import at
 
 
 class WireCall(NamedTuple):

@@ -11,7 +11,7 @@ from plugproof_contracts import ConnectorStatus, Level, Status, check
 from plugproof_contracts.facts.session import NULLABLE
 from plugproof_strategies import sessions, wire
 from plugproof_strategies.session_strategies import MAY, MUST
-from plugproof_strategies.timestamp_strategies import LAST
+from plugproof_strategies.values.timestamp_strategies import LAST
 
 LONG_AFTER = LAST + 10 * 86_400
 

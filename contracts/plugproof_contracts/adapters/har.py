@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from plugproof_contracts.adapters.entry_reading import RawBody, RawEntry, mapping_of
-from plugproof_contracts.adapters.recorded_values import text_of
+from plugproof_contracts.adapters.recorded.entry_reading import RawBody, RawEntry, mapping_of
+from plugproof_contracts.adapters.recorded.recorded_values import text_of
 
 PATH = ("log", "entries")
 """Where the entries are."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from plugproof_contracts.adapters.entry_reading import RawBody, RawEntry
+from plugproof_contracts.adapters.recorded.entry_reading import RawBody, RawEntry
 from plugproof_contracts.exchanges.exchange import Exchange
 
 NAMES = frozenset({"method", "url", "status"})

@@ -11,12 +11,12 @@ from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
 from plugproof_contracts.adapters import vcr
-from plugproof_contracts.adapters.bodies import BodyDecoder
-from plugproof_contracts.adapters.documents import Reader, recognise
-from plugproof_contracts.adapters.entry_reading import entry_of, mapping_of
-from plugproof_contracts.adapters.json_scanning import Source
-from plugproof_contracts.adapters.recorded_entry import RecordedEntry, RecordingError
-from plugproof_contracts.adapters.yaml_reading import interactions
+from plugproof_contracts.adapters.recorded.bodies import BodyDecoder
+from plugproof_contracts.adapters.recorded.documents import Reader, recognise
+from plugproof_contracts.adapters.recorded.entry_reading import entry_of, mapping_of
+from plugproof_contracts.adapters.recorded.json_scanning import Source
+from plugproof_contracts.adapters.recorded.recorded_entry import RecordedEntry, RecordingError
+from plugproof_contracts.adapters.recorded.yaml_reading import interactions
 
 FORMATS = "a HAR file, a VCR cassette in YAML or JSON, or NDJSON of exchanges"
 _CASSETTE = re.compile(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from plugproof_contracts.adapters.entry_reading import RawBody, RawEntry, mapping_of
+from plugproof_contracts.adapters.recorded.entry_reading import RawBody, RawEntry, mapping_of
 
 LISTS = ("interactions", "http_interactions")
 """Where the tools keep what they recorded."""

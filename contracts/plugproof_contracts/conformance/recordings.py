@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from plugproof_contracts.adapters.recorded_entry import COPY, RecordedEntry, RecordingError
+from plugproof_contracts.adapters.recorded.recorded_entry import COPY, RecordedEntry, RecordingError
 from plugproof_contracts.adapters.recording import opened
 from plugproof_contracts.checking.checker import examine_trace
 from plugproof_contracts.exchanges.exchange import Exchange

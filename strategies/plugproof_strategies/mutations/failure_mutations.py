@@ -6,7 +6,7 @@ from typing import Any
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
-from plugproof_strategies.mutation import (
+from plugproof_strategies.mutations.mutation import (
     Change,
     Mutation,
     Needs,

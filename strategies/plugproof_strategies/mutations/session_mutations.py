@@ -15,9 +15,9 @@ from plugproof_contracts.rules.families.status_rules import (
     OUT_OF_ORDER,
     UNFINISHED,
 )
-from plugproof_strategies.mutation import Change, Mutation, Needs, document, each, put, to, values
+from plugproof_strategies.mutations.mutation import Change, Mutation, Needs, document, each, put, to, values
 from plugproof_strategies.session_strategies import PAID_OUT
-from plugproof_strategies.timestamp_strategies import at, iso, second
+from plugproof_strategies.values.timestamp_strategies import at, iso, second
 
 _CHARGER, _A_CONNECTOR, _START = Needs(("charger",)), Needs(("charger",), connectors=True), Needs(("start",))
 _CREATED = frozenset({Status.CREATED})

@@ -1,6 +1,6 @@
 """Bodies that are no JSON, or not for everyone."""
 
-from plugproof_strategies.mutation import Change, Mutation, Needs, each, put, raw, whole
+from plugproof_strategies.mutations.mutation import Change, Mutation, Needs, each, put, raw, whole
 
 _ANYWHERE = Needs(("get", "confirm", "stop", "cancel", "start", "receipt-email"))
 _NOTE = frozenset({"shape.known-fields"})

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.contracts.adapters.shapes import RECORDED, cassette, har, har_entry, har_of, interaction, lines, ruby
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.adapters import documents
-from plugproof_contracts.adapters.json_scanning import pieces
 from plugproof_contracts.adapters.ndjson import to_ndjson
-from plugproof_contracts.adapters.recorded_entry import RecordingError
+from plugproof_contracts.adapters.recorded import documents
+from plugproof_contracts.adapters.recorded.json_scanning import pieces
+from plugproof_contracts.adapters.recorded.recorded_entry import RecordingError
 from plugproof_contracts.adapters.recording import opened
 from plugproof_contracts.facts.operations import BASE_URL
 

@@ -7,8 +7,8 @@ from base64 import b64encode, encodebytes, urlsafe_b64encode
 import pytest
 from tests.contracts.adapters.shapes import RECORDED, har_entry, har_of
 
-from plugproof_contracts.adapters import bodies
-from plugproof_contracts.adapters.bodies import BodyDecoder, BodyError, from_base64
+from plugproof_contracts.adapters.recorded import bodies
+from plugproof_contracts.adapters.recorded.bodies import BodyDecoder, BodyError, from_base64
 from plugproof_contracts.facts.operations import BASE_URL
 
 BODY = '{"name":"Überlingen"}'.encode() * 50

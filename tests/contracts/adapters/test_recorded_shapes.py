@@ -8,7 +8,13 @@ import pytest
 import yaml
 from tests.contracts.adapters.shapes import har_entry, har_of, interaction, lines
 
-from plugproof_contracts.adapters.recorded_entry import COPY, FOREIGN, INSIDE_BROWSER, NOT_MODIFIED, UNANSWERED
+from plugproof_contracts.adapters.recorded.recorded_entry import (
+    COPY,
+    FOREIGN,
+    INSIDE_BROWSER,
+    NOT_MODIFIED,
+    UNANSWERED,
+)
 from plugproof_contracts.conformance.recordings import inspect
 from plugproof_contracts.reports.builder import ReportPolicy
 from plugproof_contracts.rules.examples import TOKEN, success

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from plugproof_contracts.adapters.bodies import BodyDecoder, BodyError, from_base64
-from plugproof_contracts.adapters.recorded_entry import (
+from plugproof_contracts.adapters.recorded.bodies import BodyDecoder, BodyError, from_base64
+from plugproof_contracts.adapters.recorded.recorded_entry import (
     FOREIGN,
     INSIDE_BROWSER,
     NOT_MODIFIED,
@@ -18,7 +18,13 @@ from plugproof_contracts.adapters.recorded_entry import (
     UNANSWERED,
     RecordedEntry,
 )
-from plugproof_contracts.adapters.recorded_values import headers_of, moment_of, size_of, status_of, text_of
+from plugproof_contracts.adapters.recorded.recorded_values import (
+    headers_of,
+    moment_of,
+    size_of,
+    status_of,
+    text_of,
+)
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.exchanges.route import route

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from plugproof_contracts.adapters.bodies import BodyError, from_base64
-from plugproof_contracts.adapters.recorded_entry import RecordingError
+from plugproof_contracts.adapters.recorded.bodies import BodyError, from_base64
+from plugproof_contracts.adapters.recorded.recorded_entry import RecordingError
 from plugproof_contracts.adapters.vcr import LISTS
 
 DEEPEST = 64

@@ -14,8 +14,8 @@ from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_strategies import wire
-from plugproof_strategies.mutation import NONE, json_bytes
-from plugproof_strategies.timestamp_strategies import iso, second
+from plugproof_strategies.mutations.mutation import NONE, json_bytes
+from plugproof_strategies.values.timestamp_strategies import iso, second
 
 Trace: TypeAlias = Sequence[Exchange]
 

@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 import msgspec
 
 from plugproof_contracts.adapters import har, ndjson, vcr
-from plugproof_contracts.adapters.bodies import BodyDecoder
-from plugproof_contracts.adapters.entry_reading import RawEntry, entry_of, mapping_of
-from plugproof_contracts.adapters.json_scanning import CUT_OFF, Source, line_of, pieces
-from plugproof_contracts.adapters.recorded_entry import FOREIGN, RecordedEntry, RecordingError
+from plugproof_contracts.adapters.recorded.bodies import BodyDecoder
+from plugproof_contracts.adapters.recorded.entry_reading import RawEntry, entry_of, mapping_of
+from plugproof_contracts.adapters.recorded.json_scanning import CUT_OFF, Source, line_of, pieces
+from plugproof_contracts.adapters.recorded.recorded_entry import FOREIGN, RecordedEntry, RecordingError
 from plugproof_contracts.exchanges.route import route
 from plugproof_contracts.facts.operations import PREFIX
 

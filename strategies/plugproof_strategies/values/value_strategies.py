@@ -4,7 +4,7 @@ import re
 
 from hypothesis import strategies as st
 
-from plugproof_strategies.timestamp_strategies import FORMS, MOMENTS, ODD_FORMS, ODD_MOMENTS, iso
+from plugproof_strategies.values.timestamp_strategies import FORMS, MOMENTS, ODD_FORMS, ODD_MOMENTS, iso
 
 LARGEST_AMOUNT = 99_999_999
 """Minor units; more than any hold, and exact wherever JSON is read."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mmap import mmap
 from typing import NamedTuple, TypeAlias
 
-from plugproof_contracts.adapters.recorded_entry import RecordingError
+from plugproof_contracts.adapters.recorded.recorded_entry import RecordingError
 
 Source: TypeAlias = bytes | mmap
 

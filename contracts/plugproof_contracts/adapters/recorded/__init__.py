@@ -1,0 +1,1 @@
+"""What recorders write, read without trust: documents, entries, headers, bodies."""

@@ -1,0 +1,1 @@
+"""Strategies of single values: tokens, amounts, energies, timestamps."""
