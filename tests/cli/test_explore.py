@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from plugproof_cli.commands.explore import explore
+from plugproof_cli.main import main
 
 CLIENT = """
 import httpx
@@ -56,7 +56,7 @@ def run(tmp_path, monkeypatch):
     (tmp_path / "clients_of_mine.py").write_text(CLIENT)
     (tmp_path / "raises.py").write_text("raise RuntimeError('not today')")
     (tmp_path / "leaves.py").write_text("import sys; sys.exit(0)")
-    yield lambda *arguments: CliRunner().invoke(explore, [*arguments])
+    yield lambda *arguments: CliRunner().invoke(main, ["explore", *arguments])
     for name in ("clients_of_mine", "raises", "leaves"):
         sys.modules.pop(name, None)
 

@@ -6,12 +6,12 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from plugproof_cli.commands.openapi import openapi
+from plugproof_cli.main import main
 from plugproof_contracts.facts.openapi import document, yaml_text
 
 
 def run(*arguments):
-    return CliRunner().invoke(openapi, arguments)
+    return CliRunner().invoke(main, ["openapi", *arguments])
 
 
 def test_the_document_is_printed_as_it_was_written():

@@ -7,14 +7,13 @@ import httpx2
 from click.testing import CliRunner
 from tests.servers import running
 
-from plugproof_cli.commands.lifecycle import lifecycle
-from plugproof_cli.commands.openapi import openapi
+from plugproof_cli.main import main
 from plugproof_contracts.facts.lifecycle import LIFECYCLE
 from plugproof_contracts.facts.operations import OPERATIONS
 
 
 def document() -> str:
-    done = CliRunner().invoke(lifecycle, ["--format", "arazzo"])
+    done = CliRunner().invoke(main, ["lifecycle", "--format", "arazzo"])
     assert done.exit_code == 0
     return done.stdout
 
@@ -33,7 +32,7 @@ def test_respect_carries_out_every_workflow(redocly, tmp_path):
     """Redocly's runner asks the fake, and holds each answer against both documents, too."""
     with running("--speed", "0") as server:
         root = server.place["base_url"].removesuffix("/api")
-        api = CliRunner().invoke(openapi, ["--json", "--server", f"{root}/api"]).stdout
+        api = CliRunner().invoke(main, ["openapi", "--json", "--server", f"{root}/api"]).stdout
         (tmp_path / "plugchoice.json").write_text(api)
         (tmp_path / "control.json").write_text(httpx2.get(f"{root}/_plugproof/openapi.json").text)
         (tmp_path / "lifecycle.json").write_text(document())

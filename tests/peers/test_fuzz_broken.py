@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from schemathesis import Config
 from schemathesis.core.failures import FailureGroup
 
-from plugproof_cli.commands.fuzz import fuzz
+from plugproof_cli.main import main
 from plugproof_contracts.facts import openapi as spec
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.reports.formats import FORMATS
@@ -27,7 +27,7 @@ CANARY = "c4n4ryS3cr3tT0k3nZ"
 
 
 def run(*arguments, seed=3):
-    return CliRunner().invoke(fuzz, [*map(str, arguments), "--seed", str(seed), "--max-examples", "2"])
+    return CliRunner().invoke(main, ["fuzz", *map(str, arguments), "--seed", str(seed), "--max-examples", "2"])
 
 
 def named(request):

@@ -6,7 +6,8 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from plugproof_cli.commands.fuzz import PHASES, fuzz
+from plugproof_cli.commands.fuzz import PHASES
+from plugproof_cli.main import main
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_schemathesis.checks import EXPECTED
 from plugproof_schemathesis.fuzz_config import PHASES as KNOWN_PHASES
@@ -21,7 +22,9 @@ CODES = ("HAPPY", "OFFLINE", "BUSY", "STOPFAIL")
 def test_schemathesis_finds_nothing_on_the_fake(quick, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     codes = [argument for code in CODES for argument in ("--code", code)]
-    done = CliRunner().invoke(fuzz, [quick.api, "--max-examples", EXAMPLES, "--seed", "7", "--strict", *codes])
+    done = CliRunner().invoke(
+        main, ["fuzz", quick.api, "--max-examples", EXAMPLES, "--seed", "7", "--strict", *codes]
+    )
     assert done.exit_code == 0, done.output
     for phase in PHASES:
         assert re.search(rf"^  {phase} +\d+ requests: success$", done.stderr, re.MULTILINE), done.stderr

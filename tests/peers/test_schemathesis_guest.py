@@ -145,8 +145,8 @@ def steps(case, *exchanges):
 
 def test_the_steps_of_a_scenario_are_judged_together(case, monkeypatch):
     """A status that went back shows over the steps only; that it can't is inferred."""
-    monkeypatch.setenv("PLUGPROOF_STRICT", "1")
     steps(case, success("get", "created"), success("confirm", "authorized"), success("get", "authorized"))
+    monkeypatch.setenv("PLUGPROOF_STRICT", "1")
     with pytest.raises(FailureGroup) as raised:
         steps(case, success("get", "captured"), success("get", "created"), success("get", "charging"))
     assert any(rule.startswith("trace.") for rule in broken_rules(raised))
