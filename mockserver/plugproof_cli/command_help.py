@@ -1,6 +1,7 @@
-"""What every command's help ends with: examples, variables of the environment, and exit codes."""
+"""How every command's help is asked for, and what it ends with: examples, variables, exit codes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import click
 
@@ -28,6 +29,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "openapi": ("plugproof openapi > openapi.yaml", "plugproof openapi --server http://127.0.0.1:8000/api"),
 }
 """Calls that work as they stand, by command."""
+
+HELP_NAMES = ["-h", "--help"]
+
+
+def command(summary: str | None = None, **settings: Any) -> Callable[[Callable[..., None]], click.Command]:
+    """Return the decorator of a command; without a summary the docstring is the help.
+
+    The names of the help option are the command's own: click keeps the option that it made first, so a
+    command that is called once without the group would never learn of the group's names.
+    """
+    return click.command(help=summary, context_settings={"help_option_names": HELP_NAMES} | settings)
+
 
 EXIT_CODES = {
     0: "well, and for a verdict: it conforms",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from plugproof_cli.command_help import epilog
+from plugproof_cli.command_help import HELP_NAMES, epilog
 from plugproof_cli.standard_output import ended_when_lost
 
 COMMANDS = {
@@ -81,7 +81,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, is_wanted: bool) 
         ctx.exit()
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": HELP_NAMES})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from plugproof_cli.command_help import command
 from plugproof_cli.reporting import (
     base_url,
     goes_to_stdout,
@@ -55,7 +56,7 @@ class CheckArguments(NamedTuple):
     dry_run: bool
 
 
-@click.command(help="Check a live API with a handful of careful requests.")
+@command("Check a live API with a handful of careful requests.")
 @click.argument("base_url", metavar="BASE_URL")
 @click.option(
     "--token-env",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from plugproof_cli.command_help import command
 from plugproof_cli.reporting import goes_to_stdout, hide_traceback, refuse_unwritable
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.report import Verdict
@@ -50,7 +51,7 @@ def _target(text: str) -> formats.ReportTarget:
 _target.__name__ = "format=path"
 
 
-@click.command(help="Try a client in every status, with every button and every fault.")
+@command("Try a client in every status, with every button and every fault.")
 @click.argument("adapter", metavar="MODULE:ADAPTER", required=False)
 @click.option(
     "--command",

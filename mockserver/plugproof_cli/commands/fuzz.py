@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from plugproof_cli.command_help import command
 from plugproof_cli.reporting import (
     accepts,
     base_url,
@@ -48,7 +49,7 @@ class FuzzOptions(NamedTuple):
     targets: tuple[formats.ReportTarget, ...]
 
 
-@click.command(help="Fuzz a mock or staging server with Schemathesis.")
+@command("Fuzz a mock or staging server with Schemathesis.")
 @click.argument("base_url", metavar="BASE_URL")
 @click.option(
     "--max-examples",

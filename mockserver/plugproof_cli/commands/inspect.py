@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from plugproof_cli.command_help import command
 from plugproof_cli.reporting import (
     accepts,
     baseline_option,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from plugproof_contracts.checking.baseline import Accept
 
 
-@click.command(help="Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.")
+@command("Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @strict_option
 @baseline_option

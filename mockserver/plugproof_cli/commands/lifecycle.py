@@ -2,8 +2,10 @@
 
 import click
 
+from plugproof_cli.command_help import command
 
-@click.command(help="Draw the lifecycle of a session.")
+
+@command("Draw the lifecycle of a session.")
 @click.option(
     "--format",
     "picture",

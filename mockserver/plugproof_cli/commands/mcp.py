@@ -2,10 +2,12 @@
 
 import click
 
+from plugproof_cli.command_help import command
+
 MISSING = 'the Model Context Protocol is not installed: pip install "plugproof[mcp]"'
 
 
-@click.command(help="Serve tools for coding agents on standard input and output (Model Context Protocol).")
+@command("Serve tools for coding agents on standard input and output (Model Context Protocol).")
 def mcp() -> None:
     """Serve until the input ends."""
     try:

@@ -2,10 +2,11 @@
 
 import click
 
+from plugproof_cli.command_help import command
 from plugproof_contracts.facts.operations import BASE_URL
 
 
-@click.command(help="Print the API's contract as an OpenAPI 3.1 document.")
+@command("Print the API's contract as an OpenAPI 3.1 document.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of YAML.")
 @click.option("--server", metavar="URL", help="The server that the document names: that of a fake or a staging.")
 @click.option(

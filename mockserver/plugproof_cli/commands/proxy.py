@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from plugproof_cli import reporting
+from plugproof_cli.command_help import command
 from plugproof_cli.standard_output import telling
 from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.conformance import inconclusive as doubt
@@ -15,7 +16,7 @@ from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.filenames import plain_name
 
 
-@click.command(help="Forward to the real API, and check what passes.")
+@command("Forward to the real API, and check what passes.")
 @click.argument("base_url", metavar="BASE_URL")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free one.")
 @click.option("--har", metavar="F", help="Write what passed, without secrets, when the proxy ends.")

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
+from plugproof_cli.command_help import command
 from plugproof_cli.reporting import hide_traceback
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.filenames import plain_name
 
 
-@click.command(help="Show the history of checks as a page with charts.")
+@command("Show the history of checks as a page with charts.")
 @click.option(
     "--history",
     metavar="URL",

@@ -5,10 +5,11 @@ from difflib import get_close_matches
 
 import click
 
+from plugproof_cli.command_help import command
 from plugproof_contracts.rules import RULES
 
 
-@click.command(help="List the rules, or show the page of one.")
+@command("List the rules, or show the page of one.")
 @click.argument("rule", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rules(rule: str | None, as_json: bool) -> None:

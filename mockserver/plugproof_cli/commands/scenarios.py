@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
+from plugproof_cli.command_help import command
 
-@click.command(help="List the charger codes and what each stands for.")
+
+@command("List the charger codes and what each stands for.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def scenarios(as_json: bool) -> None:
     """Print every scenario: its charger code, what happens, and where it ends."""

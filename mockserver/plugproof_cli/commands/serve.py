@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from plugproof_cli import live_log, option_types
+from plugproof_cli.command_help import command
 from plugproof_cli.live_log import LogFormat
 from plugproof_mockserver.faces.host_allowlist import is_loopback
 from plugproof_mockserver.model.settings import Errors, Limit, RateLimit, Settings
@@ -91,7 +92,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
         return f"[{self.host}]" if ":" in self.host else self.host
 
 
-@click.command(context_settings={"max_content_width": 110})
+@command(max_content_width=110)
 @_default("--host", type=option_types.HOST, default="127.0.0.1", help="Address to listen on.")
 @_default("--port", type=option_types.PORT, default="8000", help="Port to listen on; 0 takes a free one.")
 @_option("--scenario", type=option_types.SCENARIO, help="Answer every unknown charger code with this scenario.")
