@@ -47,7 +47,7 @@ def follower(form: LogFormat) -> Follow:
 
 
 def _entry(world: "World") -> dict[str, Any]:
-    noted = world.journal[-1].describe()
+    noted = world.journal.latest().describe()
     del noted["body"]  # it may hold an address
     return {"world": world.name, **noted}
 

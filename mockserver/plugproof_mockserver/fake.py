@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, cast
 
 import msgspec
 
-from plugproof_contracts import PublicCharger, Status
+from plugproof_contracts import PublicCharger, Session, Status
 from plugproof_contracts.errors import InvalidTypeError, InvalidValueError
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.secrets.token import fingerprint
@@ -75,28 +75,29 @@ class FakeSession:
         """The token: a plain string, for URLs, JSON and arguments of clients."""
 
     def _state(self) -> SessionState:
-        return self._world.sessions.get(self.token, self._world.clock.now())
+        world = self._world
+        return world.transact(lambda: world.sessions.get(self.token, world.clock.now()))
 
     @property
     def status(self) -> Status:
         """The status; raises `UnknownSessionError` once the token has expired."""
-        with self._world.lock:
-            return self._state().status
+        return self._state().status
 
     @property
     def data(self) -> SessionData:
         """The session as the API would send it now."""
-        with self._world.lock:
-            state = self._state()
-            found = session_body(state, self._world.chargers.of(state), self._world.clock.now())
-            return cast("SessionData", msgspec.to_builtins(found))
+        found = self._world.transact(self._body)
+        return cast("SessionData", msgspec.to_builtins(found))
+
+    def _body(self) -> Session | dict[str, Any]:
+        state = self._state()
+        return session_body(state, self._world.chargers.of(state), self._world.clock.now())
 
     @property
     def payment(self) -> PaymentData | None:
         """What a browser needs to pay; None once the session has left `created`."""
-        with self._world.lock:
-            found = payment_of(self._state())
-            return None if found is None else cast("PaymentData", msgspec.structs.asdict(found))
+        found = payment_of(self._state())
+        return None if found is None else cast("PaymentData", msgspec.structs.asdict(found))
 
     def url(self, operation: SessionOperationName = "get") -> str:
         """Return the URL of an operation on this session, with its token in it."""
@@ -183,7 +184,7 @@ class FakeFaults:
 
     def clear(self) -> None:
         """Take all faults away."""
-        self._world.faults.clear()
+        self._world.clear_faults()
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(list(self._world.faults))
@@ -249,15 +250,14 @@ class FakePlugchoice:
 
     def set_charger(self, code: str, **fields: Unpack[ChargerFields]) -> PublicCharger:
         """Set up or change a charger by any of its fields; raise `ValueError` that names what is wrong."""
-        with self.world.lock:
-            return self.world.chargers.change(code, fields).to_public()
+        return self.world.transact(lambda: self.world.chargers.change(code, fields)).to_public()
 
     @property
     def sessions(self) -> list[FakeSession]:
         """Every live session, in the order in which they were made."""
-        with self.world.lock:
-            now = self.world.clock.now()
-            return [FakeSession(self.world, state.token) for state in self.world.sessions.all(now)]
+        world = self.world
+        live = world.transact(lambda: list(world.sessions.all(world.clock.now())))
+        return [FakeSession(world, state.token) for state in live]
 
     def respond(
         self,
@@ -273,8 +273,7 @@ class FakePlugchoice:
         `json=` or `content=` is the body; without one it is empty. Raises `ValueError` that names what is wrong.
         """
         prepared = make_prepared(operation, status=status, first=first, headers=headers, **body)
-        with self.world.lock:
-            self.world.prepared.append(prepared)
+        self.world.transact(lambda: self.world.prepared.append(prepared))
         return prepared
 
     # The world's side.

@@ -20,7 +20,7 @@ from plugproof_mockserver.model.cards import CARDS, Card, CardOutcome, card_of
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState, Stripe
-from plugproof_mockserver.world.world import World
+from plugproof_mockserver.world.world import World, transactional
 
 
 class StripeAnswer(NamedTuple):
@@ -49,37 +49,36 @@ def script(base: str) -> str:
 
 def retrieve(world: World, intent: str, secret: str) -> StripeAnswer:
     """Answer with an intent as it stands now."""
-    with world.lock:
-        state = _find(world, intent, secret)
-        return StripeAnswer(200, intent_of(state)) if state else MISSING
+    state = world.transact(_find, world, intent, secret)
+    return StripeAnswer(200, intent_of(state)) if state else MISSING
 
 
+@transactional
 def confirm(world: World, intent: str, secret: str, number: str) -> StripeAnswer:
     """Pay with the card of a number; the API learns of it when the session is confirmed, or by webhook."""
-    with world.lock:
-        state = _find(world, intent, secret)
-        if state is None:
-            return MISSING
-        card = card_of(number, is_declined=SCENARIOS[state.scenario].stripe is Stripe.DECLINED)
-        if state.stripe is Stripe.PAID and card.outcome is CardOutcome.LOST_AFTER:
-            return LOST  # browsers send a request again by themselves when a connection that they reused breaks
-        if state.status is not Status.CREATED or state.stripe is Stripe.PAID:
-            return StripeAnswer(400, unexpected_state_of(state))
-        return _CONFIRMS[card.outcome](world, state, card)
+    state = _find(world, intent, secret)
+    if state is None:
+        return MISSING
+    card = card_of(number, is_declined=SCENARIOS[state.scenario].stripe is Stripe.DECLINED)
+    if state.stripe is Stripe.PAID and card.outcome is CardOutcome.LOST_AFTER:
+        return LOST  # browsers send a request again by themselves when a connection that they reused breaks
+    if state.status is not Status.CREATED or state.stripe is Stripe.PAID:
+        return StripeAnswer(400, unexpected_state_of(state))
+    return _CONFIRMS[card.outcome](world, state, card)
 
 
+@transactional
 def answer_challenge(world: World, intent: str, secret: str, outcome: str, number: str) -> StripeAnswer:
     """Carry a 3-D Secure challenge on with `pass`, `fail` or `abandon`."""
-    with world.lock:
-        state = _find(world, intent, secret)
-        if state is None:
-            return MISSING
-        if state.status is not Status.CREATED or state.stripe is not Stripe.CHALLENGED:
-            return StripeAnswer(400, unexpected_state_of(state))
-        card = card_of(number)
-        if outcome != "pass":
-            return StripeAnswer(402, failed_challenge_of(_happen(world, state, Event.DECLINED)))
-        return _decline(world, state, card) if card.declines_after_challenge else _pay(world, state, card)
+    state = _find(world, intent, secret)
+    if state is None:
+        return MISSING
+    if state.status is not Status.CREATED or state.stripe is not Stripe.CHALLENGED:
+        return StripeAnswer(400, unexpected_state_of(state))
+    card = card_of(number)
+    if outcome != "pass":
+        return StripeAnswer(402, failed_challenge_of(_happen(world, state, Event.DECLINED)))
+    return _decline(world, state, card) if card.declines_after_challenge else _pay(world, state, card)
 
 
 def _pay(world: World, state: SessionState, card: Card) -> StripeAnswer:

@@ -102,8 +102,7 @@ def _route(path: str, rows: dict[str, ControlRoute], identity: str) -> Route:
 def _answer(row: ControlRoute, wanted: ControlRequest, body: bytes, query: str) -> Response:
     try:
         wanted = wanted._replace(fields=read(body, row.form), query=read_query(query, row.query))
-        with wanted.world.lock:
-            return _written(row.status, row.handler(wanted))
+        return wanted.world.transact(lambda: _written(row.status, row.handler(wanted)))
     except tuple(_STATUSES) as error:
         status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
         return _refusing(ErrorResponse(status, f"{error}."))

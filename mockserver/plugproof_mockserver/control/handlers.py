@@ -187,7 +187,7 @@ def _inject(request: ControlRequest) -> Any:
 
 
 def _clear_faults(request: ControlRequest) -> None:
-    request.world.faults.clear()
+    request.world.clear_faults()
 
 
 def _fault_kinds(request: ControlRequest) -> Any:

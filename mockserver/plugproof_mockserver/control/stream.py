@@ -37,7 +37,7 @@ async def _events(world: World) -> AsyncIterator[ServerSentEvent]:
 def _hearing(world: World, put: Callable[[bytes], object]) -> Iterator[None]:
     def listener(request: Request, reply: Response, now: int) -> None:
         # The world holds its lock and has just written this request down.
-        entry = world.journal[-1]
+        entry = world.journal.latest()
         check = None if entry.faults else world.self_check
         findings = [found["message"] for found in check(world.settings, request, reply, now)] if check else []
         put(msgspec.json.encode(entry.describe() | {"findings": findings}))

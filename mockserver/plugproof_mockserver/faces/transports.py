@@ -99,7 +99,7 @@ def _pass_time(world: World, request: httpx.Request | httpx2.Request, answer: Re
     patience = request.extensions.get("timeout", {}).get("read")
     impatient = patience is not None and answer.delay > patience
     delay = patience if impatient else answer.delay
-    if world.clock.speed == 0 and delay:
+    if delay and world.clock.speed == 0:
         world.elapse(delay)
         delay = 0
     return _Wait(float(delay), impatient)

@@ -67,6 +67,10 @@ class Journal:
             entry = (*entry[:-1], _redact_body(entry[-1]))
         self._ring.append(entry)
 
+    def latest(self) -> JournalEntry:
+        """Return what was added last, and by this process; raise `IndexError` when nothing was."""
+        return self[-1]
+
     def clear(self) -> None:
         """Forget everything."""
         self._ring.clear()

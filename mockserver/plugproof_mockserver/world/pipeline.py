@@ -30,23 +30,31 @@ _ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 
 def answer(world: World, request: Request) -> Response:
     """Answer one request in one world, whatever it is."""
-    match = find_route(request.path)
-    operation = match.methods.get(request.method) if match else None
     with world.lock:
-        now = world.clock.now()
-        faults: tuple[str, ...] = ()
-        if match is None or operation is None:
-            response = _answer_unrouted(world, request, match, now)
-        else:
-            response, faults = _answer_operation(world, request, match, operation, now)
-        name, (path, token) = operation.name if operation else None, _identify(request, match)
-        entry = (now, request.method, path, name, token, response.status, request.client, faults, request.body)
-        world.journal.add(entry)
-        if world.self_check is not None and not faults:
-            world.violations.extend(world.self_check(world.settings, request, response, now))
+        # A world of this process alone is held by its lock: nothing else is needed, and this has to be fast.
+        decide = _decide if not world.is_shared else partial(world.transact, _decide)
+        response, now = decide(world, request)
         for listener in world.listeners:
             listener(request, response, now)
         return response
+
+
+def _decide(world: World, request: Request) -> tuple[Response, int]:
+    """Return the answer and its moment; the world has then changed, and noted the request."""
+    match = find_route(request.path)
+    operation = match.methods.get(request.method) if match else None
+    now = world.clock.now()
+    faults: tuple[str, ...] = ()
+    if match is None or operation is None:
+        response = _answer_unrouted(world, request, match, now)
+    else:
+        response, faults = _answer_operation(world, request, match, operation, now)
+    name, (path, token) = operation.name if operation else None, _identify(request, match)
+    entry = (now, request.method, path, name, token, response.status, request.client, faults, request.body)
+    world.journal.add(entry)
+    if world.self_check is not None and not faults:
+        world.violations.extend(world.self_check(world.settings, request, response, now))
+    return response, now
 
 
 def _identify(request: Request, match: RouteMatch | None) -> tuple[str, str | None]:

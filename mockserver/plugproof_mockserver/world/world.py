@@ -7,8 +7,9 @@ however many threads confirm one session, exactly one of them makes it move.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import wraps
 from random import Random
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from msgspec.structs import replace
 
@@ -47,6 +48,22 @@ SelfCheck = Callable[[Settings, Request, Response, int], Iterable[dict[str, obje
 """Says what is wrong with an answer that was given at a moment; see `self_check.breaches`."""
 
 
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
+
+
+def transactional(
+    method: "Callable[Concatenate[World, _Given], _Found]",
+) -> "Callable[Concatenate[World, _Given], _Found]":
+    """Make a method of a world one transaction: all of it happens, or none, and nothing comes between."""
+
+    @wraps(method)
+    def whole(world: "World", /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Found:
+        return world.transact(lambda: method(world, *args, **kwargs))
+
+    return whole
+
+
 class World:
     """One universe. `clock` is its own; `seed` makes its tokens and its chance repeatable.
 
@@ -55,6 +72,8 @@ class World:
 
     always_check: ClassVar[SelfCheck | None] = None
     """What looks at the answers of a world without `self_check`: nothing, but for the project's own tests."""
+    is_shared: ClassVar[bool] = False
+    """Whether other processes may change this world, so that what it is has to be asked of a store."""
 
     def __init__(
         self,
@@ -87,10 +106,19 @@ class World:
         self.prepared: list[PreparedResponse] = []
         self._random: Random | None = None
 
+    def transact(self, decide: Callable[..., _Found], *args: Any) -> _Found:
+        """Decide something and change what follows from it, with nothing in between; return what `decide` returns.
+
+        In a world of several processes `decide` may run again when another one was quicker, so it does nothing
+        but read and change this world.
+        """
+        with self.lock:
+            return decide(*args)
+
+    @transactional
     def reset(self) -> None:
         """Forget every session, charger, hit, fault, journal entry and violation; the clock goes on."""
-        with self.lock:
-            self._begin()
+        self._begin()
 
     @property
     def random(self) -> Random:
@@ -129,16 +157,17 @@ class World:
 
     # Sessions.
 
+    @transactional
     def start(self, form: StartBody) -> SessionState | ErrorResponse:
         """Start a session without any limit; return it, or the problem for which the API would refuse."""
-        with self.lock:
-            now = self.clock.now()
-            context = self.load(operations.OperationCall("start", "", form), now)._replace(quota=None)
-            state = operations.start(form, context, now)
-            if not isinstance(state, ErrorResponse):
-                self.sessions.add(state, now)
-            return state
+        now = self.clock.now()
+        context = self.load(operations.OperationCall("start", "", form), now)._replace(quota=None)
+        state = operations.start(form, context, now)
+        if not isinstance(state, ErrorResponse):
+            self.sessions.add(state, now)
+        return state
 
+    @transactional
     def seed_session(
         self, status: Status, *, code: str | None = None, fields: dict[str, Any] | None = None
     ) -> SessionState:
@@ -146,75 +175,79 @@ class World:
 
         Raises `UnknownChargerError`, or `ValueError` for a field that a session does not have.
         """
-        with self.lock:
-            now = self.clock.now()
-            charger = self.chargers.get(code or self.settings.scenario or "HAPPY")
-            state = seed_state(status, charger, self.sessions.fresh_token(), self.settings, now)
-            state = amend_state(state, fields or {}, now)
-            self.sessions.add(state, now)
-            return state
+        now = self.clock.now()
+        charger = self.chargers.get(code or self.settings.scenario or "HAPPY")
+        state = seed_state(status, charger, self.sessions.fresh_token(), self.settings, now)
+        state = amend_state(state, fields or {}, now)
+        self.sessions.add(state, now)
+        return state
 
+    @transactional
     def amend(self, token: str, fields: dict[str, Any]) -> SessionState:
         """Set fields of a session, legal or not; raise `UnknownSessionError` or `ValueError` without change."""
-        with self.lock:
-            now = self.clock.now()
-            state = amend_state(self.sessions.get(token, now), fields, now)
-            self.sessions.store(state)
-            return state
+        now = self.clock.now()
+        state = amend_state(self.sessions.get(token, now), fields, now)
+        self.sessions.store(state)
+        return state
 
+    @transactional
     def apply_event(self, token: str, event: Event) -> SessionState:
         """Let an event happen to a session now.
 
         Raises `UnknownSessionError`, or `NotPossibleError` in a status that does not take it.
         """
-        with self.lock:
-            now = self.clock.now()
-            state = transitions.apply_event(self.sessions.get(token, now), event, now, self.settings)
-            if event in (Event.CHARGER_OFFLINE, Event.CHARGER_ONLINE):
-                self._connect(state.charger, online=event is Event.CHARGER_ONLINE)
-            self.sessions.store(state)
-            return state
+        now = self.clock.now()
+        state = transitions.apply_event(self.sessions.get(token, now), event, now, self.settings)
+        if event in (Event.CHARGER_OFFLINE, Event.CHARGER_ONLINE):
+            self._connect(state.charger, online=event is Event.CHARGER_ONLINE)
+        self.sessions.store(state)
+        return state
 
     def _connect(self, code: str, *, online: bool) -> None:
         # One that was taken away stays away.
         if charger := self.chargers.find(code):
             self.chargers.put(replace(charger, online=online))
 
+    @transactional
+    def clear_faults(self) -> None:
+        """Take all faults away."""
+        self.faults.clear()
+
+    @transactional
     def inject(self, fault: Fault) -> None:
         """Add a fault; raise `ValueError` when there are too many, for each costs every request its time."""
-        with self.lock:
-            if len(self.faults) >= MOST_FAULTS:
-                raise ValueError(f"there are {MOST_FAULTS} faults, which is as many as can be; clear them first")
-            self.faults.append(fault)
+        if len(self.faults) >= MOST_FAULTS:
+            raise ValueError(f"there are {MOST_FAULTS} faults, which is as many as can be; clear them first")
+        self.faults.append(fault)
 
     # Time.
 
+    @transactional
     def advance(self, microseconds: int) -> list[transitions.StatusChange]:
         """Jump ahead and return the moves that fired on the way, in order."""
-        with self.lock:
-            self.clock.advance(microseconds)
-            return self.sessions.play(self.clock.now())
+        self.clock.advance(microseconds)
+        return self.sessions.play(self.clock.now())
 
+    @transactional
     def elapse(self, delay: float) -> None:
         """Let the seconds that an answer took pass on a clock that stands still; any other counts them itself."""
-        with self.lock:
-            if self.clock.speed == 0:
-                self.advance(min(seconds(delay), LATEST - self.clock.now()))
+        if self.clock.speed == 0:
+            self.advance(min(seconds(delay), LATEST - self.clock.now()))
 
+    @transactional
     def advance_to_next(self) -> list[transitions.StatusChange]:
         """Jump to the next event of any session and return the moves that fired; none when nothing is due."""
-        with self.lock:
-            now = self.clock.now()
-            due = [at for state in self.sessions.all(now) if (at := transitions.next_moment(state)) is not None]
-            return self.advance(max(0, min(due) - now)) if due else []
+        now = self.clock.now()
+        due = [at for state in self.sessions.all(now) if (at := transitions.next_moment(state)) is not None]
+        return self.advance(max(0, min(due) - now)) if due else []
 
+    @transactional
     def set_clock(self, moment: int) -> None:
         """Put the clock to a moment. Going back forgets the hits that would then lie in the future."""
-        with self.lock:
-            earlier = moment < self.clock.now()
-            self.clock.set(moment)
-            if earlier:
-                self.limiter = RateLimiter()
+        earlier = moment < self.clock.now()
+        self.clock.set(moment)
+        if earlier:
+            self.limiter = RateLimiter()
 
 
 def _import_self_check() -> SelfCheck:
