@@ -48,6 +48,7 @@ ROOMS = {
         "parsing": {"errors", "facts", "secrets", "exchanges"},
         "rules": {"errors", "secrets", "facts", "exchanges", "parsing"},
         "adapters": {"errors", "facts", "secrets", "exchanges", "parsing", "version"},
+        "learning": {"errors", "facts", "secrets", "exchanges", "parsing"},
         "checking": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
         "reports": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "checking", "version"},
         "conformance": {

@@ -1,0 +1,98 @@
+"""The tax rate, the hold and the rounding of prices, from the amounts of sessions."""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from math import ceil, floor
+
+from plugproof_contracts.facts.billing import VAT_PERCENT
+from plugproof_contracts.learning.bracket import Bracket, intersection
+from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, bracketed, ranged, worded
+from plugproof_contracts.learning.observations import Observations, ObservedSession
+from plugproof_contracts.parsing.parsed_response import ParsedResponse
+
+_VAT = LearnedFact(name="vat", form=FactForm.BRACKET, unit="%", assumed=VAT_PERCENT)
+_HOLD = LearnedFact(name="hold", form=FactForm.RANGE, unit="minor units", assumed=5000)
+_ROUNDING = LearnedFact(name="price_rounding", form=FactForm.WORD, assumed="nearest")
+
+
+def estimate_vat(seen: Observations) -> LearnedFact:
+    """Bracket the tax rate that is contained in captured amounts, however the tax is rounded to whole units."""
+    found = [bracket for session in seen.sessions if (bracket := _rate(session))]
+    return bracketed(_VAT, intersection(found), len(found))
+
+
+def _rate(session: ObservedSession) -> Bracket | None:
+    """Return the rates that explain the tax of one session; None if it shows no capture, or two."""
+    pairs = {pair for one in session.shown if (pair := _capture(one.answer))}
+    if len(pairs) != 1:
+        return None
+    amount, tax = pairs.pop()
+    # Whichever way it was rounded, the exact tax is less than one unit away.
+    return Bracket(_percent(max(0, tax - 1), amount), _percent(tax + 1, amount))
+
+
+def _capture(answer: ParsedResponse) -> tuple[int, int] | None:
+    amount, tax = answer.field("amount_captured"), answer.field("tax_amount")
+    return (amount, tax) if amount is not None and tax is not None and 0 <= tax < amount else None
+
+
+def _percent(tax: int, amount: int) -> float | None:
+    return float(Fraction(100 * tax, amount - tax)) if tax < amount else None
+
+
+def estimate_hold(seen: Observations) -> LearnedFact:
+    """Tell the range of the amounts that were pre-authorised or announced; chargers may differ."""
+    found = list(_holds(seen))
+    return ranged(_HOLD, Bracket(min(found, default=None), max(found, default=None)), len(found))
+
+
+def _holds(seen: Observations) -> Iterator[int]:
+    """Yield the amount once for each session that shows it, and for each answer about a charger."""
+    for session in seen.sessions:
+        yield from {
+            amount for one in session.shown if (amount := one.answer.field("amount_authorized")) is not None
+        }
+    for one in seen.all:
+        if one.answer.name == "charger" and (amount := one.answer.field("preauth_amount")) is not None:
+            yield amount
+
+
+def estimate_price_rounding(seen: Observations) -> LearnedFact:
+    """Tell how a cost is rounded to whole units: `nearest`, `down` or `up`; a tie is not told apart."""
+    samples = [_explanations(one.answer) for session in seen.sessions for one in session.shown]
+    # An answer that all ways of rounding explain teaches nothing.
+    telling = [found for found in samples if found is not None and len(found) < len(_WAYS)]
+    left = set(_WAYS).intersection(*telling)
+    note = "" if len(left) == 1 or not telling else f"not told apart: {', '.join(sorted(left)) or 'no way fits'}"
+    return worded(_ROUNDING, [*left] * len(telling) if len(left) == 1 else [], note)
+
+
+def _half_up(exact: Fraction) -> int:
+    return floor(exact + Fraction(1, 2))
+
+
+def _half_down(exact: Fraction) -> int:
+    return ceil(exact - Fraction(1, 2))
+
+
+_WAYS: dict[str, tuple[Callable[[Fraction], int], ...]] = {
+    "nearest": (_half_up, _half_down),
+    "down": (floor,),
+    "up": (ceil,),
+}
+
+
+def _explanations(answer: ParsedResponse) -> frozenset[str] | None:
+    """Return the ways of rounding that explain a cost; None if it is capped by the hold or can't be computed."""
+    cost, hold, energy = (answer.field(name) for name in ("cost_amount", "amount_authorized", "energy_kwh"))
+    price, fee = answer.field("pricing.price_per_kwh"), answer.field("pricing.start_fee")
+    if None in (cost, hold, energy, price, fee) or cost >= hold or not (watt_hours := _watt_hours(energy)):
+        return None
+    exact = fee + price * watt_hours / 1000
+    return frozenset(name for name, ways in _WAYS.items() if any(way(exact) == cost for way in ways))
+
+
+def _watt_hours(energy: str) -> Fraction | None:
+    if len(energy) > 20 or not energy.isascii() or not energy.replace(".", "", 1).isdigit():
+        return None
+    return Fraction(energy) * 1000

@@ -1,0 +1,37 @@
+"""Recordings in, facts out: every estimator on every recording, and what they say together."""
+
+from collections.abc import Callable, Iterable
+
+from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.learning.estimators.error_estimators import estimate_errors
+from plugproof_contracts.learning.estimators.money_estimators import (
+    estimate_hold,
+    estimate_price_rounding,
+    estimate_vat,
+)
+from plugproof_contracts.learning.estimators.time_estimators import estimate_payment_window, estimate_token_ttl
+from plugproof_contracts.learning.learned_fact import LearnedFact
+from plugproof_contracts.learning.observations import Observations, observe
+
+Estimator = Callable[[Observations], LearnedFact]
+"""Reads the answers of one recording at one base URL; returns a fact without a claim if they say nothing of it."""
+
+ESTIMATORS: dict[str, Estimator] = {
+    "vat": estimate_vat,
+    "hold": estimate_hold,
+    "price_rounding": estimate_price_rounding,
+    "payment_window": estimate_payment_window,
+    "token_ttl": estimate_token_ttl,
+    "errors": estimate_errors,
+}
+"""Every estimator by the name of its fact, in the order in which the facts are told."""
+
+
+def learn(recordings: Iterable[Iterable[Exchange]]) -> tuple[LearnedFact, ...]:
+    """Return what recordings say together, a fact for each estimator; each recording is one client's, in order."""
+    facts = {name: estimate(Observations(())) for name, estimate in ESTIMATORS.items()}
+    for recording in recordings:
+        for seen in observe(recording):
+            for name, estimate in ESTIMATORS.items():
+                facts[name] = facts[name].merge(estimate(seen))
+    return tuple(facts.values())
