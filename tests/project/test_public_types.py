@@ -38,7 +38,6 @@ NAMES = [
 KEYS = [
     (public_types.SessionData, set(Session.__struct_fields__)),
     (public_types.SessionFields, set(Session.__struct_fields__)),
-    (public_types.SeededFields, set(Session.__struct_fields__) - {"status"}),
     (public_types.FakeSettings, set(Settings.__struct_fields__) - OWN_PARAMETERS),
     (public_types.ChargerFields, set(FIELDS)),
 ]

@@ -2,28 +2,19 @@
 
 from typing import Any, NamedTuple
 
+from plugproof_contracts.facts.session import NULLABLE
+
 BASE = "https://app.plugchoice.com/api/v3/public-charging"
 TOKEN = "aeb2c1d5f60718293a4b5c6d7e8f90a1b2c3d4e5"
 LIMITS = {"X-RateLimit-Limit": "10", "X-RateLimit-Remaining": "9"}
 
-CREATED = {
+CREATED: dict[str, Any] = dict.fromkeys(NULLABLE) | {
     "status": "created",
-    "failure_reason": None,
     "connector_id": 1,
     "connector_status": "Preparing",
     "charger": {"public_code": "AB12", "name": "Car park", "online": True},
     "pricing": {"currency": "EUR", "price_per_kwh": 49, "start_fee": 35},
-    "amount_authorized": None,
-    "energy_kwh": None,
-    "cost_amount": None,
-    "amount_captured": None,
-    "tax_amount": None,
-    "driver_email": None,
     "created_at": "2026-01-10T12:00:00.000000Z",
-    "authorized_at": None,
-    "charging_started_at": None,
-    "completed_at": None,
-    "captured_at": None,
 }
 AUTHORIZED = CREATED | {
     "status": "authorized",

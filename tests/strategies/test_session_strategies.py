@@ -55,11 +55,11 @@ def test_coherent_sessions_meet_every_status(coherent):
 
 def test_coherent_sessions_meet_both_null_and_set(coherent):
     """Coherent sessions meet null and a value wherever both are possible."""
-    met = {(session.status, name, getattr(session, name) is None) for session in coherent for name in NULLABLE}
+    met = {(session.status, name, getattr(session, name) is None) for session in coherent for name in MAY}
     assert met == {
         (status, name, null)
         for status in Status
-        for name in NULLABLE
+        for name in MAY
         for null in (True, False)
         if (status not in MUST.get(name, ()) if null else status in MAY[name])
     }

@@ -15,6 +15,7 @@ from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.control import body_fields
 from plugproof_mockserver.engine import transitions
 from plugproof_mockserver.engine.representation import session_body
+from plugproof_mockserver.engine.seeding import FIELDS as SESSION_FIELDS
 from plugproof_mockserver.model.events import Event, possible_events
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState
@@ -248,7 +249,11 @@ def document() -> msgspec.Raw:
     import yaml
 
     text = files(__package__).joinpath("control_openapi.yaml").read_text("utf-8")
-    return msgspec.Raw(msgspec.json.encode(yaml.safe_load(text)))
+    described = yaml.safe_load(text)
+    for name in ("SessionFields", "Seed"):
+        schema = described["components"]["schemas"][name]
+        schema["properties"] = {field: {} for field in SESSION_FIELDS} | schema["properties"]
+    return msgspec.Raw(msgspec.json.encode(described))
 
 
 class ControlRoute(NamedTuple):

@@ -1,5 +1,7 @@
 """Bodies that are no JSON, or not for everyone."""
 
+from typing import Any
+
 from plugproof_strategies.mutations.mutation import Change, Mutation, Needs, each, put, raw, whole
 
 _ANYWHERE = Needs(("get", "confirm", "stop", "cancel", "start", "receipt-email"))
@@ -14,6 +16,11 @@ def _member(text: bytes) -> Change:
 def _in_name(text: bytes) -> Change:
     """Insert bytes, as they are, at the beginning of the charger's name."""
     return raw(lambda body: body.replace(b'"name":"', b'"name":"' + text, 1))
+
+
+def _with_decimal(document: dict[str, Any]) -> float:
+    """Return the connector with a decimal; another number would not be the one that was asked for."""
+    return float(document["data"]["connector_id"])
 
 
 def _cut(share: float) -> Change:
@@ -107,8 +114,8 @@ STRICT_JSON: tuple[Mutation, ...] = (
     *each(
         "json.plain-integers",
         (
-            (f"{path} is {value}", put(path, value))
-            for path, value in (("data/connector_id", 7.0), ("data/pricing/price_per_kwh", 1e2))
+            ("data/connector_id has a decimal", put("data/connector_id", _with_decimal)),
+            ("data/pricing/price_per_kwh is 100.0", put("data/pricing/price_per_kwh", 1e2)),
         ),
         _ANYWHERE,
     ),

@@ -4,10 +4,12 @@ from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.strict_json import JsonDefect
 from plugproof_contracts.rules.catalogue import Findings, Subject, rule
-from plugproof_contracts.rules.examples import success
+from plugproof_contracts.rules.examples import failure, success
 
 _FINE = success()
 _BODY = _FINE.body or b""
+_ERROR = failure(404)
+_MESSAGE = _ERROR.body or b""
 
 
 @rule(
@@ -15,8 +17,13 @@ _BODY = _FINE.body or b""
     Level.DOCUMENTED,
     source="confirm-payment#response",
     on=Subject.DOCUMENT,
-    conforming=[_FINE, _FINE.replace(body=b" " + _BODY + b"\r\n")],
-    violating=[_FINE.replace(body=_BODY[:-1]), _FINE.replace(body=b""), _FINE.replace(body=b"<p>soon</p>")],
+    conforming=[_ERROR, _FINE.replace(body=b" " + _BODY + b"\r\n")],
+    violating=[
+        _ERROR.replace(body=_MESSAGE[:-1]),
+        _FINE.replace(body=_BODY[:-1]),
+        _FINE.replace(body=b""),
+        _FINE.replace(body=b"<p>soon</p>"),
+    ],
 )
 def well_formed(answer: ParsedResponse) -> Findings:
     """The body is one JSON document.
@@ -30,8 +37,8 @@ def well_formed(answer: ParsedResponse) -> Findings:
     Level.DOCUMENTED,
     source="confirm-payment#response",
     on=Subject.DOCUMENT,
-    conforming=[_FINE],
-    violating=[_FINE.replace(body=_BODY + b"null"), _FINE.replace(body=_BODY + _BODY)],
+    conforming=[_ERROR, _FINE],
+    violating=[_ERROR.replace(body=_MESSAGE + b"null"), _FINE.replace(body=_BODY + _BODY)],
 )
 def one_document(answer: ParsedResponse) -> Findings:
     """Nothing follows the JSON document.
