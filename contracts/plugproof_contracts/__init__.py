@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from plugproof_contracts.checking.baseline import BaselineError
     from plugproof_contracts.checking.checker import assert_conforms, check, check_trace
     from plugproof_contracts.conformance.check import CheckOptions, run_check
-    from plugproof_contracts.conformance.history.history_schema import HistoryError
+    from plugproof_contracts.evidence.database import HistoryError
     from plugproof_contracts.exchanges.exchange import Exchange
     from plugproof_contracts.reports.report import Report, Verdict
     from plugproof_contracts.rules import RULES, Rule
@@ -72,7 +72,7 @@ __all__ = [
 _LATER = {
     "BaselineError": "checking.baseline",
     "CheckOptions": "conformance.check",
-    "HistoryError": "conformance.history.history_schema",
+    "HistoryError": "evidence.database",
     "Report": "reports.report",
     "Verdict": "reports.report",
     "run_check": "conformance.check",

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 
 from plugproof_cli.main import main
 from plugproof_contracts.conformance.history import drift as shape
-from plugproof_contracts.conformance.history import history_schema as tables
 from plugproof_contracts.conformance.history.check_history import RATE, Allowance, History
 from plugproof_contracts.conformance.history.drift import Shape, Trait, drift, shape_of
-from plugproof_contracts.conformance.history.history_schema import HistoryError
 from plugproof_contracts.conformance.retry_after import retry_after
+from plugproof_contracts.evidence import database
+from plugproof_contracts.evidence.database import HistoryError
 from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_contracts.reports.report import State
@@ -140,11 +140,11 @@ def test_postgresql_without_its_extra_is_told(monkeypatch):
 def test_the_default_history_lies_in_the_users_state_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert tables.default_url() == f"sqlite:///{tmp_path / 'plugproof' / 'history.sqlite3'}"
+    assert database.default_url() == f"sqlite:///{tmp_path / 'plugproof' / 'history.sqlite3'}"
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "plugproof" / "history.sqlite3" / "x"))
     (tmp_path / "plugproof" / "history.sqlite3").touch()
     with pytest.raises(HistoryError, match="--history"):
-        tables.default_url()
+        database.default_url()
 
 
 # The page.

@@ -51,7 +51,9 @@ ROOMS = {
         "learning": {"errors", "facts", "secrets", "exchanges", "parsing"},
         "checking": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
         "reports": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "checking", "version"},
+        "evidence": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "checking"},
         "conformance": {
+            "evidence",
             "errors",
             "facts",
             "secrets",
@@ -71,6 +73,7 @@ ROOMS = {
             "rules",
             "checking",
             "reports",
+            "evidence",
             "conformance",
         },
     },

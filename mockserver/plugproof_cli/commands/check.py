@@ -203,7 +203,7 @@ def _tell_plan(base: str, tokens: tuple[Token, ...], probes: tuple[Probe, ...], 
 
 def _run(given: CheckArguments, base: str, tokens: tuple[Token, ...], planned: int) -> int:
     from plugproof_contracts.conformance.check import CheckOptions, run_check
-    from plugproof_contracts.conformance.history.history_schema import HistoryError
+    from plugproof_contracts.evidence.database import HistoryError
 
     clean = Scrubber(token.reveal() for token in tokens)
 

@@ -29,7 +29,7 @@ def report(history: str | None, output: str) -> None:
 def _page(url: str | None) -> bytes:
     from plugproof_contracts.conformance.history import trends
     from plugproof_contracts.conformance.history.check_history import History
-    from plugproof_contracts.conformance.history.history_schema import HistoryError
+    from plugproof_contracts.evidence.database import HistoryError
 
     try:
         history = History(url)

@@ -13,13 +13,13 @@ import msgspec
 from msgspec.structs import replace
 
 from plugproof_contracts import Connector, ConnectorStatus, Status
-from plugproof_contracts.facts import assumptions
+from plugproof_contracts.facts import assumptions, error_texts
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, targets
 from plugproof_mockserver.engine.representation import data_body, payment_of, session_body
 from plugproof_mockserver.engine.transitions import enter, reconcile
 from plugproof_mockserver.http.rate_limit import RateLimitDecision, too_many
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE, StartBody, read_email, read_start
-from plugproof_mockserver.http.response import NOT_FOUND, ErrorResponse, Response, invalid
+from plugproof_mockserver.http.response import ErrorResponse, Response, invalid
 from plugproof_mockserver.model.scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState, Stripe
@@ -75,7 +75,7 @@ NOT_A_TOKEN = ErrorResponse(
     "Send the token itself: `session.token` of a fake, or `reveal()` of a Token.",
 )
 
-NOTHING = ErrorResponse(404, NOT_FOUND)
+NOTHING = ErrorResponse(404, error_texts.NOT_FOUND)
 """One and the same answer for whatever can't be found."""
 
 MISSING = OperationResult(NOTHING)
@@ -119,16 +119,16 @@ def _stop(
         return OperationResult(ErrorResponse(400, refusal), state)
     stopping = enter(state, Status.STOPPING, now, context.settings)
     if SCENARIOS[state.scenario].stop_times_out:
-        return OperationResult(ErrorResponse(504, "The charger did not respond in time."), stopping)
+        return OperationResult(ErrorResponse(504, error_texts.TIMED_OUT), stopping)
     return _ok(stopping, charger, context, now)
 
 
 def _stop_refusal(state: SessionState, charger: ChargerState) -> str | None:
     if not targets(state.status, Cause.STOP):
-        return "The session is not charging."
+        return error_texts.NOT_CHARGING
     if not charger.online:
         return assumptions.CHARGER_OFFLINE
-    return "The charger refused to stop." if SCENARIOS[state.scenario].stop_refused else None
+    return error_texts.STOP_REFUSED if SCENARIOS[state.scenario].stop_refused else None
 
 
 def _cancel(

@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from plugproof_mockserver.http.response import TOO_MANY, ErrorResponse, Headers
+from plugproof_contracts.facts.error_texts import TOO_MANY
+from plugproof_mockserver.http.response import ErrorResponse, Headers
 from plugproof_mockserver.model.timestamps import SECOND
 
 

@@ -12,9 +12,6 @@ Headers = tuple[tuple[bytes, bytes], ...]
 JSON: Headers = ((b"content-type", b"application/json"),)
 HTML: Headers = ((b"content-type", b"text/html; charset=utf-8"),)
 
-TOO_MANY = "Too Many Attempts."
-NOT_FOUND = "Not Found"
-
 
 class ConnectionFault(StrEnum):
     """How a connection ends instead of delivering the whole answer."""

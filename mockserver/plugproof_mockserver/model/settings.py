@@ -2,10 +2,12 @@
 
 import re
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.facts.assumed_settings import ASSUMED_SETTINGS
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_mockserver.model.timestamps import SECOND
 
@@ -62,6 +64,9 @@ class Limit(msgspec.Struct, frozen=True):
 DOCUMENTED_LIMITS = {name: Limit(op.limit, WINDOW_SECONDS) for name, op in OPERATIONS.items()}
 
 
+_assumed: dict[str, Any] = {name: row.value for name, row in ASSUMED_SETTINGS.items()}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of one fake. Times are seconds, money is minor units, VAT is percent.
 
@@ -70,16 +75,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     scenario: str | None = None
     """The scenario of sessions that name none; and any unknown charger code then answers with it."""
-    rate_limit: RateLimit = RateLimit.ENDPOINT
+    rate_limit: RateLimit = RateLimit(_assumed["limiter"])
     limits: dict[str, Limit] = {}
     """Limits other than the documented ones, by operation."""
-    sessions_per_charger: int = 20
+    sessions_per_charger: int = _assumed["sessions_per_charger"]
     """Successful starts per charger and hour; that there is such a limit is documented, its size is not."""
-    token_ttl: float = 24 * 3600
-    payment_window: float = 15 * 60
-    vat: float = 21
-    hold: int = 5000
-    errors: Errors = Errors.JSON
+    token_ttl: float = _assumed["token_ttl"]
+    payment_window: float = _assumed["payment_window"]
+    vat: float = _assumed["vat"]
+    hold: int = _assumed["hold"]
+    errors: Errors = Errors(_assumed["errors"])
     auto_pay: bool = True
     """Whether a session is born paid (or declined), as its scenario says; else the browser or an event pays."""
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.facts import error_texts
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.response import HTML, ConnectionFault, ErrorResponse, Response, shorten
 
@@ -122,7 +123,7 @@ _DAMAGES: dict[FaultKind, Damage] = {
     FaultKind.LATENCY: _latency,
     FaultKind.ERROR_500: _error(500, "Server Error"),
     FaultKind.ERROR_503: _error(503, "Service Unavailable"),
-    FaultKind.ERROR_504: _error(504, "The charger did not respond in time."),
+    FaultKind.ERROR_504: _error(504, error_texts.TIMED_OUT),
     FaultKind.RESET: _cut(ConnectionFault.RESET),
     FaultKind.EMPTY: _cut(ConnectionFault.EMPTY),
     FaultKind.TRUNCATE: _cut(ConnectionFault.TRUNCATE),

@@ -8,17 +8,17 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from plugproof_contracts.conformance.history import history_schema
 from plugproof_contracts.conformance.history.drift import Shape, Trait
 from plugproof_contracts.conformance.history.history_schema import (
     LATENCIES,
+    METADATA,
     PAUSES,
     REQUESTS,
     RESULTS,
     RUNS,
     SHAPE,
-    HistoryError,
 )
+from plugproof_contracts.evidence.database import HistoryError, default_url, opened, why
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.reports.report import Report, State
 
@@ -62,7 +62,7 @@ class History:
     """A history; every failure of its database is a `HistoryError`."""
 
     def __init__(self, url: str | None = None) -> None:
-        self._engine: Engine = history_schema.opened(url or history_schema.default_url())
+        self._engine: Engine = opened(url or default_url(), METADATA)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -77,7 +77,7 @@ class History:
                     connection.execute(text(f"LOCK TABLE {REQUESTS.name} IN EXCLUSIVE MODE"))
                 yield connection
         except SQLAlchemyError as error:
-            raise HistoryError(history_schema.why(error)) from None
+            raise HistoryError(why(error)) from None
 
     def book(
         self, base: str, operation: str, now: float, allowance: Allowance, *, over_limit: bool = False

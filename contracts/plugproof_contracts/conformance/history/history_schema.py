@@ -1,30 +1,6 @@
-"""The tables of the history, and opening one by URL."""
+"""The tables of the history."""
 
-import os
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from sqlalchemy import (
-    Column,
-    Engine,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    event,
-    make_url,
-)
-from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
-
-from plugproof_contracts.errors import PlugproofError
-
-if TYPE_CHECKING:
-    from sqlalchemy import URL
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
 
 METADATA = MetaData()
 
@@ -79,72 +55,3 @@ PAUSES = Table(
     Column("until", Float, nullable=False),
 )
 """Until when a base URL asked to be left alone."""
-
-
-class HistoryError(PlugproofError, ValueError):
-    """Why a history cannot be used; the text holds no password."""
-
-
-def default_url() -> str:
-    """Return the URL of the user's own history; its folder is made where it is missing."""
-    if sys.platform == "win32":  # pragma: no cover - not where this is measured
-        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        root = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    folder = root / "plugproof"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise HistoryError(f"no folder for it can be made: {error.strerror}; name one with --history") from None
-    return f"sqlite:///{folder / 'history.sqlite3'}"
-
-
-def opened(text: str) -> Engine:
-    """Open a history and make its tables; raises `HistoryError`."""
-    url = _url(text)
-    try:
-        engine = create_engine(url, connect_args=_ARGUMENTS[url.get_backend_name()])
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _leave_transactions_to_us)
-            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        _make_tables(engine)
-    except ModuleNotFoundError:
-        raise HistoryError("PostgreSQL needs the extra: pip install 'plugproof[postgres]'") from None
-    except SQLAlchemyError as error:
-        raise HistoryError(why(error)) from None
-    return engine
-
-
-def _make_tables(engine: Engine) -> None:
-    """Make what is missing; another process that makes the same at the same time leaves nothing to make."""
-    try:
-        METADATA.create_all(engine)
-    except (IntegrityError, ProgrammingError):
-        METADATA.create_all(engine)
-
-
-_ARGUMENTS: dict[str, dict[str, object]] = {
-    "sqlite": {"timeout": 5},
-    "postgresql": {"connect_timeout": 5, "options": "-c statement_timeout=5000 -c lock_timeout=5000"},
-}
-
-
-def _url(text: str) -> "URL":
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise HistoryError("it is not a URL; allowed are sqlite:///FILE and postgresql://HOST/DATABASE") from None
-    if url.get_backend_name() not in _ARGUMENTS:
-        raise HistoryError("it is of another kind; allowed are sqlite:///FILE and postgresql://HOST/DATABASE")
-    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
-
-
-def _leave_transactions_to_us(connection: object, record: object) -> None:
-    """The driver would begin a transaction at the first write only, after what it was decided by was read."""
-    connection.isolation_level = None  # type: ignore[attr-defined]  # a sqlite3.Connection
-
-
-def why(error: SQLAlchemyError) -> str:
-    """Return the driver's first line about a failure; SQLAlchemy's own text quotes the statement's values."""
-    cause = getattr(error, "orig", None)
-    return (str(cause) or type(error).__name__).splitlines()[0] if cause else type(error).__name__

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.facts.error_texts import TIMED_OUT, TOO_MANY
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
 from plugproof_contracts.parsing.finding import Finding, Text
@@ -22,7 +23,6 @@ _HTML = {"content-type": "text/html; charset=UTF-8"}
 _PAGE = failure(404, headers=_HTML).replace(body=b"<!DOCTYPE html><title>Not Found</title>")
 _NO_MAPS: tuple[Any, ...] = (None, [], {"email": "invalid"}, {"email": [1]}, {"email": None})
 _INVALID = {"email": ["The email field must be a valid email address."]}
-_LATE = "The charger did not respond in time."
 
 
 _REFUSED = dict(refusal().headers)
@@ -63,7 +63,7 @@ def success_code(answer: ParsedResponse) -> Findings:
     operations=ON_TOKENS,
     body=False,
     invented_token=True,
-    conforming=[_of_nobody(failure(404)), _of_nobody(failure(429, "Too Many Attempts.", headers=_REFUSED))],
+    conforming=[_of_nobody(failure(404)), _of_nobody(failure(429, TOO_MANY, headers=_REFUSED))],
     violating=[_of_nobody(failure(400, "Bad Request")), _of_nobody(success()), _of_nobody(failure(410))],
 )
 def unknown_token(answer: ParsedResponse) -> Findings:
@@ -258,7 +258,7 @@ def throttle_text(answer: ParsedResponse) -> Findings:
     """A 429 says "Too Many Attempts.".
 
     Some clients tell the API's own limit from a proxy's by this text."""
-    yield from _says(answer, "Too Many Attempts.")
+    yield from _says(answer, TOO_MANY)
 
 
 @rule(
@@ -267,14 +267,14 @@ def throttle_text(answer: ParsedResponse) -> Findings:
     source="errors#504",
     on=Subject.ERROR,
     codes=(504,),
-    conforming=[failure(504, _LATE, operation="stop")],
+    conforming=[failure(504, TIMED_OUT, operation="stop")],
     violating=[failure(504, "Gateway Timeout", operation="stop")],
 )
 def timeout_text(answer: ParsedResponse) -> Findings:
     """A 504 says that the charger did not respond in time.
 
     It tells that the action may still take effect, unlike a gateway's 504."""
-    yield from _says(answer, _LATE)
+    yield from _says(answer, TIMED_OUT)
 
 
 def _says(answer: ParsedResponse, text: str) -> Findings:

@@ -1,0 +1,121 @@
+"""The ledger: what was seen of each fact, kept in a database that several processes may write to at once."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from plugproof_contracts.evidence.database import HistoryError, default_url, opened, why
+from plugproof_contracts.evidence.ledger_entry import Interval, LedgerEntry, Sighting, SourceKind
+from plugproof_contracts.evidence.ledger_schema import ENTRIES, LEDGER_VERSION, METADATA, RECORDINGS, VERSIONS
+
+_PART = "ledger"
+_KEY = ("base", "fact", "source")
+
+
+class LedgerError(HistoryError):
+    """Why a ledger cannot be used; nothing was added to it. The text holds no password."""
+
+
+class Ledger:
+    """A ledger by the URL of its database (None is the user's own history); every failure is a `LedgerError`."""
+
+    def __init__(self, url: str | None = None) -> None:
+        try:
+            self._engine: Engine = opened(url or default_url(), METADATA)
+        except HistoryError as error:
+            raise LedgerError(str(error)) from None
+        try:
+            with self._locked() as connection:
+                _require_version(connection)
+        except LedgerError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _locked(self) -> Iterator[Connection]:
+        """Open a transaction in which nobody else writes; on SQLite every one is."""
+        try:
+            with self._engine.begin() as connection:
+                if connection.dialect.name != "sqlite":
+                    connection.execute(text(f"LOCK TABLE {VERSIONS.name} IN EXCLUSIVE MODE"))
+                yield connection
+        except SQLAlchemyError as error:
+            raise LedgerError(why(error)) from None
+
+    def add(
+        self, base: str, source: SourceKind, seen: Iterable[Sighting], *, recording: str | None = None
+    ) -> bool:
+        """Add sightings, all or none; `recording` is the digest of where they come from.
+
+        Returns False, and adds nothing, if that recording was added before.
+        """
+        base, known = base[:255], dict[str, LedgerEntry]()
+        sightings = list(seen)
+        with self._locked() as connection:
+            _require_version(connection)
+            if recording is not None and not _enter_recording(connection, recording):
+                return False
+            for entry in _entries(connection, base, source):
+                known[entry.fact] = entry
+            for one in sightings:
+                entry = known.get(one.fact) or LedgerEntry(base, one.fact, str(source))
+                known[one.fact] = entry.with_sighting(one)
+            _store(connection, [known[fact] for fact in {one.fact for one in sightings}])
+        return True
+
+    def entries(self, base: str | None = None) -> list[LedgerEntry]:
+        """Return what is known, of one base URL or of all, by fact and kind of source."""
+        with self._locked() as connection:
+            return _entries(connection, base[:255] if base is not None else None)
+
+
+def _require_version(connection: Connection) -> None:
+    found = connection.scalar(select(VERSIONS.c.version).where(VERSIONS.c.part == _PART))
+    if found is None:
+        connection.execute(insert(VERSIONS).values(part=_PART, version=LEDGER_VERSION))
+    elif found != LEDGER_VERSION:
+        raise LedgerError(
+            f"the ledger was written by another version of plugproof (its tables are number {found}, this one's"
+            f" {LEDGER_VERSION}); nothing was added: use that version, or name another database with --ledger"
+        )
+
+
+def _enter_recording(connection: Connection, digest: str) -> bool:
+    wanted = select(RECORDINGS.c.digest).where(RECORDINGS.c.digest == digest)
+    if connection.scalar(wanted) is not None:
+        return False
+    connection.execute(insert(RECORDINGS).values(digest=digest))
+    return True
+
+
+def _entries(connection: Connection, base: str | None, source: SourceKind | None = None) -> list[LedgerEntry]:
+    wanted = select(ENTRIES).order_by(ENTRIES.c.base, ENTRIES.c.fact, ENTRIES.c.source)
+    wanted = wanted if base is None else wanted.where(ENTRIES.c.base == base)
+    wanted = wanted if source is None else wanted.where(ENTRIES.c.source == str(source))
+    return [_entry(row) for row in connection.execute(wanted)]
+
+
+def _entry(row: Row[Any]) -> LedgerEntry:
+    found = dict(row._mapping)
+    interval = Interval(**{name: found.pop(name) for name in Interval._fields})
+    return LedgerEntry(**found, interval=interval)
+
+
+def _store(connection: Connection, entries: Iterable[LedgerEntry]) -> None:
+    rows = [entry._asdict() | entry.interval._asdict() for entry in entries]
+    for row in rows:
+        del row["interval"]
+    if not rows:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(ENTRIES)
+    others = {column.name: statement.excluded[column.name] for column in ENTRIES.c if column.name not in _KEY}
+    connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=others), rows)

@@ -1,0 +1,50 @@
+"""What the reference does not tell and the fake can be set to: each setting once, with its default.
+
+The fake takes its defaults from here, and the evidence says what was seen instead.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from plugproof_contracts.facts.billing import VAT_PERCENT
+from plugproof_contracts.facts.level import Level
+
+SettingValue = int | float | str
+
+
+class Unit(StrEnum):
+    """What a setting's value is measured in."""
+
+    PERCENT = "%"
+    MINOR = "minor units"
+    SECONDS = "s"
+    HITS = "hits"
+    WORD = ""
+
+
+class Setting(NamedTuple):
+    """One setting: its name, its default, what that is measured in, and what it decides."""
+
+    name: str
+    value: SettingValue
+    unit: Unit
+    meaning: str
+    level: Level = Level.ASSUMED
+    source: str = ""
+
+
+ASSUMED_SETTINGS: dict[str, Setting] = {
+    row.name: row
+    for row in (
+        Setting("vat", VAT_PERCENT, Unit.PERCENT, "The tax that is contained in a captured amount."),
+        Setting("hold", 5000, Unit.MINOR, "The pre-authorised hold."),
+        Setting("payment_window", 15 * 60, Unit.SECONDS, "How long a created session waits for its payment."),
+        Setting("token_ttl", 24 * 3600, Unit.SECONDS, "How long a session's token is known."),
+        Setting("limiter", "endpoint", Unit.WORD, "Whether each endpoint counts its hits, or all share a count."),
+        Setting("not_found_costs_hit", "yes", Unit.WORD, "Whether an unknown token costs a hit."),
+        Setting("invalid_costs_hit", "yes", Unit.WORD, "Whether an invalid request costs a hit."),
+        Setting("errors", "json", Unit.WORD, "How an error is written for who did not ask for JSON."),
+        Setting("sessions_per_charger", 20, Unit.HITS, "The successful starts of one charger in an hour."),
+    )
+}
+"""Every assumed setting by its name, in the order in which they are told."""
