@@ -3,6 +3,7 @@
 import os
 import shutil
 from itertools import count
+from pathlib import Path
 
 import pytest
 from tests.servers import running
@@ -19,6 +20,7 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+AXE = Path(__file__).parents[2] / ".venv/npm/node_modules/axe-core/axe.min.js"
 _NAMES = count()
 
 
@@ -109,3 +111,23 @@ def page(context):
 def _note(troubles, text):
     if "Content Security Policy" in text or "Refused to" in text:
         troubles.append(text)
+
+
+@pytest.fixture(scope="session")
+def serious():
+    """What axe-core finds serious or critical on a page, by rule and place.
+
+    Where it is absent the test is skipped, and under `CI=true` it fails.
+    """
+    if not AXE.is_file():
+        absent = f"there is no axe-core at {AXE}: `make peers` installs it"
+        return pytest.fail(absent) if os.environ.get("CI") == "true" else pytest.skip(absent)
+    source = AXE.read_text("utf-8")
+
+    def judge(page):
+        page.evaluate(source)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        grave = [one for one in found if one["impact"] in ("serious", "critical")]
+        return [(one["id"], node["target"]) for one in grave for node in one["nodes"]]
+
+    return judge

@@ -1,37 +1,11 @@
 """The pages are usable by everybody: axe finds nothing serious, and the keyboard suffices."""
 
-import os
-from pathlib import Path
-
 import pytest
-
-INSTALLED = Path(__file__).parents[2] / ".venv/npm/node_modules/axe-core/axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def axe():
-    """The source of axe-core; where it is absent the test is skipped, and under `CI=true` it fails."""
-    if INSTALLED.is_file():
-        return INSTALLED.read_text("utf-8")
-    absent = f"there is no axe-core at {INSTALLED}: `make peers` installs it"
-    return pytest.fail(absent) if os.environ.get("CI") == "true" else pytest.skip(absent)
-
-
-def serious(page, axe):
-    """Return what axe finds serious or critical, by rule and place."""
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [
-        (one["id"], node["target"])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_serious_in_the_console(page, world, axe, scheme, width):
+def test_axe_finds_nothing_serious_in_the_console(page, world, serious, scheme, width):
     """With a session chosen, a fault and an open window, in both schemes and sizes."""
     token, _ = world.start()
     world.confirm(token)
@@ -41,25 +15,25 @@ def test_axe_finds_nothing_serious_in_the_console(page, world, axe, scheme, widt
     page.goto(f"{world.url}/_plugproof/")
     page.locator("#sessions button").first.click()
     page.locator("#limits li").first.wait_for()
-    assert serious(page, axe) == []
+    assert serious(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_drivers_page(page, world, axe, scheme):
+def test_axe_finds_nothing_serious_on_the_drivers_page(page, world, serious, scheme):
     """The offer, the payment, a refusal, and the charging."""
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{world.url}/pay/HAPPY")
     page.get_by_role("button", name="Go on to pay").wait_for()
-    assert serious(page, axe) == []
+    assert serious(page) == []
     page.get_by_role("button", name="Go on to pay").click()
     page.locator("select[name=outcome]").select_option("4000000000000002")
     page.get_by_role("button", name="Pay and charge").click()
     page.locator("#message:not([hidden])").wait_for()
-    assert serious(page, axe) == []
+    assert serious(page) == []
     page.locator("select[name=outcome]").select_option("4242424242424242")
     page.get_by_role("button", name="Pay and charge").click()
     page.locator("#status").wait_for()
-    assert serious(page, axe) == []
+    assert serious(page) == []
 
 
 def test_the_keyboard_alone_pays(page, world):

@@ -1,6 +1,7 @@
 """`--plugchoice-coverage`: what a suite met of the API, and what it never did."""
 
 import json
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.world.faults import FaultKind
 from plugproof_mockserver.world.pipeline import answer
 from plugproof_pytest.reporting.behaviour_coverage import CATALOGUE, BehaviourCoverage
+from plugproof_pytest.reporting.coverage_hints import hint
 from plugproof_pytest.reporting.coverage_reports import as_html, as_json, table
 
 SESSIONS = f"{BASE_URL}/v3/public-charging/sessions"
@@ -104,6 +106,29 @@ def test_every_limit_and_every_operation_can_be_met_on_the_fake(operation):
         found.see(Exchange(row.method, BASE_URL + path, reply.status, (), reply.body))
     assert operation in found.plain()["operations"]
     assert operation in found.plain()["limits"]
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in CATALOGUE.items() for name in names])
+def test_the_page_says_how_each_name_is_reached(kind, name):
+    """Nothing is missed without a way to it, and a seed that is named can be made."""
+    told = hint(kind, name)
+    assert told.endswith(".")
+    for seed in re.findall(r"plugchoice\.(seed_session\([^)]*\))", told):
+        eval(f"fake.{seed}", {"fake": FakePlugchoice()})
+
+
+@pytest.mark.parametrize("name", CATALOGUE["moves"])
+def test_the_way_to_a_move_moves_the_session(name):
+    """The event or the call that the page names leads from the one status to the other."""
+    source, _, target = name.partition(" → ")
+    fake = FakePlugchoice(auto_pay=False)
+    session = fake.seed_session(source)
+    told = hint("moves", name)
+    for event in re.findall(r'session\.event\("(\w+)"\)', told):
+        session.event(event)
+    if called := re.search(r"call (\w+)", told):
+        answer(fake.world, Request("POST", session.url(called[1]).removeprefix(BASE_URL), (), b""))
+    assert session.status == target
 
 
 def test_percentages_go_from_nothing_to_all():

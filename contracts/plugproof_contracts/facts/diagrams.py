@@ -122,26 +122,32 @@ _OPENING = (
     f'<svg xmlns="http://www.w3.org/2000/svg" class="lifecycle" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
     f'width="{_WIDTH}" height="{_HEIGHT}" role="img" aria-label="Lifecycle of a session">'
 )
-_COLOUR = {_D: "#0b5cad", _I: "#3d4b59", _A: "#8a5a00"}
-_STYLE = f"""
-.lifecycle text {{ font: 14px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #1b2733; text-anchor: middle;
-  dominant-baseline: central }}
-.lifecycle .status rect {{ fill: #fff; stroke: #1b2733; stroke-width: 1.5 }}
-.lifecycle .terminal rect {{ fill: #eceff3 }}
-.lifecycle .seen rect {{ fill: #ffd75e; stroke-width: 3 }}
-.lifecycle .seen text {{ font-weight: 600 }}
-.lifecycle .move polyline {{ fill: none; stroke-width: 1.8; stroke-linejoin: round }}
-.lifecycle .move text {{ font-size: 12.5px; stroke: #fff; stroke-width: 6px; stroke-linejoin: round;
-  paint-order: stroke }}
-.lifecycle .documented polyline {{ stroke: {_COLOUR[_D]}; stroke-width: 3 }}
-.lifecycle .inferred polyline {{ stroke: {_COLOUR[_I]}; stroke-dasharray: 8 4 }}
-.lifecycle .assumed polyline {{ stroke: {_COLOUR[_A]}; stroke-dasharray: 2 4 }}
-.lifecycle .legend text {{ text-anchor: start }}
+STYLE = """
+.lifecycle text { font: 14px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: var(--text, #1b2733);
+  text-anchor: middle; dominant-baseline: central }
+.lifecycle .ground { fill: var(--surface, #fff) }
+.lifecycle .status rect { fill: var(--surface, #fff); stroke: var(--text, #1b2733); stroke-width: 1.5 }
+.lifecycle .terminal rect { fill: var(--raised, #eceff3) }
+.lifecycle .seen rect { fill: var(--accent, #ffd75e); stroke: var(--accent, #1b2733); stroke-width: 3 }
+.lifecycle .seen text { fill: var(--on-accent, #1b2733); font-weight: 600 }
+.lifecycle .move polyline { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round }
+.lifecycle .move text { font-size: 12.5px; stroke: var(--surface, #fff); stroke-width: 6px; stroke-linejoin: round;
+  paint-order: stroke }
+.lifecycle .head { fill: currentColor }
+.lifecycle .documented { color: var(--accent, #0b5cad) }
+.lifecycle .inferred { color: var(--text, #3d4b59) }
+.lifecycle .assumed { color: var(--warn, #8a5a00) }
+.lifecycle .documented polyline { stroke-width: 3 }
+.lifecycle .inferred polyline { stroke-dasharray: 8 4 }
+.lifecycle .assumed polyline { stroke-dasharray: 2 4 }
+.lifecycle .legend text { text-anchor: start }
 """
+"""Where a page around the picture has colours of its own, the picture takes those."""
 
 _HEAD = (
-    '<marker id="lifecycle-head-{level}" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" '
-    'markerWidth="11" markerHeight="11" orient="auto"><path d="M0 1 L9 5 L0 9 z" fill="{colour}"/></marker>'
+    '<marker id="lifecycle-head-{level}" class="head {level}" viewBox="0 0 10 10" refX="9" refY="5" '
+    'markerUnits="userSpaceOnUse" markerWidth="11" markerHeight="11" orient="auto">'
+    '<path d="M0 1 L9 5 L0 9 z"/></marker>'
 )
 
 
@@ -149,9 +155,9 @@ def svg(seen: Collection[Status] = ()) -> str:
     """Draw the lifecycle as a self-contained SVG in which the statuses in `seen` stand out."""
     parts = [
         _OPENING,
-        f"<style>{_STYLE}</style>",
-        "<defs>" + "".join(_HEAD.format(level=level, colour=_COLOUR[level]) for level in Level) + "</defs>",
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" rx="10" fill="#fff"/>',
+        f"<style>{STYLE}</style>",
+        "<defs>" + "".join(_HEAD.format(level=level) for level in Level) + "</defs>",
+        f'<rect class="ground" width="{_WIDTH}" height="{_HEIGHT}" rx="10"/>',
         *map(_svg_arrow, arrows()),
         *(_svg_status(status, status in seen) for status in Status),
         *_svg_legend(bool(seen)),

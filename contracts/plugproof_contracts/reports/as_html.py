@@ -1,14 +1,15 @@
 """The report as one HTML page that loads nothing and runs nothing."""
 
-from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from plugproof_contracts.facts import diagrams
+from plugproof_contracts.facts.level import Level
+from plugproof_contracts.pages.html_page import render_page
 from plugproof_contracts.reports.report import (
     MOST_SHOWN,
     Report,
     State,
+    Verdict,
     place,
     problem_place,
     read_on,
@@ -16,13 +17,45 @@ from plugproof_contracts.reports.report import (
     tally,
 )
 
-if TYPE_CHECKING:
-    from jinja2 import Template
+TONES = {
+    Verdict.CONFORMS: "good",
+    Verdict.BROKEN: "bad",
+    Verdict.DRIFTED: "warn",
+    Verdict.UNCHECKED: "warn",
+    Verdict.NOTHING: "warn",
+}
+"""The tone in which a page tells each verdict."""
+
+_STATE_TONES = {
+    State.PASSED: "good",
+    State.BROKEN: "bad",
+    State.ACCEPTED: "warn",
+    State.UNCHECKED: "quiet",
+    State.NOT_APPLICABLE: "quiet",
+}
+
+MEANINGS = {
+    Verdict.CONFORMS: "Every answer that was judged keeps the contract.",
+    Verdict.BROKEN: "Answers were seen that the contract does not allow. What is wrong comes first below.",
+    Verdict.DRIFTED: "Nothing breaks the contract, but answers look different from those of an earlier check.",
+    Verdict.UNCHECKED: "Some of it could not be read or judged, so it is open whether it keeps the contract.",
+    Verdict.NOTHING: "Nothing was there to judge. A check that looks at nothing is no success.",
+}
+"""What each verdict means, for somebody who reads their first report."""
+
+_LEVELS = {
+    Level.DOCUMENTED: "The API's reference says so.",
+    Level.INFERRED: "It follows from what the reference says; it counts under --strict.",
+    Level.ASSUMED: "The reference is silent, and this is what we assume.",
+}
 
 
 def render(report: Report) -> bytes:
     """Render the page; everything that came from a recording is put in as text."""
-    page = template("report.html").render(
+    return render_page(
+        "plugproof_contracts.reports",
+        "report.html",
+        styles=(diagrams.STYLE,),
         report=report,
         tally=tally(report.rules),
         findings=report.by_rule(),
@@ -30,26 +63,13 @@ def render(report: Report) -> bytes:
         families=[(name, list(rules)) for name, rules in groupby(report.rules, key=lambda rule: rule.family)],
         picture=diagrams.svg(report.seen),
         states=State,
+        tones=TONES,
+        state_tones=_STATE_TONES,
+        meanings=MEANINGS,
+        levels=_LEVELS,
         most=MOST_SHOWN,
         place=place,
         read_on=read_on,
         problem_place=problem_place,
         skipped_text=skipped_text,
     )
-    return page.encode("utf-8", "replace")
-
-
-@cache
-def template(name: str) -> "Template":
-    """Return a page's template, in which every value that is put in is text."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("plugproof_contracts.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(name)

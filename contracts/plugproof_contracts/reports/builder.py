@@ -114,6 +114,7 @@ def report_of(
         problems=tuple(_told(problem, clean) for one in files for problem in one.problems.values()),
         stale=tuple(_stale(terms, all_breaches)),
         seen=tuple(status for status in Status if any(status in one.seen for one in files)),
+        date=terms.today.isoformat(),
     )
 
 

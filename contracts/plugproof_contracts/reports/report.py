@@ -128,6 +128,15 @@ class Source(msgspec.Struct, frozen=True):
         return with_caveat(self.verdict, self.caveat)
 
 
+MOST_NAMED = 3
+"""Base URLs or files that a report names at its head."""
+
+
+def facts_broken(count: int, level: Level) -> str:
+    """Return how many facts of a level are broken, in words."""
+    return f"{count} {level} {'fact' if count == 1 else 'facts'} broken"
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of a check."""
 
@@ -146,11 +155,33 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What changed since an earlier check, in words; it counts where the verdict is `DRIFTED`."""
     caveat: str = ""
     """What the verdict does not cover, though nothing of it was left unread."""
+    date: str = ""
+    """The day of the check, such as `2026-01-10`."""
 
     @property
     def verdict_text(self) -> str:
         """The verdict, and what it does not cover."""
         return with_caveat(self.verdict, self.caveat)
+
+    @property
+    def target(self) -> str:
+        """Whose answers were judged: the base URLs, or the files where nothing names one."""
+        bases = dict.fromkeys(base for source in self.sources for base in source.bases)
+        names = list(bases or dict.fromkeys(source.file for source in self.sources))
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        return ", ".join(names[:MOST_NAMED]) + more
+
+    @property
+    def headline(self) -> str:
+        """How many facts are broken, or else the verdict."""
+        counts = [(level, self._broken(level)) for level in (Level.DOCUMENTED, Level.INFERRED)]
+        told = [facts_broken(count, level) for level, count in counts if count]
+        if self.verdict is Verdict.CONFORMS:
+            return facts_broken(0, Level.DOCUMENTED)
+        return ", ".join(told) or self.verdict_text
+
+    def _broken(self, level: Level) -> int:
+        return len({breach.rule for breach in self.breaches if breach.counts and breach.level is level})
 
     def by_rule(self) -> dict[str, list[Breach]]:
         """Return the findings that are not accepted, by rule: what counts and what is better known first."""

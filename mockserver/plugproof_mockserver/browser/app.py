@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from plugproof_contracts.pages.html_page import stylesheet
 from plugproof_mockserver.browser import PAGE_PATHS, stripe
 from plugproof_mockserver.http.asgi_types import BASE, TRANSPORT, WORLD, ASGIApp, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY
@@ -103,7 +104,7 @@ def _page(name: str, request: Request) -> Response:
 
 async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
-    if not _FILE.fullmatch(name) or name == "stripe.js" or not _static(name).is_file():
+    if not _FILE.fullmatch(name) or name == "stripe.js" or not (name == "style.css" or _static(name).is_file()):
         return Response("There is no such file here.", 404, _PAGE_HEADERS, "text/plain")
     return Response(_text(name), headers=_PAGE_HEADERS, media_type=_TYPES[name[name.index(".") :]])
 
@@ -114,7 +115,7 @@ def _static(name: str) -> Any:
 
 @cache
 def _text(name: str) -> str:
-    text: str = _static(name).read_text("utf-8")
+    text: str = stylesheet() if name == "style.css" else _static(name).read_text("utf-8")
     return text
 
 

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from html import escape
+from datetime import UTC, datetime
 
+from plugproof_contracts.pages.html_page import render_page
 from plugproof_pytest.reporting.behaviour_coverage import CATALOGUE, BehaviourCoverage
+from plugproof_pytest.reporting.coverage_hints import hint
 
 SHOWN = 6
 """How many names a line of the table has; -v shows all."""
@@ -38,35 +40,16 @@ def as_json(met: BehaviourCoverage) -> str:
     return json.dumps({"percent": round(met.percent(), 1), "kinds": kinds}, indent=2, ensure_ascii=False) + "\n"
 
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Plugchoice coverage</title>
-<style>
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem;
-  color: #1a1a1a; background: #fff }}
-td, th {{ padding: .4rem .8rem; text-align: left; vertical-align: top; border-bottom: 1px solid #ccc }}
-td:nth-child(2) {{ text-align: right; white-space: nowrap }}
-</style>
-<h1>What the suite met of the API: {percent:.1f} %</h1>
-<table>
-<thead><tr><th scope="col">kind</th><th scope="col">met</th><th scope="col">never met</th></tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</html>
-"""
-
-
 def as_html(met: BehaviourCoverage) -> str:
-    """Return a page that loads nothing and runs nothing."""
-    rows = "\n".join(_row(met, kind) for kind in CATALOGUE)
-    return _PAGE.format(percent=met.percent(), rows=rows)
-
-
-def _row(met: BehaviourCoverage, kind: str) -> str:
-    missed, total = met.missed(kind), len(CATALOGUE[kind])
-    cells = (kind, f"{total - len(missed)} of {total}", ", ".join(missed) or "nothing")
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+    """Return a page that loads nothing and runs nothing, with a way to each name that was missed."""
+    missed = {kind: met.missed(kind) for kind in CATALOGUE}
+    page = render_page(
+        "plugproof_pytest.reporting",
+        "coverage.html",
+        percent=met.percent(),
+        day=datetime.now(UTC).date().isoformat(),
+        counts={kind: f"{len(names) - len(missed[kind])} of {len(names)}" for kind, names in CATALOGUE.items()},
+        missed=dict(sorted(missed.items(), key=lambda row: not row[1])),
+        hint=hint,
+    )
+    return page.decode()

@@ -1,0 +1,1 @@
+"""What all pages share: one stylesheet, and one base for those that are written to a file."""
