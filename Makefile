@@ -9,6 +9,7 @@ ARGS ?=
 VENV := .venv/ready
 PEERS := .venv/npm/ready
 POWER := .venv/power/ready
+BENCH := .venv/bench/ready
 PY := .venv/bin/python
 
 # What `make quick` runs: the laws of the structure, and what everything else stands on.
@@ -49,7 +50,7 @@ lint: $(VENV) types ## Check format, style and types
 types: $(VENV) ## Check the types alone
 	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof*/__init__.py benchmarks/__main__.py)) examples tests
 
-bench: $(VENV) ## Measure against the targets and write docs/benchmarks.md
+bench: $(VENV) $(if $(NPM),$(BENCH)) ## Measure against the targets and write docs/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)
 
 power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/power.md
@@ -101,6 +102,14 @@ $(POWER): pyproject.toml constraints.txt $(if $(USABLE),,FORCE) | $(VENV)
 	quietly .venv/power/bin/python -m pip install --constraint .venv/power/constraints.txt \
 	  --build-constraint constraints.txt --editable . --group power; \
 	touch $(POWER)
+
+# Servers that the fake is measured beside; what they depend on is nobody else's.
+$(BENCH): benchmarks/peers/package.json benchmarks/peers/requirements.txt $(if $(USABLE),,FORCE) | $(VENV)
+	@$(QUIETLY); quietly $(PY) -m venv --clear .venv/bench; \
+	quietly .venv/bench/bin/python -m pip install --requirement benchmarks/peers/requirements.txt; \
+	cp benchmarks/peers/package.json .venv/bench/; \
+	quietly "$(NPM)" install --prefix .venv/bench --no-package-lock --no-audit --no-fund; \
+	touch $(BENCH)
 
 $(PEERS): tests/peers/package.json $(if $(USABLE),,FORCE) | $(VENV)
 	@mkdir -p .venv/npm; cp tests/peers/package.json .venv/npm/; $(QUIETLY); \

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.row import ROUNDS, Row
+from benchmarks.row import ROUNDS, Row, picture
 
-SUBJECTS = ("fake", "check", "har", "strategies", "harness", "plugin")
+SUBJECTS = ("fake", "check", "har", "strategies", "harness", "plugin", "peers", "scale")
 PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "msgspec", "httpx", "respx", "hypothesis")
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
@@ -43,6 +43,7 @@ def _page(tables: dict[str, list[Row]]) -> str:
     for name, rows in tables.items():
         lines += ["", f"## {name}", "", "| measure | ours | other | ratio | target |", "|---|---|---|---|---|"]
         lines += ["| " + " | ".join(row) + " |" for row in rows]
+        lines += picture(rows) if name == "peers" else []
     return "\n".join(lines) + "\n"
 
 

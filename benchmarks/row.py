@@ -1,5 +1,6 @@
 """One measurement, and what several runs of it say."""
 
+import json
 import statistics
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -33,3 +34,20 @@ def ratio(pairs: list[tuple[float, float]]) -> str:
     """Return the median of A/B over the pairs, with its extremes."""
     ratios = sorted(a / b for a, b in pairs)
     return f"{median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+
+
+def picture(rows: Sequence[Row]) -> list[str]:
+    """Return the ratios of the rows as a chart that Markdown shows, or nothing if there are none."""
+    bars = [(row.measure.partition(",")[0], row.ratio.partition(" ")[0]) for row in rows if row.ratio]
+    if not bars:
+        return []
+    names, ratios = zip(*bars, strict=True)
+    return [
+        "",
+        "```mermaid",
+        "xychart-beta horizontal",
+        '  title "Requests per second of the fake, in multiples of theirs"',
+        f"  x-axis [{', '.join(map(json.dumps, names))}]",
+        f"  bar [{', '.join(ratios)}]",
+        "```",
+    ]

@@ -18,8 +18,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import NamedTuple
 
+CONFIRM = "/api/v3/public-charging/sessions/{token}/confirm"
 CONNECTIONS = 32
 SECONDS = 3
+
+Pairs = tuple[tuple[str, str], ...]
 
 STARLETTE = """
 import sys, uvicorn
@@ -73,13 +76,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: tuple[str, ...], probe: str) -> Iterator[Server]:
-    """Run a server on the first processor until the block ends; `{port}` in the command is its port."""
-    port = free_port()
+def running(command: tuple[str, ...], probe: str, port: int | None = None) -> Iterator[Server]:
+    """Run a server on the first processor until the block ends; `{port}` in the command is a free port."""
+    if port is None:
+        port = free_port()
+        command = tuple(part.format(port=port) for part in command)
     pin = ("taskset", "-c", "0") if shutil.which("taskset") else ()
     began = time.perf_counter()
     process = subprocess.Popen(
-        [*pin, *(part.format(port=port) for part in command)], stdout=subprocess.DEVNULL, env=os.environ
+        [*pin, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
     )
     try:
         _await_answer(port, probe, process)
@@ -101,12 +106,12 @@ def _await_answer(port: int, probe: str, process: subprocess.Popen[bytes]) -> No
     raise RuntimeError(f"the server on port {port} did not answer")
 
 
-def request(port: int, method: str, path: str, body: object = None) -> bytes:
+def request(port: int, method: str, path: str, body: object = None, headers: Pairs = ()) -> bytes:
     """Send one request and return the body of its answer."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        headers = {"Content-Type": "application/json"}
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        sent = {"Content-Type": "application/json", **dict(headers)}
+        connection.request(method, path, None if body is None else json.dumps(body), sent)
         return connection.getresponse().read()
     finally:
         connection.close()
@@ -121,9 +126,17 @@ def script(text: str) -> Iterator[str]:
         yield str(path)
 
 
-def load(port: int, path: str) -> float:
-    """Confirm as fast as 32 keep-alive connections can, from the last processor; return requests per second."""
-    with script('wrk.method = "POST"') as lua:
+def seed(fake: Server) -> str:
+    """Make a session that every confirm finds unchanged, and return its token."""
+    answer = request(fake.port, "POST", "/_plugproof/sessions", {"status": "captured"})
+    return str(json.loads(answer)["token"])
+
+
+def load(port: int, path: str, method: str = "POST", headers: Pairs = ()) -> float:
+    """Ask as fast as 32 keep-alive connections can, from the last processor; return requests per second."""
+    lines = [f"wrk.method = {json.dumps(method)}"]
+    lines += [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers]
+    with script("\n".join(lines)) as lua:
         pin = ["taskset", "-c", str((os.cpu_count() or 1) - 1)] if shutil.which("taskset") else []
         url = f"http://127.0.0.1:{port}{path}"
         command = [*pin, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", lua, url]

@@ -1,6 +1,7 @@
 """The sessions of a world, in memory: found by token, played when looked at, let go when expired."""
 
 import secrets
+from collections import OrderedDict
 from collections.abc import Iterator
 from hashlib import blake2b
 
@@ -20,7 +21,8 @@ class SessionStore:
 
     def __init__(self, settings: Settings, seed: str | None) -> None:
         self._settings, self._seed = settings, seed
-        self._kept: dict[str, SessionState] = {}
+        # Not a plain dict: one whose first entries go again and again walks over all the holes that they leave.
+        self._kept: OrderedDict[str, SessionState] = OrderedDict()
         self._made = 0
 
     def __len__(self) -> int:
