@@ -10,9 +10,11 @@ import click
 import msgspec
 
 from plugproof_cli.standard_output import telling
+from plugproof_mockserver.model.timestamps import SECOND, iso
 
 if TYPE_CHECKING:
     from plugproof_mockserver.world.world import World
+    from plugproof_mockserver.world.world_errors import EndedWorld
 
 _COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 
@@ -44,6 +46,26 @@ def follower(form: LogFormat) -> Follow:
         world.listeners.append(lambda request, response, now: write(_entry(world)))
 
     return follow
+
+
+def world_follower(form: LogFormat) -> "Callable[[EndedWorld], None]":
+    """Return what writes a line for each world that ends: into the log, or to standard error where that is off.
+
+    A world takes its sessions along, so only `off` keeps it quiet.
+    """
+    if form is LogFormat.OFF:
+        return lambda ended: None
+    is_json = form is LogFormat.JSON
+    to_error = form is LogFormat.AUTO and not sys.stdout.isatty()
+    return telling(lambda ended: click.echo(_ended_line(ended, is_json), err=to_error))
+
+
+def _ended_line(ended: "EndedWorld", is_json: bool) -> str:
+    at = iso(int(ended.at) * SECOND)
+    if is_json:
+        entry = {"at": at, "event": "world ended", "world": ended.name, "ending": ended.ending}
+        return msgspec.json.encode(entry | {"sessions": ended.sessions}).decode()
+    return f"{at[11:19]} world {ended.name} ended with {ended.sessions} sessions: {ended.reason}"
 
 
 def _entry(world: "World") -> dict[str, Any]:

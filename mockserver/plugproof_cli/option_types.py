@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from plugproof_cli import secret_files
 from plugproof_cli.live_log import LogFormat
 from plugproof_mockserver.model import settings, timestamps
 from plugproof_mockserver.model.scenarios import SCENARIOS
@@ -90,13 +91,6 @@ def _duration(text: str) -> float:
     return length
 
 
-def _secret(text: str) -> str:
-    # The one value that no message repeats.
-    if not re.fullmatch(r"[!-~]{8,256}", text):
-        raise ValueError("a secret is 8 to 256 printable ASCII characters without a space")
-    return text
-
-
 RATE_LIMIT = _one_of(settings.RateLimit)
 ERRORS = _one_of(settings.Errors)
 HOST = _type("host", _host)
@@ -113,4 +107,8 @@ AMOUNT = _type("amount", _whole("an amount in minor units", 1, 99_999_999))
 FAULT = _type("op:kind[:…]", _fault)
 LOG = _one_of(LogFormat)
 LATENCY = _type("ms", _whole("a latency", 0, 600_000))
-SECRET = _type("secret", _secret)
+SECRET = _type("secret", secret_files.read_secret)
+SECRET_FILE = _type("file", secret_files.read_secret_file)
+TENANT = _type("prefix=secret", secret_files.read_tenant)
+TENANT_FILE = _type("file", secret_files.read_tenant_file)
+QUOTA = _type("n", _whole("a quota", 1, 999_999_999_999))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from plugproof_cli import live_log, option_types
 from plugproof_cli.command_help import command
 from plugproof_cli.live_log import LogFormat
+from plugproof_cli.secret_files import Tenant, choose_control_secret, merge_tenants
 from plugproof_mockserver.faces.host_allowlist import is_loopback
 from plugproof_mockserver.model.settings import Errors, Limit, RateLimit, Settings
 from plugproof_mockserver.world.faults import Fault, make_fault
@@ -58,6 +59,11 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     latency: int
     allow_host: tuple[str, ...]
     control_secret: str | None
+    control_secret_file: str | None
+    world_secret: tuple[Tenant, ...]
+    world_secret_file: tuple[Tenant, ...] | None
+    max_worlds: int
+    trust_proxy: tuple[str, ...]
     self_check: bool
     receive_timeout: float
     log: LogFormat
@@ -83,6 +89,16 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
         if not self.latency:
             return self.fault
         return (*self.fault, make_fault("*", "latency", milliseconds=self.latency))
+
+    @property
+    def operator_secret(self) -> str | None:
+        """The secret that opens every world, or None; raises `UsageError` when it is given twice."""
+        return choose_control_secret(self.control_secret, self.control_secret_file)
+
+    @property
+    def tenants(self) -> dict[str, Tenant]:
+        """Whose worlds have a secret of their own, by prefix; raises `UsageError` for a prefix that has two."""
+        return merge_tenants(self.world_secret, self.world_secret_file or ())
 
     @property
     def url_host(self) -> str:
@@ -141,6 +157,29 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
 @_option("--allow-host", type=option_types.HOST, multiple=True, help="Answer this Host header too. Repeatable.")
 @_option("--control-secret", type=option_types.SECRET, help="Demand this secret on the control plane.")
 @_option(
+    "--control-secret-file",
+    type=option_types.SECRET_FILE,
+    help="Demand the secret that is in this file, which no list of processes shows.",
+)
+@_option(
+    "--world-secret",
+    type=option_types.TENANT,
+    multiple=True,
+    help="Demand another secret for the worlds whose names begin with PREFIX. Repeatable.",
+)
+@_option(
+    "--world-secret-file",
+    type=option_types.TENANT_FILE,
+    help="Read such secrets from lines of PREFIX SECRET [WORLDS]; WORLDS is how many there may be.",
+)
+@_default("--max-worlds", type=option_types.QUOTA, default="10000", help="Worlds that are kept at a time.")
+@_option(
+    "--trust-proxy",
+    type=option_types.HOST,
+    multiple=True,
+    help="Believe this address what X-Forwarded-For says of the client. Repeatable.",
+)
+@_option(
     "--self-check", is_flag=True, help="Check every answer by the contract's rules; see /_plugproof/violations."
 )
 @_default(
@@ -168,6 +207,7 @@ def serve(**given: Any) -> None:
 
 def _run(options: ServeOptions) -> None:
     _refuse_to_open_by_accident(options)
+    _ = options.tenants  # whatever is wrong with the secrets is said before the port is bound
     with _for_good():
         from plugproof_cli import banner
         from plugproof_mockserver.faces import uvicorn_server
@@ -178,7 +218,7 @@ def _run(options: ServeOptions) -> None:
             os.getpid(),
             identity=token_hex(8),
         )
-        app = _app(options, address.identity)
+        app = _behind(options.trust_proxy, _app(options, address.identity))
     announce = banner.as_json if options.as_json else banner.for_people
     uvicorn_server.serve(
         app, listener, ready=lambda: click.echo(announce(address)), receive_seconds=options.receive_timeout
@@ -209,9 +249,9 @@ def _listener(options: ServeOptions) -> "socket":
 
 
 def _refuse_to_open_by_accident(options: ServeOptions) -> None:
-    if options.control_secret is None and not is_loopback(options.host):
+    if options.operator_secret is None and not is_loopback(options.host):
         raise click.UsageError(
-            f"--host {options.host} lets others reach the control plane: give it a --control-secret, "
+            f"--host {options.host} lets others reach the control plane: give it a --control-secret-file, "
             "or stay on 127.0.0.1"
         )
 
@@ -235,14 +275,28 @@ def _app(options: ServeOptions, identity: str) -> "App":
         return made
 
     hosts = HostAllowlist((options.url_host, *options.allow_host))
-    control, pages = _when_asked(lambda: _control(options.control_secret, identity)), _when_asked(_pages)
-    return App(WorldRegistry(world), hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
+    quotas = {one.prefix: one.worlds for one in options.tenants.values() if one.worlds is not None}
+    worlds = WorldRegistry(world, most=options.max_worlds, quotas=quotas)
+    worlds.listeners.append(live_log.world_follower(options.log))
+    control, pages = _when_asked(lambda: _control(options, identity)), _when_asked(_pages)
+    return App(worlds, hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
 
 
-def _control(secret: str | None, identity: str) -> "ASGIApp":
+def _control(options: ServeOptions, identity: str) -> "ASGIApp":
     from plugproof_mockserver.control.app import control_app
+    from plugproof_mockserver.control.secrets import ControlSecrets
 
-    return control_app(secret, identity)
+    tenants = {prefix: tenant.secret for prefix, tenant in options.tenants.items()}
+    return control_app(ControlSecrets(options.operator_secret, tenants), identity)
+
+
+def _behind(proxies: tuple[str, ...], app: "ASGIApp") -> "ASGIApp":
+    """Return an application that sees a client's own address where a trusted proxy names it."""
+    if not proxies:
+        return app
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=list(proxies)))
 
 
 def _pages() -> "ASGIApp":

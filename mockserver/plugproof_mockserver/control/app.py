@@ -4,6 +4,7 @@ It is never limited, never faulted and not in the journal. What there is stands 
 `handlers.ROUTES`; here it is guarded, routed, and written down.
 """
 
+from functools import partial
 from secrets import token_hex
 from typing import Any, cast
 
@@ -16,18 +17,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from plugproof_mockserver.control.body_fields import UnreadableBodyError, read, read_query
-from plugproof_mockserver.control.guard import LOCKED, knows, refusal
-from plugproof_mockserver.control.handlers import ROUTES, ControlRequest, ControlRoute
+from plugproof_mockserver.control.control_request import ControlRequest, ControlRoute
+from plugproof_mockserver.control.guard import LOCKED, refusal
+from plugproof_mockserver.control.handlers import ROUTES
+from plugproof_mockserver.control.secrets import ControlSecrets
 from plugproof_mockserver.engine.transitions import NotPossibleError
-from plugproof_mockserver.http.asgi_types import WORLD, ASGIApp, Receive, Scope, Send, read_body
+from plugproof_mockserver.http.asgi_types import WORLD, WORLDS, ASGIApp, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
 from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.world.charger_store import UnknownChargerError
+from plugproof_mockserver.world.registry import DEFAULT
 from plugproof_mockserver.world.session_store import UnknownSessionError
+from plugproof_mockserver.world.world_errors import WorldError
 
 PREFIX = "/_plugproof"
 
 _HEALTH = f"{PREFIX}/health"
+_WORLDS = f"{PREFIX}/worlds"
+_OF_ALL_WORLDS = (f"{PREFIX}/metrics",)
+"""Paths that tell of all worlds, whichever they are asked in."""
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 _STATUSES: dict[type[Exception], int] = {
@@ -40,41 +48,51 @@ _STATUSES: dict[type[Exception], int] = {
 """How a refusal of the world is answered; the first row that fits decides."""
 
 
-def control_app(secret: str | None = None, identity: str | None = None) -> ASGIApp:
+def control_app(secrets: ControlSecrets | None = None, identity: str | None = None) -> ASGIApp:
     """Return the application of the control plane.
 
-    With a `secret` every request has to carry it. `identity` is what health answers with, so that
-    who started a server can tell that it is this one; by default it is random.
+    With `secrets` a request has to carry the one of the world that it is about. `identity` is what health answers
+    with, so that who started a server can tell that it is this one; by default it is random.
     """
-    if secret == "":
-        raise ValueError("the secret of the control plane is empty; leave it out to have none")
-    routed = Starlette(routes=_routes(identity or token_hex(8)), exception_handlers={HTTPException: _off_the_map})
+    secrets = secrets or ControlSecrets()
+    routes = _routes(secrets, identity or token_hex(8))
+    routed = Starlette(routes=routes, exception_handlers={HTTPException: _off_the_map})
     routed.router.redirect_slashes = False
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        response = _refused(scope, secret)
+        response = _refused(scope, secrets)
         await (response or routed)(scope, receive, send)
 
     return guarded
 
 
-def _refused(scope: Scope, secret: str | None) -> Response | None:
+def _refused(scope: Scope, secrets: ControlSecrets) -> Response | None:
     headers = Headers(raw=scope["headers"])
     problem = refusal(scope["method"], headers)
-    if problem is None and secret is not None and not knows(secret, headers):
+    if problem is None and not _is_open(scope, secrets, headers):
         if scope["path"] == _HEALTH and scope["method"] in ("GET", "HEAD"):
             return _written(200, {"status": "ok"})
         problem = LOCKED
     return None if problem is None else _refusing(problem)
 
 
-def _routes(identity: str) -> list[Route]:
+def _is_open(scope: Scope, secrets: ControlSecrets, headers: Headers) -> bool:
+    """Return whether a request carries the secret of the world that it is about."""
+    path = scope["path"]
+    if path == _WORLDS:
+        return secrets.are_known(headers)  # the list shows each what it may control
+    if path.startswith(f"{_WORLDS}/"):
+        return secrets.open(path[len(_WORLDS) + 1 :].partition("/")[0], headers)
+    return secrets.open(DEFAULT if path in _OF_ALL_WORLDS else scope[WORLD].name, headers)
+
+
+def _routes(secrets: ControlSecrets, identity: str) -> list[Route]:
     by_path: dict[str, dict[str, ControlRoute]] = {}
     for row in ROUTES:
         by_path.setdefault(row.path, {})[row.method] = row
     return [
         Route(f"{PREFIX}/stream", _stream),
-        *(_route(PREFIX + path, rows, identity) for path, rows in by_path.items()),
+        *(_route(PREFIX + path, rows, secrets, identity) for path, rows in by_path.items()),
     ]
 
 
@@ -84,7 +102,7 @@ async def _stream(request: Request) -> Response:
     return stream_of(request.scope[WORLD])
 
 
-def _route(path: str, rows: dict[str, ControlRoute], identity: str) -> Route:
+def _route(path: str, rows: dict[str, ControlRoute], secrets: ControlSecrets, identity: str) -> Route:
     async def endpoint(request: Request) -> Response:
         row = rows["GET" if request.method == "HEAD" else request.method]
         body = b"" if row.method == "GET" else await read_body(request.receive)
@@ -93,7 +111,9 @@ def _route(path: str, rows: dict[str, ControlRoute], identity: str) -> Route:
             return _refusing(ErrorResponse(400, "The request ended before its body did."))
         if len(body) > MAX_BODY:
             return _refusing(TOO_LARGE)
-        wanted = ControlRequest(request.scope[WORLD], identity, argument, {}, {})
+        world, worlds = request.scope[WORLD], request.scope[WORLDS]
+        may_control = partial(secrets.open, headers=request.headers)
+        wanted = ControlRequest(world, worlds, may_control, identity, argument, {}, {})
         return _answer(row, wanted, body, request.url.query)
 
     return Route(path, endpoint, methods=list(rows))
@@ -102,7 +122,11 @@ def _route(path: str, rows: dict[str, ControlRoute], identity: str) -> Route:
 def _answer(row: ControlRoute, wanted: ControlRequest, body: bytes, query: str) -> Response:
     try:
         wanted = wanted._replace(fields=read(body, row.form), query=read_query(query, row.query))
+        if not row.of_one_world:
+            return _written(row.status, row.handler(wanted))
         return wanted.world.transact(lambda: _written(row.status, row.handler(wanted)))
+    except WorldError as error:
+        return _refusing(ErrorResponse(error.status, f"{error}."))
     except tuple(_STATUSES) as error:
         status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
         return _refusing(ErrorResponse(status, f"{error}."))

@@ -13,6 +13,7 @@ from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.engine.seeding import FIELDS as SESSION_FIELDS
 from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.events import Event
+from plugproof_mockserver.model.settings import DURATION
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, SECOND, parse
 from plugproof_mockserver.world.charger_store import FIELDS as CHARGER_FIELDS
 from plugproof_mockserver.world.charger_store import is_code
@@ -55,6 +56,13 @@ def _is_moment(value: Any) -> bool:
         return False
 
 
+def _is_ttl(value: Any) -> bool:
+    # How long it may be is decided where it is used, for Python programs as well.
+    if isinstance(value, str):
+        return bool(DURATION.fullmatch(value))
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
 def _number(least: int, most: int, *, note: str = "") -> BodyField:
     def holds(value: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
@@ -94,6 +102,7 @@ PAGE: BodyForm = {
     "order": _one_of(ORDERS),
     "search": BodyField(lambda value: len(str(value)) <= 100, "at most 100 characters"),
 }
+LEASE: BodyForm = {"ttl": BodyField(_is_ttl, 'seconds, a duration such as "2h", or null for no lease')}
 EVENT: BodyForm = {"event": _one_of(Event, required=True)}
 CHARGER: BodyForm = dict.fromkeys(CHARGER_FIELDS, _ANYTHING)
 FAULT: BodyForm = {

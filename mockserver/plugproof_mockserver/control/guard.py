@@ -7,8 +7,6 @@ request without asking for permission first, which nobody gives. A request that 
 nothing by which browsers mark what a page sends needs none: it comes from a program.
 """
 
-import hmac
-
 from starlette.datastructures import Headers
 
 from plugproof_mockserver.http.response import ErrorResponse
@@ -52,11 +50,3 @@ def _is_of_a_program(headers: Headers) -> bool:
     if any(name in headers for name in ("origin", "referer", "transfer-encoding")):
         return False
     return all(site in ("none", "same-origin") for site in headers.getlist("sec-fetch-site"))
-
-
-def knows(secret: str, headers: Headers) -> bool:
-    """Return whether a request carries the secret; the comparison takes the same time whatever it finds."""
-    scheme, _, bearer = headers.get("authorization", "").partition(" ")
-    given = (headers.get("x-plugproof-secret", ""), bearer.strip() if scheme.lower() == "bearer" else "")
-    equal = [hmac.compare_digest(one.encode("latin-1"), secret.encode()) for one in given]
-    return any(equal)

@@ -1,18 +1,19 @@
-"""What the control plane does: one function per row of `ROUTES`, each on one world with its lock held.
+"""What the control plane does: one function per row of `ROUTES`, here each on one world with its lock held.
 
 `control_openapi.yaml` describes the routes; a test holds the two together.
 """
 
-from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.secrets.token import fingerprint
-from plugproof_mockserver.control import body_fields
+from plugproof_contracts.version import VERSION
+from plugproof_mockserver.control import body_fields, world_routes
+from plugproof_mockserver.control.control_request import ControlRequest, ControlRoute
 from plugproof_mockserver.engine import transitions
 from plugproof_mockserver.engine.representation import session_body
 from plugproof_mockserver.engine.seeding import FIELDS as SESSION_FIELDS
@@ -22,43 +23,17 @@ from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, iso, parse, seconds
 from plugproof_mockserver.world.charger_store import UnknownChargerError
 from plugproof_mockserver.world.faults import FaultKind, make_fault
-from plugproof_mockserver.world.session_store import UnknownSessionError
 from plugproof_mockserver.world.world import World
-
-
-class ControlRequest(NamedTuple):
-    """One request: the argument of its path, and the fields of its body and query. `identity` is the server's."""
-
-    world: World
-    identity: str
-    argument: str
-    fields: dict[str, Any]
-    query: dict[str, Any]
-
-    def __repr__(self) -> str:
-        return f"<ControlRequest of the world {self.world.name}>"
-
-    @property
-    def token(self) -> str:
-        """The token that the argument is, or whose fingerprint it is; raises `UnknownSessionError`."""
-        now = self.world.clock.now()
-        if not self.argument.startswith("token~"):
-            return self.world.sessions.get(self.argument, now).token
-        found = [one.token for one in self.world.sessions.all(now) if fingerprint(one.token) == self.argument]
-        if len(found) != 1:
-            raise UnknownSessionError(f"{len(found)} sessions have this fingerprint")
-        return found[0]
-
-
-Handler = Callable[[ControlRequest], Any]
-"""Do what is asked, and returns what JSON then says; None for no content."""
-
 
 # The world.
 
 
 def _health(request: ControlRequest) -> Any:
-    return {"status": "ok", "identity": request.identity, "world": request.world.name}
+    server = {"identity": request.identity, "version": VERSION, "uptime_seconds": round(request.worlds.age, 3)}
+    here = {"status": "ok", "world": request.world.name} | server
+    if request.world is not request.worlds.default:
+        return here | {"sessions": len(request.world.sessions)}
+    return here | {"sessions": sum(len(world.sessions) for world in request.worlds), "worlds": len(request.worlds)}
 
 
 def _reset(request: ControlRequest) -> None:
@@ -256,20 +231,6 @@ def document() -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(described))
 
 
-class ControlRoute(NamedTuple):
-    """What answers `method` at `path`: the forms of its body and query, and the status of its success.
-
-    Without a form of its own, a query is not looked at.
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    form: body_fields.BodyForm = body_fields.NOTHING
-    status: int = 200
-    query: body_fields.BodyForm = body_fields.NOTHING
-
-
 ROUTES = (
     ControlRoute("GET", "/health", _health),
     ControlRoute("GET", "/openapi.json", lambda request: document()),
@@ -296,4 +257,9 @@ ROUTES = (
     ControlRoute("GET", "/violations", _violations),
     ControlRoute("DELETE", "/violations", _clear_violations, status=204),
     ControlRoute("GET", "/scenarios", _scenarios),
+    ControlRoute("GET", "/worlds", world_routes.list_worlds, of_one_world=False),
+    ControlRoute("GET", "/worlds/{name}", world_routes.get_world, of_one_world=False),
+    ControlRoute("PUT", "/worlds/{name}", world_routes.put_world, body_fields.LEASE, of_one_world=False),
+    ControlRoute("DELETE", "/worlds/{name}", world_routes.delete_world, status=204, of_one_world=False),
+    ControlRoute("POST", "/worlds/{name}/reset", world_routes.reset_world, status=204, of_one_world=False),
 )

@@ -15,10 +15,11 @@ from starlette.types import ASGIApp as StarletteApp
 from plugproof_mockserver.faces.api_plane import api_plane, send_response
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.served_document import DocumentRoute
-from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, ASGIApp, Receive, Scope, Send
+from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, WORLDS, ASGIApp, Receive, Scope, Send
 from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.http.routing import NAME
-from plugproof_mockserver.world.registry import WorldNameError, WorldRegistry
+from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.world_errors import WorldError
 
 _WORLDS = "/worlds/"
 _OPERATIONS = b"/api/v3/"
@@ -109,7 +110,8 @@ class HostMiddleware:
             if not self._hosts.accept([value for name, value in scope["headers"] if name == b"host"]):
                 await send_response(scope, send, _WRONG_HOST.to_response())
                 return
-            scope[PATH], scope[BASE], scope[WORLD] = _raw_path(scope), "", self._worlds.default
+            scope[PATH], scope[BASE] = _raw_path(scope), ""
+            scope[WORLD], scope[WORLDS] = self._worlds.default, self._worlds
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1003})
             return
@@ -150,7 +152,7 @@ class WorldMount(Mount):
         name, slash, rest = scope[PATH][len(_WORLDS) :].partition("/")
         try:
             scope[WORLD] = self._worlds.get(name)
-        except WorldNameError as error:
+        except WorldError as error:
             await send_response(scope, send, ErrorResponse(error.status, f"{error}.").to_response())
             return
         scope[PATH], scope[BASE] = slash + rest, _WORLDS + name

@@ -20,6 +20,8 @@ BASE = "plugproof.base"
 """Where the front door leaves what stands before a path of the world, such as `/worlds/a`, or nothing."""
 WORLD = "plugproof.world"
 """Where the front door leaves the world in the scope, for the control plane."""
+WORLDS = "plugproof.worlds"
+"""Where the front door leaves the registry of all worlds in the scope, for the control plane."""
 
 
 async def read_body(receive: Receive) -> bytes | None:

@@ -96,12 +96,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.limits.get(operation) or DOCUMENTED_LIMITS[operation]
 
 
+DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([smhd]?)", re.ASCII)
+"""How a duration is written."""
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def parse_duration(text: str) -> float:
     """Read `90`, `90s`, `15m`, `24h` or `2d` as seconds; raise `ValueError` for anything else."""
-    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)([smhd]?)", text.strip(), re.ASCII)
+    found = DURATION.fullmatch(text.strip())
     if not found:
         raise InvalidValueError(f"{text!r} is not a duration such as 90s, 15m, 24h or 2d")
     return float(found[1]) * _UNITS[found[2]]

@@ -28,6 +28,11 @@ class ChargerStore:
         self._settings = settings
         self._put: dict[str, ChargerState | None] = {}
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether any charger was set up, changed or taken away here."""
+        return bool(self._put)
+
     def find(self, code: str) -> ChargerState | None:
         """Return a charger, or None when there is none."""
         upper = code.upper()

@@ -35,6 +35,7 @@ class Clock:
         self._wall, machine = wall, wall()
         # One attribute, replaced as a whole: readers in other threads see one pace or the next.
         self._pace = _Pace(_on_calendar(machine if start is None else start), machine, _possible(speed))
+        self._first = self._pace
 
     def now(self) -> int:
         """Return the moment that it is in this world."""
@@ -47,6 +48,11 @@ class Clock:
     def speed(self) -> float:
         """Seconds that pass in one real second; 0 when frozen."""
         return self._pace.speed
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anybody has set, moved, frozen or run the clock since it was made."""
+        return self._pace is not self._first
 
     def set(self, moment: int) -> None:
         """Put the clock to a moment, before or after the present one; raise `ValueError` beyond the calendar."""

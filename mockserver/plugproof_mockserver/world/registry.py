@@ -1,60 +1,261 @@
-"""Worlds by name: made on first use, collected when idle."""
+"""Worlds by name: made on first use or with a lease, and let go when their time is over.
+
+A world without a lease is kept while it is used, and an hour longer. One with a lease is kept until the lease
+ends, used or not. Whatever goes is told of: to the listeners, in the counts, and as 410 to whoever asks for it.
+Only a world without a lease in which there is nothing goes without 410, since its next use finds what it left.
+"""
 
 import re
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from plugproof_contracts.errors import PlugproofError
+import msgspec
+
+from plugproof_contracts.errors import InvalidValueError
+from plugproof_mockserver.model.timestamps import SECOND, iso
 from plugproof_mockserver.world.world import World
+from plugproof_mockserver.world.world_errors import (
+    EndedWorld,
+    Ending,
+    NoSuchWorldError,
+    QuotaError,
+    WorldGoneError,
+    WorldNameError,
+)
 
 DEFAULT = "default"
 IDLE_SECONDS = 3600
 MOST = 10_000
-"""Beyond so many worlds the one that was not used for the longest time goes, idle or not."""
+"""Worlds that are kept unless another number is given, besides the default one."""
+MOST_REMEMBERED = 100_000
+"""Worlds that have ended of which the reason is still known."""
+SHORTEST, LONGEST = 1, 366 * 24 * 3600
+"""Seconds that a lease may last."""
+_SWEEP_SECONDS = 1
+"""How often all worlds are looked at, at most: with 10,000 of them that takes a few milliseconds."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
+Listener = Callable[[EndedWorld], None]
+"""Is told of every world that ended."""
 
-class WorldNameError(PlugproofError, ValueError):
-    """A name that no world can have; the message says what one can be, and `status` how that is answered."""
 
-    status = 400
+class _Kept(msgspec.Struct):
+    """A world that is kept, when it was last used, and when its lease ends, or None without one.
 
-    def __init__(self) -> None:
-        super().__init__(
-            "a world's name is 1 to 64 letters, digits, dots, dashes and underscores, letter or digit first"
-        )
+    `owner` is the prefix whose quota it counts to, or empty.
+    """
+
+    world: World
+    used: float
+    owner: str
+    ends: float | None = None
+
+
+class WorldStatus(NamedTuple):
+    """One world as lists show it; times are seconds, `lease_left` is None without a lease."""
+
+    name: str
+    sessions: int
+    is_empty: bool
+    idle: float
+    lease_left: float | None
 
 
 class WorldRegistry:
-    """Finds worlds by name; `make` makes one. The default world is always there."""
+    """Finds worlds by name; `make` makes one. The default world is always there.
 
-    def __init__(self, make: Callable[[str], World], *, idle_clock: Callable[[], float] = time.monotonic) -> None:
-        self._make, self._idle_clock = make, idle_clock
+    `most` is how many others there may be at a time, and `quotas` how many of them with names that begin with
+    a prefix.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[str], World],
+        *,
+        most: int = MOST,
+        quotas: Mapping[str, int] | None = None,
+        idle_clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._make, self._idle_clock, self.wall = make, idle_clock, wall
+        self.most, self._quotas = most, quotas or {}
+        self._began = idle_clock()
         self.default = make(DEFAULT)
-        self._named: OrderedDict[str, tuple[World, float]] = OrderedDict()
+        self._named: OrderedDict[str, _Kept] = OrderedDict()
+        self._ended: OrderedDict[str, EndedWorld] = OrderedDict()
+        self._owned: Counter[str] = Counter()
+        self._next_sweep = float("-inf")
+        self._full_until: dict[str, float] = {}
+        self.listeners: list[Listener] = []
+        self.endings: Counter[Ending] = Counter()
+        """How many worlds have ended so far, by reason."""
+
+    @property
+    def age(self) -> float:
+        """Seconds since the worlds began."""
+        return self._idle_clock() - self._began
 
     def __len__(self) -> int:
         return len(self._named) + 1
 
+    def __iter__(self) -> Iterator[World]:
+        yield self.default
+        for kept in list(self._named.values()):
+            yield kept.world
+
+    # Finding and making.
+
     def get(self, name: str) -> World:
-        """Return a world; raise `WorldNameError` for a name that none can have."""
+        """Return a world, which is made on its first use.
+
+        Raises `WorldNameError` for a name that none can have, `WorldGoneError` for one that has ended, and
+        `QuotaError` where there is no room for another.
+        """
         if name == DEFAULT:
             return self.default
-        found = self._named.pop(name, None)
-        world = found[0] if found else self._made(name)
-        # Last in line: worlds stand in the order of their last use, so the idle ones are in front.
-        self._named[name] = (world, self._idle_clock())
-        return world
+        now = self._idle_clock()
+        kept = self._named.get(name)
+        if kept is None or _is_over(kept, now):
+            kept = self._add_first(name, kept)
+        kept.used = now
+        # Last in line: worlds stand in the order of their last use.
+        self._named.move_to_end(name)
+        return kept.world
 
-    def _made(self, name: str) -> World:
+    def _add_first(self, name: str, over: _Kept | None) -> _Kept:
+        if over is not None:
+            self._end(name, Ending.LEASE)
+        if name in self._ended:
+            ended = self._ended[name]
+            raise WorldGoneError(ended, iso(int(ended.at) * SECOND))
+        return self._add(name)
+
+    def find(self, name: str) -> World:
+        """Return a world that is there, without using or making it; raise as `get`, or `NoSuchWorldError`."""
+        if name != DEFAULT and name not in self._named and name not in self._ended and _NAME.fullmatch(name):
+            raise NoSuchWorldError(name)
+        kept = self._named.get(name)
+        return kept.world if kept and not _is_over(kept, self._idle_clock()) else self.get(name)
+
+    def lease(self, name: str, seconds: float | None) -> bool:
+        """Make a world or keep it, for `seconds` from now, or without a lease for None; return whether it is new.
+
+        One that has ended begins anew. Raises `InvalidValueError` for the default world, which needs none, or for
+        a time that no lease lasts, and otherwise as `get`.
+        """
+        if name == DEFAULT:
+            raise InvalidValueError(f"the world {DEFAULT!r} is always there and takes no lease; name another")
+        if seconds is not None and not SHORTEST <= seconds <= LONGEST:
+            raise InvalidValueError(f"ttl can't be {seconds:g}; it must be from {SHORTEST} to {LONGEST} seconds")
+        now = self._idle_clock()
+        kept = self._named.get(name)
+        if kept is not None and _is_over(kept, now):
+            self._end(name, Ending.LEASE)
+            kept = None
+        is_new = kept is None
+        kept = kept or self._add(name)
+        kept.used, kept.ends = now, None if seconds is None else now + seconds
+        return is_new
+
+    def _add(self, name: str) -> _Kept:
         if not _NAME.fullmatch(name):
             raise WorldNameError
-        self._collect()
-        return self._make(name)
+        self._make_room(name)
+        self._ended.pop(name, None)
+        kept = _Kept(self._make(name), self._idle_clock(), longest_prefix(name, self._quotas))
+        self._named[name] = kept
+        self._owned[kept.owner] += 1
+        return kept
 
-    def _collect(self) -> None:
-        since = self._idle_clock() - IDLE_SECONDS
-        while self._named and (len(self._named) >= MOST or next(iter(self._named.values()))[1] < since):
-            self._named.popitem(last=False)
+    # Ending.
+
+    def delete(self, name: str) -> None:
+        """End a world now; raise `InvalidValueError` for the default one, and otherwise as `find`."""
+        if name == DEFAULT:
+            raise InvalidValueError(f"the world {DEFAULT!r} is always there; reset it instead")
+        self.find(name)
+        self._end(name, Ending.DELETED)
+
+    def sweep(self) -> None:
+        """Let go of every world whose lease is over or that nobody used for an hour."""
+        now = self._idle_clock()
+        for name, kept in list(self._named.items()):
+            if _is_over(kept, now):
+                self._end(name, Ending.LEASE)
+            elif kept.ends is None and kept.used < now - IDLE_SECONDS:
+                self._end(name, Ending.IDLE)
+
+    def _make_room(self, name: str) -> None:
+        now, owner = self._idle_clock(), longest_prefix(name, self._quotas)
+        if now >= self._next_sweep:
+            self.sweep()
+            self._next_sweep = now + _SWEEP_SECONDS
+        for prefix in ("", owner) if owner else ("",):
+            if self._is_full(prefix) and not self._has_made_room(prefix, now):
+                raise QuotaError(_say_full(prefix, self._most_of(prefix)))
+
+    def _is_full(self, prefix: str) -> bool:
+        return (self._owned[prefix] if prefix else len(self._named)) >= self._most_of(prefix)
+
+    def _most_of(self, prefix: str) -> int:
+        return self._quotas[prefix] if prefix else self.most
+
+    def _has_made_room(self, prefix: str, now: float) -> bool:
+        """Let go of what is over, or else of the longest unused world that is empty and has no lease."""
+        if now < self._full_until.get(prefix, now):
+            return False  # nothing was found a moment ago, and looking again takes time
+        self.sweep()
+        if not self._is_full(prefix):
+            return True
+        for name, kept in self._named.items():
+            if kept.ends is None and (not prefix or kept.owner == prefix) and kept.world.is_empty:
+                self._end(name, Ending.ROOM)
+                return True
+        self._full_until[prefix] = now + _SWEEP_SECONDS
+        return False
+
+    def _end(self, name: str, ending: Ending) -> None:
+        kept = self._named.pop(name)
+        self._owned[kept.owner] -= 1
+        ended = EndedWorld(name, ending, self.wall(), len(kept.world.sessions), kept.ends is not None)
+        if ended.was_leased or ending is Ending.DELETED or not kept.world.is_empty:
+            self._ended[name] = ended
+            if len(self._ended) > MOST_REMEMBERED:
+                self._ended.popitem(last=False)
+        self.endings[ending] += 1
+        for listener in self.listeners:
+            listener(ended)
+
+    # Lists.
+
+    def statuses(self) -> list[WorldStatus]:
+        """Return every world that is there, by name."""
+        self.sweep()
+        return [self.status(name) for name in sorted([DEFAULT, *self._named])]
+
+    def status(self, name: str) -> WorldStatus:
+        """Return one world that is there; raise as `find`."""
+        world, now = self.find(name), self._idle_clock()
+        kept = self._named.get(name) or _Kept(world, now, "")
+        left = None if kept.ends is None else kept.ends - now
+        return WorldStatus(name, len(world.sessions), world.is_empty, now - kept.used, left)
+
+
+def longest_prefix(name: str, prefixes: Iterable[str]) -> str:
+    """Return the longest prefix that a name begins with; the empty one for none."""
+    return max((one for one in prefixes if name.startswith(one)), key=len, default="")
+
+
+def _is_over(kept: _Kept, now: float) -> bool:
+    return kept.ends is not None and kept.ends <= now
+
+
+def _say_full(prefix: str, most: int) -> str:
+    whose = f" whose names begin with {prefix!r}" if prefix else ""
+    return (
+        f"there are {most} worlds{whose}, which is as many as may be, and none of them is empty; delete one with "
+        "DELETE /_plugproof/worlds/NAME, wait until a lease ends, or serve the fake with a higher quota"
+    )

@@ -103,6 +103,7 @@ class World:
         self.bodies = ResponseCache()
         self.violations: deque[dict[str, object]] = deque(maxlen=_KEPT_VIOLATIONS)
         self.faults: list[Fault] = [replace(fault, applied_count=0) for fault in self._first_faults]
+        self._began_with = tuple(self.faults)
         self.prepared: list[PreparedResponse] = []
         self._random: Random | None = None
 
@@ -119,6 +120,19 @@ class World:
     def reset(self) -> None:
         """Forget every session, charger, hit, fault, journal entry and violation; the clock goes on."""
         self._begin()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a new world would be no different to a client: no live session, and nothing that was set."""
+        with self.lock:
+            is_set = self.prepared or self.chargers.is_changed or self.clock.is_set or self._has_other_faults()
+            return not is_set and next(self.sessions.all(self.clock.now()), None) is None
+
+    def _has_other_faults(self) -> bool:
+        if len(self.faults) != len(self._began_with):
+            return True
+        pairs = zip(self.faults, self._began_with, strict=True)
+        return any(now is not then or (now.first and now.applied_count) for now, then in pairs)
 
     @property
     def random(self) -> Random:

@@ -6,7 +6,7 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.control.app import control_app
-from plugproof_mockserver.control.handlers import ControlRequest
+from plugproof_mockserver.control.control_request import ControlRequest
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.model.events import possible_events
@@ -316,8 +316,10 @@ def test_a_python_program_sets_chargers_up_alike(fake):
 
 
 def test_a_request_does_not_show_its_token_to_who_debugs(fake):
-    token = fake.seed_session("charging").token
-    assert token not in repr(ControlRequest(fake.world, "identity", token, {"failure_reason": token}, {}))
+    token, worlds = fake.seed_session("charging").token, fake.asgi.worlds
+    fields = {"failure_reason": token}
+    request = ControlRequest(fake.world, worlds, lambda name: True, "identity", token, fields, {})
+    assert token not in repr(request)
 
 
 # Faults, journal, violations, scenarios.

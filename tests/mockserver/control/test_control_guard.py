@@ -8,6 +8,7 @@ import pytest
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.control.app import control_app
 from plugproof_mockserver.control.handlers import ROUTES
+from plugproof_mockserver.control.secrets import ControlSecrets
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.world.registry import WorldRegistry
@@ -25,7 +26,11 @@ def anyio_backend():
 
 
 def app_of(secret=None):
-    return App(WorldRegistry(lambda name: World(name=name)), hosts=HostAllowlist(), control=control_app(secret))
+    return App(
+        WorldRegistry(lambda name: World(name=name)),
+        hosts=HostAllowlist(),
+        control=control_app(ControlSecrets(secret)),
+    )
 
 
 async def ask(app, method, path, *headers, body=b""):
@@ -340,7 +345,7 @@ async def test_a_secret_may_have_any_letters():
 
 def test_an_empty_secret_is_refused():
     with pytest.raises(ValueError, match="empty"):
-        control_app("")
+        ControlSecrets("")
 
 
 async def test_no_answer_is_kept_by_a_cache():

@@ -69,7 +69,7 @@ def test_a_field_has_the_choices_that_are_described(row):
 
 @rows
 def test_a_success_has_the_status_that_is_described(row):
-    assert {status for status in described(row)["responses"] if status != "4XX"} == {str(row.status)}
+    assert {status for status in described(row)["responses"] if status not in ("4XX", "507")} == {str(row.status)}
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,7 @@ BODIES = {
     "happen": {"event": "unplugged"},
     "amend": {"failure_reason": "x"},
     "putCharger": {"pricing": {"start_fee": 1}},
+    "putWorld": {"ttl": "2h"},
     "inject": {"operation": "*", "kind": "latency", "milliseconds": 1},
 }
 
@@ -112,7 +113,8 @@ async def test_a_success_is_what_is_described(row):
         headers={"X-Plugproof": "1"},
     ) as client:
         await client.get("http://localhost/api/v3/public-charging/chargers/HAPPY")
-        path = row.path.replace("{token}", token).replace("{code}", "HAPPY")
+        await client.get("http://localhost/worlds/a/api/v3/public-charging/chargers/HAPPY")
+        path = row.path.replace("{token}", token).replace("{code}", "HAPPY").replace("{name}", "a")
         body = BODIES.get(described(row)["operationId"], {})
         answer = await client.request(row.method, path, json=body)
     assert answer.status_code == row.status

@@ -1,0 +1,60 @@
+"""What the control plane does to worlds as such: who makes, keeps and ends them. No world is locked meanwhile."""
+
+from typing import Any
+
+from plugproof_mockserver.control.control_request import ControlRequest
+from plugproof_mockserver.model.settings import parse_duration
+from plugproof_mockserver.model.timestamps import SECOND, iso
+from plugproof_mockserver.world.registry import DEFAULT, WorldStatus
+from plugproof_mockserver.world.world_errors import Ending
+
+
+def list_worlds(request: ControlRequest) -> Any:
+    """Return the worlds that the request may control."""
+    worlds = request.worlds
+    shown = [_describe(request, one) for one in worlds.statuses() if request.may_control(one.name)]
+    return {"worlds": shown, "total": len(shown), "most": worlds.most, "ended": _ended(request)}
+
+
+def _ended(request: ControlRequest) -> dict[str, int]:
+    return {ending: request.worlds.endings[ending] for ending in Ending}
+
+
+def get_world(request: ControlRequest) -> Any:
+    """Return one world, which is not made by that."""
+    return _describe(request, request.worlds.status(request.argument))
+
+
+def put_world(request: ControlRequest) -> Any:
+    """Make a world or keep it for a time, and return it."""
+    is_new = request.worlds.lease(request.argument, read_ttl(request.fields))
+    return _describe(request, request.worlds.status(request.argument)) | {"is_new": is_new}
+
+
+def delete_world(request: ControlRequest) -> None:
+    """End a world."""
+    request.worlds.delete(request.argument)
+
+
+def reset_world(request: ControlRequest) -> None:
+    """Let a world begin anew; its clock and its lease go on."""
+    request.worlds.find(request.argument).reset()
+
+
+def read_ttl(fields: dict[str, Any]) -> float | None:
+    """Return the seconds of a lease; None for a world without one. Raises `ValueError` for no duration."""
+    ttl = fields.get("ttl")
+    return parse_duration(ttl) if isinstance(ttl, str) else ttl
+
+
+def _describe(request: ControlRequest, status: WorldStatus) -> dict[str, Any]:
+    left = status.lease_left
+    return {
+        "name": status.name,
+        "path": "" if status.name == DEFAULT else f"/worlds/{status.name}",
+        "sessions": status.sessions,
+        "is_empty": status.is_empty,
+        "idle_seconds": round(status.idle, 3),
+        "expires_in": None if left is None else round(left, 3),
+        "expires_at": None if left is None else iso(int((request.worlds.wall() + left) * SECOND)),
+    }

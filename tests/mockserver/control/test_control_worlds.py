@@ -1,0 +1,165 @@
+"""The control plane over worlds as such: who makes, keeps, lists and ends them, and with which secret."""
+
+import httpx
+import pytest
+
+from plugproof_mockserver.control.app import control_app
+from plugproof_mockserver.control.secrets import ControlSecrets
+from plugproof_mockserver.faces.asgi import App
+from plugproof_mockserver.faces.host_allowlist import HostAllowlist
+from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.world import World
+
+pytestmark = pytest.mark.anyio
+
+API = "/api/v3/public-charging"
+START = {"code": "HAPPY", "connector_id": 1}
+OPERATOR, A, AB = "operator-secret", "secret-of-a", "secret-of-ab"
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+def client_of(secrets=None, **quotas):
+    worlds = WorldRegistry(lambda name: World(name=name), **quotas)
+    app = App(worlds, hosts=HostAllowlist(), control=control_app(secrets))
+    transport = httpx.ASGITransport(app)
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers={"X-Plugproof": "1"})
+
+
+def with_secret(secret):
+    return {} if secret is None else {"X-Plugproof-Secret": secret}
+
+
+async def test_a_world_lives_through_all_its_routes():
+    """Made with a lease, listed, used, reset, deleted, gone, and begun anew."""
+    async with client_of() as client:
+        made = (await client.put("/_plugproof/worlds/a", json={"ttl": "2h"})).json()
+        assert (made["is_new"], made["path"], round(made["expires_in"])) == (True, "/worlds/a", 7200)
+        token = (await client.post(f"/worlds/a{API}/sessions", json=START)).json()["session_token"]
+        listed = (await client.get("/_plugproof/worlds")).json()
+        assert [(one["name"], one["sessions"]) for one in listed["worlds"]] == [("a", 1), ("default", 0)]
+        assert (await client.post("/_plugproof/worlds/a/reset")).status_code == 204
+        assert (await client.get("/_plugproof/worlds/a")).json()["sessions"] == 0
+        assert (await client.delete("/_plugproof/worlds/a")).status_code == 204
+        gone = await client.get(f"/worlds/a{API}/sessions/{token}")
+        assert (gone.status_code, "it was deleted" in gone.json()["message"]) == (410, True)
+        assert (await client.get("/worlds/a/_plugproof/sessions")).status_code == 410
+        assert (await client.get("/_plugproof/worlds/a")).status_code == 410
+        assert (await client.put("/_plugproof/worlds/a", json={})).json()["expires_at"] is None
+        assert (await client.get(f"/worlds/a{API}/sessions/{token}")).status_code == 404
+
+
+@pytest.mark.parametrize("ttl", [True, "soon", "2 h", [], {}, -1, 0, "0", 10**12, 1e400, "999999999d"])
+async def test_a_ttl_that_no_lease_has_is_refused(ttl):
+    async with client_of() as client:
+        body = '{"ttl": 1e400}' if ttl == 1e400 else None
+        answer = await client.put(
+            "/_plugproof/worlds/a", **({"content": body} if body else {"json": {"ttl": ttl}})
+        )
+        assert answer.status_code in (400, 422)
+        assert (await client.get("/_plugproof/worlds/a")).status_code == 404
+
+
+async def test_a_full_fake_refuses_a_new_world_with_507():
+    async with client_of(most=1) as client:
+        assert (await client.post(f"/worlds/a{API}/sessions", json=START)).status_code == 201
+        for refused in (
+            await client.post(f"/worlds/b{API}/sessions", json=START),
+            await client.put("/_plugproof/worlds/b", json={"ttl": 60}),
+        ):
+            assert refused.status_code == 507
+            assert "DELETE /_plugproof/worlds/NAME" in refused.json()["message"]
+        assert (await client.post(f"/worlds/a{API}/sessions", json=START)).status_code == 201
+
+
+async def test_health_tells_of_all_worlds_where_it_is_asked_of_none():
+    async with client_of() as client:
+        await client.post(f"/worlds/a{API}/sessions", json=START)
+        await client.post(f"{API}/sessions", json=START)
+        whole = (await client.get("/_plugproof/health")).json()
+        assert (whole["worlds"], whole["sessions"], whole["status"]) == (2, 2, "ok")
+        assert whole["version"]
+        assert whole["uptime_seconds"] >= 0
+        one = (await client.get("/worlds/a/_plugproof/health")).json()
+        assert (one["sessions"], "worlds" in one) == (1, False)
+
+
+# Tenants.
+
+TENANTS = {"a-": A, "a-b-": AB}
+
+
+@pytest.mark.parametrize(
+    ("world", "secret", "is_open"),
+    [
+        ("a-1", A, True),
+        ("a-1", None, False),
+        ("a-1", AB, False),
+        ("a-1", OPERATOR, True),
+        ("a-b-1", AB, True),
+        ("a-b-1", A, False),
+        ("a-b-1", OPERATOR, True),
+        ("b", A, False),
+        ("b", OPERATOR, True),
+        ("b", None, False),
+        ("default", A, False),
+    ],
+)
+async def test_a_world_is_controlled_with_the_secret_of_its_prefix(world, secret, is_open):
+    """Below its own path and by its name alike; the API stays open."""
+    secrets, headers = ControlSecrets(OPERATOR, TENANTS), with_secret(secret)
+    async with client_of(secrets, most=10) as client:
+        base = "" if world == "default" else f"/worlds/{world}"
+        asked = [
+            await client.get(f"{base}/_plugproof/sessions", headers=headers),
+            await client.post(f"{base}/_plugproof/reset", headers=headers),
+            await client.get(f"/_plugproof/worlds/{world}", headers=headers),
+            await client.post(f"/_plugproof/worlds/{world}/reset", headers=headers),
+            await client.get(f"/worlds/other/_plugproof/worlds/{world}", headers=headers),
+        ]
+        assert {answer.status_code == 401 for answer in asked} == {not is_open}
+        assert (await client.post(f"{base}{API}/sessions", json=START)).status_code == 201
+
+
+async def test_without_an_operator_only_tenants_are_locked():
+    async with client_of(ControlSecrets(None, TENANTS)) as client:
+        assert (await client.get("/_plugproof/sessions")).status_code == 200
+        assert (await client.get("/worlds/b/_plugproof/sessions")).status_code == 200
+        assert (await client.get("/worlds/a-1/_plugproof/sessions")).status_code == 401
+        assert (await client.put("/_plugproof/worlds/a-2", json={})).status_code == 401
+
+
+async def test_a_list_shows_each_tenant_its_own_worlds():
+    async with client_of(ControlSecrets(OPERATOR, TENANTS)) as client:
+        for name in ("a-1", "a-b-1", "c"):
+            await client.post(f"/worlds/{name}{API}/sessions", json=START)
+
+        async def names(secret):
+            answer = await client.get("/_plugproof/worlds", headers=with_secret(secret))
+            return [one["name"] for one in answer.json().get("worlds", [])], answer.status_code
+
+        assert await names(None) == ([], 401)
+        assert await names("wrong-secret") == ([], 401)
+        assert await names(A) == (["a-1"], 200)
+        assert await names(AB) == (["a-b-1"], 200)
+        assert await names(OPERATOR) == (["a-1", "a-b-1", "c", "default"], 200)
+
+
+async def test_metrics_are_the_operators_wherever_they_are_asked_for():
+    async with client_of(ControlSecrets(OPERATOR, TENANTS)) as client:
+        answer = await client.get("/worlds/a-1/_plugproof/metrics", headers=with_secret(A))
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(("operator", "tenants"), [("", {}), (None, {"a": ""}), (None, {"": "secret-of-all"})])
+def test_a_secret_and_its_prefix_are_not_empty(operator, tenants):
+    with pytest.raises(ValueError, match="is empty"):
+        ControlSecrets(operator, tenants)
+
+
+def test_secrets_are_in_no_repr():
+    assert "secret-of" not in repr(ControlSecrets(OPERATOR, TENANTS))
+    assert OPERATOR not in repr(ControlSecrets(OPERATOR, TENANTS))
