@@ -1,5 +1,6 @@
 """The console in a real browser: what it shows, what its buttons do, and that text stays text."""
 
+import httpx2
 import pytest
 
 PAYLOAD = "<img src=x onerror=alert(1)>"
@@ -84,6 +85,47 @@ def test_a_lost_answer_in_few_clicks(console, world):
     console.get_by_role("button", name="Remove all").click()
     console.locator("#faults:empty").wait_for(state="attached")
     assert world.control("GET", "/faults") == {"faults": []}
+
+
+COUNT_CLICKS = "window.clicks = 0; addEventListener('click', ({isTrusted}) => { clicks += isTrusted; }, true)"
+
+
+def test_a_newcomer_needs_few_clicks(console, world):
+    """At most twelve: lose the answer of a confirm, watch the limit drain and refill, and rewind."""
+    console.evaluate(COUNT_CLICKS)
+    token, _ = world.start()
+    session_row(console, "created").get_by_role("button").click()
+    console.locator("[data-event=paid]").click()
+    console.locator("#fault select[name=kind]").select_option("reset")
+    console.get_by_role("button", name="Add").click()
+    console.locator("#faults li").filter(has_text="confirm: reset").wait_for()
+    with pytest.raises(httpx2.TransportError):
+        world.confirm(token)
+    console.locator("#journal li").filter(has_text="reset").wait_for()
+    console.locator(".life li[aria-current]").filter(has_text="authorized").wait_for()
+    console.locator("#limits li").filter(has_text="9 of 10 left").wait_for()
+    console.get_by_role("button", name="+1 min").click()
+    console.locator("#limits li").filter(has_text="confirm").wait_for(state="detached")
+    console.get_by_role("button", name="−10 min").click()
+    console.locator("#now").filter(has_text="11:51:00").wait_for()
+    choices = 2  # a choice from a list is two clicks by hand, and none by Playwright
+    assert console.evaluate("clicks") + choices <= 12
+
+
+RESTARTED = "The fake does not answer. If it was restarted, this page goes on by itself."
+
+
+def test_a_fake_that_goes_and_comes_back_is_told(console, world):
+    """While the fake is away the console says so, and goes on by itself when it is back."""
+    console.locator("#live").filter(has_text="live").wait_for()
+    console.route("**/_plugproof/**", lambda route: route.abort())
+    console.clock.run_for(3000)
+    console.locator("#message").filter(has_text=RESTARTED).wait_for()
+    console.unroute("**/_plugproof/**")
+    world.control("POST", "/sessions", status="charging")
+    console.clock.run_for(3000)
+    session_row(console, "charging")
+    console.locator("#message[hidden]").wait_for(state="attached")
 
 
 def test_many_sessions_stay_usable(console, world):

@@ -38,9 +38,17 @@ export class ScanToPay {
     return this.ask("GET", `/sessions/${token}`);
   }
 
-  // Only reads what the payment came to, so it is safe to ask again when no answer came.
+  // An answer that is lost may belong to a confirm that was carried out: ask what became of it, and only then again.
   async confirm(token) {
-    return this.again(() => this.ask("POST", `/sessions/${token}/confirm`));
+    for (let left = 3; ; left -= 1) {
+      try {
+        return await this.ask("POST", `/sessions/${token}/confirm`);
+      } catch (error) {
+        if (!(error instanceof UnansweredError) || left <= 1) throw error;
+        const seen = await this.again(() => this.get(token));
+        if (seen.data.status !== "created") return seen;
+      }
+    }
   }
 
   stop(token) {
