@@ -41,6 +41,12 @@ strict_option = click.option(
 baseline_option = click.option(
     "--baseline", metavar="F", envvar="PLUGPROOF_BASELINE", help="Accepted findings (TOML)."
 )
+ledger_option = click.option(
+    "--ledger",
+    metavar="URL",
+    envvar="PLUGPROOF_LEDGER",
+    help="Add what was seen of each fact: sqlite:///FILE or postgresql://HOST/DATABASE.",
+)
 report_option = click.option(
     "--report",
     "targets",

@@ -55,6 +55,7 @@ ROOMS = {
         "evidence": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "checking"},
         "conformance": {
             "evidence",
+            "learning",
             "errors",
             "facts",
             "secrets",

@@ -16,9 +16,11 @@ from plugproof_contracts.conformance.check_report import Baseline
 from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports, ProbeResult
 from plugproof_contracts.conformance.history import drift
 from plugproof_contracts.conformance.history.check_history import History
+from plugproof_contracts.conformance.ledger_feed import add_to_ledger, assumption_notes
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import send
 from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.reports.report import Report, Verdict
 from plugproof_contracts.reports.writing import write
@@ -34,6 +36,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     `patience` seconds to wait in all. `history` is a database's URL; None is a file of the user's. `baselines` are
     files of accepted findings (TOML) or of a shape to compare with (`.json`, as `save_shape` writes it).
     `fail_on_drift` lets a change count as a break does; `lift_pause` forgets that the API asked to be left alone.
+    What was seen is added to the ledger with the URL `ledger`, the history's unless told; or to none.
     """
 
     tokens: tuple[Token, ...] = ()
@@ -48,6 +51,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     save_shape: Path | None = None
     fail_on_drift: bool = False
     lift_pause: bool = False
+    ledger: str | None = None
+    keeps_ledger: bool = True
 
 
 def run_check(
@@ -77,6 +82,7 @@ def run_check(
         run.run()
         report = check_report.build_check_report(run, options.tokens, baseline.accepts)
         report = _remember(history, run, report, baseline, began)
+        report = _learn(run, report, options)
         if options.fail_on_drift and report.drift and report.verdict is not Verdict.BROKEN:
             report = msgspec.structs.replace(report, verdict=Verdict.DRIFTED)
     if options.save_shape is not None:
@@ -104,6 +110,15 @@ def _remember(history: History, run: CheckRun, report: Report, baseline: Baselin
     changed = check_report.describe_drift(history, base, shape, baseline.shape)
     history.record(base, began, report, shape)
     return msgspec.structs.replace(report, drift=tuple(map(escape, changed)))
+
+
+def _learn(run: CheckRun, report: Report, options: CheckOptions) -> Report:
+    """Return the report with the assumptions that the answers contradict, and add what they show to the ledger."""
+    judged = [exchange for _, exchange in check_report.accepted(run)]
+    told, url = "", options.ledger or options.history
+    if options.keeps_ledger and judged:
+        told = add_to_ledger(url, SourceKind.CHECK, [judged], run.ports.now())
+    return msgspec.structs.replace(report, notes=assumption_notes([judged]), ledger=escape(told))
 
 
 def _save_shape(path: Path, run: CheckRun) -> None:

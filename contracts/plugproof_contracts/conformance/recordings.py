@@ -1,5 +1,6 @@
 """Judging recordings: files in, one report out, without a request sent."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ import msgspec
 from plugproof_contracts.adapters.recorded.recorded_entry import COPY, RecordedEntry, RecordingError
 from plugproof_contracts.adapters.recording import opened
 from plugproof_contracts.checking.checker import examine_trace
+from plugproof_contracts.conformance.ledger_feed import add_to_ledger, assumption_notes
+from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin, redacted
 from plugproof_contracts.facts.session import Status
@@ -17,14 +20,28 @@ from plugproof_contracts.parsing.date_times import http_date
 from plugproof_contracts.parsing.redactions import secrets_of
 from plugproof_contracts.reports.builder import Evidence, ReportPolicy, report_of
 from plugproof_contracts.reports.report import Report
+from plugproof_contracts.secrets.escaping import escape
 
 Progress = Callable[[int, int], None]
 """Called with the bytes of a file that were read, and its size."""
 
 
-def inspect(paths: Iterable[Path], terms: ReportPolicy, progress: Progress = lambda done, size: None) -> Report:
-    """Judge recordings and report on all of them; a file that cannot be read is a problem in the report."""
-    return report_of("plugproof inspect", [gather(path, progress) for path in paths], terms)
+def inspect(
+    paths: Iterable[Path],
+    terms: ReportPolicy,
+    progress: Progress = lambda done, size: None,
+    *,
+    ledger: str | None = None,
+) -> Report:
+    """Judge recordings and report on all of them; a file that cannot be read is a problem in the report.
+
+    `ledger` is the URL of a ledger that what they show is added to, None for none.
+    """
+    files = [gather(path, progress) for path in paths]
+    report = report_of("plugproof inspect", files, terms)
+    recordings = [one.exchanges for one in files]
+    told = ledger and add_to_ledger(ledger, SourceKind.INSPECT, recordings, time.time())
+    return msgspec.structs.replace(report, notes=assumption_notes(recordings), ledger=escape(told or ""))
 
 
 class _Taken(NamedTuple):
@@ -94,7 +111,7 @@ def _is_same(one: _Taken, other: _Taken) -> bool:
 
 
 def _judge(found: Evidence, taken: list[_Taken]) -> None:
-    exchanges = [one.exchange for one in taken]
+    found.exchanges = exchanges = [one.exchange for one in taken]
     found.numbers = [one.number for one in taken]
     found.result = examine_trace(exchanges)
     found.bases = {redacted(origin(exchange.base)) for exchange in exchanges if exchange.base is not None}

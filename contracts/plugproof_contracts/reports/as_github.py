@@ -39,6 +39,8 @@ def _rest(report: Report) -> Iterator[str]:
     if report.drift:
         kind = "error" if report.verdict is Verdict.DRIFTED else "notice"
         yield command(kind, "\n".join(report.drift), title="changed since an earlier check")
+    for note in report.notes:
+        yield command("notice", str(note), title="contradicted assumption")
     if report.verdict is Verdict.NOTHING:
         yield command("error", "no rule was checked", title=report.verdict)
 

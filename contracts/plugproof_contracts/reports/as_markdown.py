@@ -34,6 +34,8 @@ def _blocks(report: Report) -> Iterator[str]:
         [(problem_place(problem), problem.reason) for problem in report.problems],
     )
     yield from _section("Changed", ("what",), [(line,) for line in report.drift])
+    notes = [(note.fact, note.assumed, note.seen, note.n) for note in report.notes]
+    yield from _section("Contradicted assumptions", ("fact", "assumed", "seen", "times"), notes)
     accepted = [(slug, len(found), found[0].accepted) for slug, found in report.accepted_by_rule().items()]
     yield from _section("Accepted by the baseline", ("rule", "findings", "reason"), accepted)
     stale = [(one.entry, one.rule, one.reason) for one in report.stale]

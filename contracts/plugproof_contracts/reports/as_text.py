@@ -27,6 +27,7 @@ def _lines(report: Report) -> Iterator[str]:
     for found in report.by_rule().values():
         yield from ("", *_rule(found))
     yield from _others(report)
+    yield from ("", f"ledger: {report.ledger}") if report.ledger else ()
     rules = ", ".join(f"{number} {name}" for name, number in tally(report.rules).items())
     yield from ("", f"rules: {rules}", f"verdict: {report.verdict_text} (exit code {report.verdict.exit_code})")
 
@@ -55,6 +56,7 @@ def _others(report: Report) -> Iterator[str]:
         "could not check", [f"  {problem_place(problem)}: {problem.reason}" for problem in report.problems]
     )
     yield from _section("changed", [f"  {line}" for line in report.drift])
+    yield from _section("contradicted assumptions", [f"  {note}" for note in report.notes])
     yield from _section(
         "baseline entries to remove", [f"  entry {one.entry}, {one.rule}: {one.reason}" for one in report.stale]
     )

@@ -137,6 +137,23 @@ def facts_broken(count: int, level: Level) -> str:
     return f"{count} {level} {'fact' if count == 1 else 'facts'} broken"
 
 
+class AssumptionNote(msgspec.Struct, frozen=True, kw_only=True):
+    """An assumption that was contradicted `n` times: its fact, what is assumed, and what was seen instead."""
+
+    fact: str
+    assumed: str
+    seen: str
+    n: int
+
+    def __str__(self) -> str:
+        times = "once" if self.n == 1 else f"{self.n} times"
+        return f"{self.fact}: assumed {self.assumed}, seen {self.seen} ({times}); {READ_ON_LEARNING}"
+
+
+READ_ON_LEARNING = "`plugproof learn` sets the fake to it"
+"""The way on from a contradicted assumption."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of a check."""
 
@@ -157,6 +174,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What the verdict does not cover, though nothing of it was left unread."""
     date: str = ""
     """The day of the check, such as `2026-01-10`."""
+    notes: tuple[AssumptionNote, ...] = ()
+    """Assumptions that what was read contradicts; none of them counts."""
+    ledger: str = ""
+    """How the ledger was added to, empty if none was asked for."""
 
     @property
     def verdict_text(self) -> str:

@@ -54,6 +54,8 @@ class CheckArguments(NamedTuple):
     fail_on: str | None
     lift_pause: bool
     dry_run: bool
+    ledger: str | None
+    no_ledger: bool
 
 
 @command("Check a live API with a handful of careful requests.")
@@ -120,6 +122,13 @@ class CheckArguments(NamedTuple):
     help="What counts besides broken facts: drift, any change since the last check or the baseline.",
 )
 @click.option("--lift-pause", is_flag=True, help="Ask although the API asked to be left alone (Retry-After).")
+@click.option(
+    "--ledger",
+    metavar="URL",
+    envvar="PLUGPROOF_LEDGER",
+    help="Where what was seen of each fact is added to.  [default: the history]",
+)
+@click.option("--no-ledger", is_flag=True, help="Add what was seen to no ledger.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and send nothing.")
 def check(**given: Any) -> None:
     """Send the plan, write the reports, and end with the verdict's exit code."""
@@ -223,6 +232,8 @@ def _run(given: CheckArguments, base: str, tokens: tuple[Token, ...], planned: i
         save_shape=Path(given.save_shape) if given.save_shape else None,
         fail_on_drift=given.fail_on == "drift",
         lift_pause=given.lift_pause,
+        ledger=given.ledger,
+        keeps_ledger=not given.no_ledger,
     )
     try:
         report = run_check(base, options, progress=progress)

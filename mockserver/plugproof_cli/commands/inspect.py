@@ -15,6 +15,7 @@ from plugproof_cli.reporting import (
     baseline_option,
     goes_to_stdout,
     hide_traceback,
+    ledger_option,
     report_option,
     strict_option,
     write_reports,
@@ -30,22 +31,30 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @strict_option
 @baseline_option
+@ledger_option
 @report_option
-def inspect(files: tuple[str, ...], strict: bool, baseline: str | None, targets: tuple[ReportTarget, ...]) -> None:
+def inspect(
+    files: tuple[str, ...],
+    strict: bool,
+    baseline: str | None,
+    ledger: str | None,
+    targets: tuple[ReportTarget, ...],
+) -> None:
     """Judge the files, write the reports, and end with the verdict's exit code."""
     goes_to_stdout(targets)
     with hide_traceback():
-        report = _inspected([Path(file) for file in files], strict, accepts(baseline))
+        report = _inspected([Path(file) for file in files], strict, accepts(baseline), ledger)
         write_reports(report, targets)
     sys.exit(report.verdict.exit_code)
 
 
-def _inspected(paths: Sequence[Path], strict: bool, accepted: "tuple[Accept, ...]") -> Report:
+def _inspected(paths: Sequence[Path], strict: bool, accepted: "tuple[Accept, ...]", ledger: str | None) -> Report:
     from plugproof_contracts.conformance.recordings import inspect as inspect_files
     from plugproof_contracts.reports.builder import ReportPolicy
 
     with _progress(len(paths)) as advance:
-        return inspect_files(paths, ReportPolicy(datetime.now(UTC).date(), strict, accepted), advance)
+        policy = ReportPolicy(datetime.now(UTC).date(), strict, accepted)
+        return inspect_files(paths, policy, advance, ledger=ledger)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """`plugproof proxy BASE_URL`: forward to the real API, and check what passes."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,22 +17,27 @@ from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.filenames import plain_name
 
+if TYPE_CHECKING:
+    from plugproof_contracts.conformance.proxy_evidence import ProxyEvidence
+
 
 @command("Forward to the real API, and check what passes.")
 @click.argument("base_url", metavar="BASE_URL")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free one.")
 @click.option("--har", metavar="F", help="Write what passed, without secrets, when the proxy ends.")
 @click.option("--timeout", type=click.FloatRange(0.1, 300), default=30.0, show_default=True, metavar="S")
-def proxy(base_url: str, port: int, har: str | None, timeout: float) -> None:
+@reporting.ledger_option
+def proxy(base_url: str, port: int, har: str | None, timeout: float, ledger: str | None) -> None:
     """Serve on this machine until told to end; every exchange is a line, with its findings below."""
     base = reporting.base_url(base_url)
     reporting.refuse_unwritable((), har)
     with reporting.hide_traceback():
-        _serve(base, port, har, timeout)
+        _serve(base, port, har, timeout, ledger)
 
 
-def _serve(base: str, port: int, har: str | None, timeout: float) -> None:
+def _serve(base: str, port: int, har: str | None, timeout: float, ledger: str | None) -> None:
     from plugproof_contracts.adapters.har_writing import to_har
+    from plugproof_contracts.conformance.proxy_evidence import ProxyEvidence
     from plugproof_mockserver.faces import uvicorn_server
     from plugproof_mockserver.faces.proxy import BELOW, Proxy
 
@@ -39,14 +46,26 @@ def _serve(base: str, port: int, har: str | None, timeout: float) -> None:
     except uvicorn_server.PortTakenError as error:
         raise click.UsageError(f"{error}; give another --port, or --port 0 for a free one") from None
     place = f"http://127.0.0.1:{listener.getsockname()[1]}{BELOW}"
-    app = Proxy(base, telling(_tell), timeout=timeout)
+    evidence = ProxyEvidence(ledger, telling(click.echo))
+    app = Proxy(base, telling(_teller(evidence)), timeout=timeout)
     uvicorn_server.serve(app, listener, ready=lambda: click.echo(f"{place} forwards to {redacted(base)}"))
+    evidence.finish()
     if har is not None:
         try:
             write(Path(har), to_har(*zip(*app.kept, strict=True)) if app.kept else to_har(()))
         except OSError as error:
             raise click.UsageError(f"the recording was not written: {error.strerror}") from None
         click.echo(f"{len(app.kept)} exchanges written to {plain_name(har)}")
+
+
+def _teller(evidence: "ProxyEvidence") -> Callable[[OutgoingRequest, RequestOutcome], None]:
+    def tell(request: OutgoingRequest, outcome: RequestOutcome) -> None:
+        # What is seen counts also when nobody reads along any more.
+        if outcome.exchange is not None and doubt.inconclusive_reason(outcome) is None:
+            evidence.see(outcome.exchange)
+        _tell(request, outcome)
+
+    return tell
 
 
 def _tell(request: OutgoingRequest, outcome: RequestOutcome) -> None:
