@@ -93,6 +93,8 @@ def _duration(text: str) -> float:
 
 RATE_LIMIT = _one_of(settings.RateLimit)
 ERRORS = _one_of(settings.Errors)
+LIMITER_STORE = _one_of(settings.LimiterStore)
+NOT_FOUND = _one_of(settings.NotFoundText)
 HOST = _type("host", _host)
 PORT = _type("port", _whole("a port", 0, 65535))
 SCENARIO = _type("name", _scenario)

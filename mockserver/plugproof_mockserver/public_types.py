@@ -71,6 +71,12 @@ RateLimitName = Literal["endpoint", "shared", "off"]
 ErrorsName = Literal["json", "negotiated"]
 """How errors are written."""
 
+LimiterStoreName = Literal["redis", "file"]
+"""Where the counters are kept, which decides when a window ends."""
+
+NotFoundTextName = Literal["plain", "echo"]
+"""What a 404 says."""
+
 ConnectorStatusName = Literal[
     "Available",
     "Charging",
@@ -140,6 +146,9 @@ class FakeSettings(TypedDict, total=False):
     vat: float
     hold: int
     errors: ErrorsName
+    limiter_store: LimiterStoreName
+    limiter_race: bool
+    not_found: NotFoundTextName
     auto_pay: bool
 
 

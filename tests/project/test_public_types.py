@@ -14,7 +14,7 @@ from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.session import ConnectorStatus
 from plugproof_mockserver import public_types
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.model.settings import Errors, RateLimit, Settings
+from plugproof_mockserver.model.settings import Errors, LimiterStore, NotFoundText, RateLimit, Settings
 from plugproof_mockserver.world.charger_store import FIELDS
 from plugproof_mockserver.world.faults import FaultKind, FaultTiming
 
@@ -32,6 +32,8 @@ NAMES = [
     (public_types.FaultTimingName, FaultTiming),
     (public_types.RateLimitName, RateLimit),
     (public_types.ErrorsName, Errors),
+    (public_types.LimiterStoreName, LimiterStore),
+    (public_types.NotFoundTextName, NotFoundText),
     (public_types.ConnectorStatusName, ConnectorStatus),
 ]
 

@@ -8,7 +8,7 @@ were sent: two tokens that differ only after decoding are two tokens.
 import re
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from plugproof_contracts.facts.operations import OPERATIONS, PREFIX, Operation
 from plugproof_contracts.secrets.escaping import escape
@@ -114,3 +114,14 @@ def _base(plain: list[str]) -> int:
         if word in plain:
             return plain.index(word)
     return 2 if plain[1:2] == [""] else -1
+
+
+def is_utf8(path: str) -> bool:
+    """Return whether the octets of a path or URL are UTF-8 once they are decoded."""
+    try:
+        unquote_to_bytes(path.encode("latin-1")).decode()
+    except UnicodeEncodeError:
+        return True  # it came as text, and not as octets
+    except UnicodeDecodeError:
+        return False
+    return True

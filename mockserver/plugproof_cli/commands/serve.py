@@ -16,7 +16,7 @@ from plugproof_cli.command_help import command
 from plugproof_cli.live_log import LogFormat
 from plugproof_cli.secret_files import Tenant, choose_control_secret, merge_tenants
 from plugproof_mockserver.faces.host_allowlist import is_loopback
-from plugproof_mockserver.model.settings import Errors, Limit, RateLimit, Settings
+from plugproof_mockserver.model.settings import Errors, Limit, LimiterStore, NotFoundText, RateLimit, Settings
 from plugproof_mockserver.world.faults import Fault, make_fault
 
 if TYPE_CHECKING:
@@ -48,12 +48,15 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None
     rate_limit: RateLimit
     limit: tuple[tuple[str, Limit], ...]
+    limiter_store: LimiterStore
+    limiter_race: bool
     sessions_per_charger: int
     token_ttl: float
     payment_window: float
     vat: float
     hold: int
     errors: Errors
+    not_found: NotFoundText
     auto_pay: bool
     fault: tuple[Fault, ...]
     latency: int
@@ -75,12 +78,15 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
             scenario=self.scenario,
             rate_limit=self.rate_limit,
             limits=dict(self.limit),
+            limiter_store=self.limiter_store,
+            limiter_race=self.limiter_race,
             sessions_per_charger=self.sessions_per_charger,
             token_ttl=self.token_ttl,
             payment_window=self.payment_window,
             vat=self.vat,
             hold=self.hold,
             errors=self.errors,
+            not_found=self.not_found,
             auto_pay=self.auto_pay,
         )
 
@@ -127,6 +133,13 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     "--limit", type=option_types.LIMIT, multiple=True, help="Another limit, such as confirm=10/60. Repeatable."
 )
 @_default(
+    "--limiter-store",
+    type=option_types.LIMITER_STORE,
+    default="redis",
+    help="End a window a minute after its first hit, or after the second that this lies in, as files do.",
+)
+@_option("--limiter-race", is_flag=True, help="Admit one hit more than the limit when two come at once.")
+@_default(
     "--sessions-per-charger", type=option_types.COUNT, default="20", help="Successful starts per charger and hour."
 )
 @_default("--token-ttl", type=option_types.DURATION, default="24h", help="How long a session token is valid.")
@@ -140,6 +153,12 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     type=option_types.ERRORS,
     default="json",
     help="Write errors as JSON always, or as HTML for a client that does not ask for JSON.",
+)
+@_default(
+    "--not-found",
+    type=option_types.NOT_FOUND,
+    default="plain",
+    help="Say of what was not found just that, or repeat the token or code that was asked for.",
 )
 @_option(
     "--auto-pay",

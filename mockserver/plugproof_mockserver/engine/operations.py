@@ -1,13 +1,14 @@
 """The seven operations, without I/O: a call and what it needs in, an answer and the new state out.
 
 The engine is handed everything: the session as it stands now, the charger, the settings, a fresh
-token, the charger's quota. It reads no clock, no store and no network, and it changes nothing.
+token. It reads no clock, no store and no network, and it changes nothing.
 Loading, storing and trying again are the caller's work.
 """
 
 import re
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import msgspec
 from msgspec.structs import replace
@@ -17,17 +18,19 @@ from plugproof_contracts.facts import assumptions, error_texts
 from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, targets
 from plugproof_mockserver.engine.representation import data_body, payment_of, session_body
 from plugproof_mockserver.engine.transitions import enter, reconcile
-from plugproof_mockserver.http.rate_limit import RateLimitDecision, too_many
-from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE, StartBody, read_email, read_start
+from plugproof_mockserver.http.request_bodies import StartBody, read_email, read_fields, read_start
 from plugproof_mockserver.http.response import ErrorResponse, Response, invalid
 from plugproof_mockserver.model.scenarios import SCENARIOS
-from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.settings import NotFoundText, Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState, Stripe
 from plugproof_mockserver.model.timestamps import seconds
 
 
 class OperationCall(NamedTuple):
-    """One request to one operation; `argument` is of its path, `form` its body as far as it takes one."""
+    """One request to one operation; `form` is its body as far as it takes one.
+
+    `argument` is a part of its path; for a start it is the charger code of its body, or empty.
+    """
 
     operation: str
     argument: str
@@ -39,24 +42,18 @@ class OperationCall(NamedTuple):
     @property
     def charger_code(self) -> str | None:
         """The charger that has to be found for this call; None when it is a session instead."""
-        if self.operation == "charger":
-            return self.argument
-        if self.operation == "start":
-            return self.form.code if isinstance(self.form, StartBody) else ""
-        return None
+        return self.argument if self.operation in ("start", "charger") else None
 
 
 class OperationContext(NamedTuple):
     """What an operation works on; None means that there is none.
 
-    `quota` is what the charger's hourly limit says. `encode` writes the `{"data": Session}`, and
-    may remember what it wrote.
+    `encode` writes the `{"data": Session}`, and may remember what it wrote.
     """
 
     settings: Settings
     session: SessionState | None = None
     charger: ChargerState | None = None
-    quota: RateLimitDecision | None = None
     fresh_token: Callable[[], str] = str
     encode: Callable[[SessionState, ChargerState, int], bytes] = data_body
 
@@ -81,12 +78,27 @@ NOTHING = ErrorResponse(404, error_texts.NOT_FOUND)
 MISSING = OperationResult(NOTHING)
 
 
+def _missing(call: OperationCall, context: OperationContext, model: str) -> OperationResult:
+    """Return the 404 of an argument; which names the framework's models have here is not known (assumed)."""
+    if context.settings.not_found is NotFoundText.PLAIN:
+        return MISSING
+    asked = unquote(call.argument, errors="replace")
+    return OperationResult(ErrorResponse(404, f"No query results for model [App\\Models\\{model}] {asked}"))
+
+
 def read_call(operation: str, argument: str, body: bytes, content_type: str) -> OperationCall:
     """Read a request into a call; what is wrong with its body is in the call, for the operation to say."""
-    reader = _READERS.get(operation)
-    if reader is None:
-        return OperationCall(operation, argument)
-    return OperationCall(operation, argument, TOO_LARGE if len(body) > MAX_BODY else reader(body, content_type))
+    if operation == "start":
+        start_form = read_start(body, content_type)
+        return OperationCall(operation, _charger_code(start_form, body, content_type), start_form)
+    form = read_email(body, content_type) if operation == "receipt-email" else None
+    return OperationCall(operation, argument, form)
+
+
+def _charger_code(form: StartBody | ErrorResponse, body: bytes, content_type: str) -> str:
+    """Return the code that a start asks for, also where something else is wrong with it."""
+    found = form.code if isinstance(form, StartBody) else read_fields(body, content_type).get("code")
+    return found if isinstance(found, str) else ""
 
 
 def handle(call: OperationCall, context: OperationContext, now: int) -> OperationResult:
@@ -162,7 +174,7 @@ def _on_session(operation: SessionOperation) -> Callable[[OperationCall, Operati
     def run(call: OperationCall, context: OperationContext, now: int) -> OperationResult:
         if context.session is None or context.charger is None:
             is_fingerprint = _FINGERPRINT.fullmatch(call.argument)
-            return OperationResult(NOT_A_TOKEN) if is_fingerprint else MISSING
+            return OperationResult(NOT_A_TOKEN) if is_fingerprint else _missing(call, context, "Session")
         return operation(context.session, context.charger, call, context, now)
 
     return run
@@ -173,7 +185,7 @@ def _on_session(operation: SessionOperation) -> Callable[[OperationCall, Operati
 
 def _charger(call: OperationCall, context: OperationContext, now: int) -> OperationResult:
     if context.charger is None or not context.charger.public_charging:
-        return MISSING
+        return _missing(call, context, "Charger")
     return OperationResult(Response(200, msgspec.json.encode({"data": context.charger.to_public()})))
 
 
@@ -190,13 +202,11 @@ def start(form: StartBody, context: OperationContext, now: int) -> SessionState 
     """Return the session that a valid request starts, or the problem for which it is refused."""
     if context.charger is None or not context.charger.public_charging:
         return NOTHING
-    refusal = _start_refusal(form, context.charger, context.quota, now)
+    refusal = _start_refusal(form, context.charger)
     return refusal or new_session(form, context.charger, context.fresh_token(), context.settings, now)
 
 
-def _start_refusal(
-    form: StartBody, charger: ChargerState, quota: RateLimitDecision | None, now: int
-) -> ErrorResponse | None:
+def _start_refusal(form: StartBody, charger: ChargerState) -> ErrorResponse | None:
     if not charger.online:
         return ErrorResponse(400, assumptions.CHARGER_OFFLINE)
     connector = _connector(charger, form.connector_id)
@@ -205,7 +215,7 @@ def _start_refusal(
         return invalid({"connector_id": [f"The charger has no such connector; it has {known}."]})
     if connector.status not in (ConnectorStatus.AVAILABLE, ConnectorStatus.PREPARING):
         return ErrorResponse(409, f"{assumptions.CONNECTOR_UNAVAILABLE}: it is {connector.status}.")
-    return too_many(quota, now) if quota and not quota.allowed else None
+    return None
 
 
 def _connector(charger: ChargerState, connector_id: int) -> Connector | None:
@@ -244,12 +254,6 @@ _OPERATIONS: dict[str, Callable[[OperationCall, OperationContext, int], Operatio
     "cancel": _on_session(_cancel),
     "receipt-email": _on_session(_receipt_email),
     "charger": _charger,
-}
-
-
-_READERS: dict[str, Callable[[bytes, str], StartBody | str | ErrorResponse]] = {
-    "start": read_start,
-    "receipt-email": read_email,
 }
 
 

@@ -32,7 +32,8 @@ async def api_plane(scope: Scope, receive: Receive, send: Send) -> None:
     if body is None:
         return
     client = scope.get("client")
-    request = Request(scope["method"], path, scope["headers"], body, client[0] if client else "127.0.0.1")
+    address, scheme = client[0] if client else "127.0.0.1", scope.get("scheme", "http")
+    request = Request(scope["method"], path, scope["headers"], body, address, scheme)
     response = pipeline.answer(world, request)
     if response.delay:
         await asyncio.sleep(response.delay)

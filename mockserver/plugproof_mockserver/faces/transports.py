@@ -84,7 +84,8 @@ def _answer(world: World, request: httpx.Request | httpx2.Request, client: str) 
         return _NOT_THE_API.to_response()
     path = path[len(_BASE) :]
     body = request.content if operations.takes_body(path) else b""
-    return pipeline.answer(world, Request(request.method, path, request.headers.raw, body, client))
+    scheme = request.url.scheme
+    return pipeline.answer(world, Request(request.method, path, request.headers.raw, body, client, scheme))
 
 
 class _Wait(NamedTuple):

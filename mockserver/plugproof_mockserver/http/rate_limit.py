@@ -9,16 +9,16 @@ from plugproof_mockserver.model.timestamps import SECOND
 
 
 class RateLimitDecision(NamedTuple):
-    """What the limiter says of one hit; `ends` is the moment at which the window is over."""
+    """What the limiter says of one hit; `resets` is the end of the window as it is told, in Unix seconds."""
 
     allowed: bool
     limit: int
     remaining: int
-    ends: int
+    resets: int
 
     def retry_after(self, now: int) -> int:
-        """Return the whole seconds until the window is over, at least 1."""
-        return max(1, -(-(self.ends - now) // SECOND))
+        """Return the seconds between two whole ones: 0 in the last part of a second of a window (assumed)."""
+        return max(0, self.resets - now // SECOND)
 
 
 @lru_cache(maxsize=4096)

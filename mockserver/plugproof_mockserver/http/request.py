@@ -1,10 +1,13 @@
 """One request to the API, as every face hands it over."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from plugproof_contracts.exchanges.headers import preferred
 from plugproof_contracts.secrets.token import fingerprint
+
+_ABSOLUTE = re.compile(r"#|//|https?://|(?:mailto|tel|sms):")
 
 
 class Request(NamedTuple):
@@ -15,6 +18,7 @@ class Request(NamedTuple):
     headers: Sequence[tuple[bytes, bytes]] = ()
     body: bytes = b""
     client: str = "127.0.0.1"
+    scheme: str = "http"
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.safe_path()}>"
@@ -29,6 +33,14 @@ class Request(NamedTuple):
         if self.header(b"x-requested-with") == "XMLHttpRequest" and accept in ("", "*", "*/*"):
             return True
         return "/json" in accept or "+json" in accept
+
+    def previous_url(self) -> str:
+        """Return where the framework sends a browser back to: the `Referer`, or the root of the host (assumed)."""
+        root = f"{self.scheme}://{self.header(b'host') or 'localhost'}"
+        referer = self.header(b"referer").strip()
+        if not referer or _ABSOLUTE.match(referer):
+            return referer or root
+        return f"{root}/{referer.strip('/')}"
 
     def safe_path(self) -> str:
         """Return the path with every part that is long enough to be a token as its fingerprint."""

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from enum import StrEnum
+from html import escape
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 
@@ -57,26 +59,27 @@ class ErrorResponse(msgspec.Struct, frozen=True):
     fields: Mapping[str, list[str]] | None = None
     headers: Headers = ()
 
-    def to_response(self, *, as_json: bool = True) -> Response:
-        """Write the error as JSON; or as the framework does for who did not ask for JSON (assumed)."""
-        if as_json:
-            return Response(self.status, self._json(), JSON + self.headers)
-        if self.fields is not None:
-            return Response(302, _page("Redirecting to /"), (*HTML, (b"location", b"/"), *self.headers))
-        return Response(self.status, _page(f"{self.status} {HTTPStatus(self.status).phrase}"), HTML + self.headers)
-
-    def _json(self) -> bytes:
-        # Errors are pretty-printed, successes compact: so the framework does (assumed).
+    def to_response(self) -> Response:
+        """Write the error as JSON: a 422 compact, as successes are, and any other pretty-printed (assumed)."""
         content = {"message": self.message} | ({} if self.fields is None else {"errors": self.fields})
-        return json.dumps(content, indent=4, ensure_ascii=False).encode("utf-8", "replace")
+        layout: dict[str, Any] = {"indent": 4} if self.fields is None else {"separators": (",", ":")}
+        return Response(self.status, json.dumps(content, **layout).encode(), JSON + self.headers)
+
+    def to_page(self, back: str | None = None) -> Response:
+        """Write the error as who did not ask for JSON gets it: a page, or a way `back` (assumed)."""
+        if back is None:
+            page = _page(f"{self.status} {HTTPStatus(self.status).phrase}")
+            return Response(self.status, page, HTML + self.headers)
+        location = (b"location", back.encode("latin-1"))
+        return Response(302, _page(f"Redirecting to {back}"), (*HTML, location, *self.headers))
 
 
-def invalid(fields: Mapping[str, list[str]], message: str | None = None) -> ErrorResponse:
+def invalid(fields: Mapping[str, list[str]]) -> ErrorResponse:
     """Return the 422 for complaints by field; its message is the first of them and the number of the others."""
     complaints = [text for texts in fields.values() for text in texts]
     more = len(complaints) - 1
     tail = f" (and {more} more error{'s' if more > 1 else ''})" if more else ""
-    return ErrorResponse(422, message or complaints[0] + tail, fields)
+    return ErrorResponse(422, complaints[0] + tail, fields)
 
 
 def shorten(value: object) -> str:
@@ -86,6 +89,7 @@ def shorten(value: object) -> str:
 
 
 def _page(title: str) -> bytes:
+    title = escape(title)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><title>{title}</title></head><body>{title}</body></html>\n'
     ).encode()

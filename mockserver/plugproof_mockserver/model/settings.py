@@ -20,6 +20,20 @@ class RateLimit(StrEnum):
     OFF = "off"
 
 
+class LimiterStore(StrEnum):
+    """Where the framework keeps its counters, which decides when a window ends; see `world.rate_limiter`."""
+
+    REDIS = "redis"
+    FILE = "file"
+
+
+class NotFoundText(StrEnum):
+    """What a 404 says: two words, or as the framework does of a model which it repeats the asked identifier of."""
+
+    PLAIN = "plain"
+    ECHO = "echo"
+
+
 class Errors(StrEnum):
     """How errors are written: always JSON, or as the framework does when JSON was not asked for."""
 
@@ -78,6 +92,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit: RateLimit = RateLimit(_assumed["limiter"])
     limits: dict[str, Limit] = {}
     """Limits other than the documented ones, by operation."""
+    limiter_store: LimiterStore = LimiterStore.REDIS
+    limiter_race: bool = False
+    """Whether one hit more than the limit is admitted when two come at once, as the framework's limiter does."""
     sessions_per_charger: int = _assumed["sessions_per_charger"]
     """Successful starts per charger and hour; that there is such a limit is documented, its size is not."""
     token_ttl: float = _assumed["token_ttl"]
@@ -85,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vat: float = _assumed["vat"]
     hold: int = _assumed["hold"]
     errors: Errors = Errors(_assumed["errors"])
+    not_found: NotFoundText = NotFoundText.PLAIN
     auto_pay: bool = True
     """Whether a session is born paid (or declined), as its scenario says; else the browser or an event pays."""
 

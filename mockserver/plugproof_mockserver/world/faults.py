@@ -85,9 +85,11 @@ def _latency(response: Response, fault: Fault, as_json: bool) -> Response:
 
 
 def _error(status: int, message: str) -> Damage:
+    problem = ErrorResponse(status, message)
+
     def damage(response: Response, fault: Fault, as_json: bool) -> Response:
         return replace(
-            ErrorResponse(status, message).to_response(as_json=as_json),
+            problem.to_response() if as_json else problem.to_page(),
             delay=response.delay,
             connection_fault=response.connection_fault,
         )

@@ -1,4 +1,8 @@
-"""How the API answers a request: route, limiter, faults, operation, headers, journal, in this order."""
+"""How the API answers a request: route, limiter, faults, operation, headers, journal, in this order.
+
+What the framework refuses before it routes costs no hit and says nothing of limits (assumed): a path that is not
+UTF-8 and a body that is too large; nor does an unknown path or a wrong method.
+"""
 
 import re
 from functools import partial
@@ -6,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from plugproof_contracts.exchanges.route import is_utf8
 from plugproof_contracts.facts.operations import PREFIX, Operation
 from plugproof_mockserver.engine import operations
 from plugproof_mockserver.http.rate_limit import RateLimitDecision, limit_headers, too_many
 from plugproof_mockserver.http.request import Request
+from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
 from plugproof_mockserver.http.response import ConnectionFault, ErrorResponse, Headers, Response
 from plugproof_mockserver.http.routing import RouteMatch, find_route, is_lost
 from plugproof_mockserver.model.settings import Errors, RateLimit
@@ -25,7 +31,14 @@ _LOST = (
     "The route could not be found. The base URL of the API ends in /api, and its paths begin with "
     f"{PREFIX}, each once."
 )
-_ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+_MALFORMED = ErrorResponse(400, "Malformed URL.")
+_ON_EVERY: Headers = (
+    (b"access-control-allow-origin", b"*"),
+    (b"cache-control", b"no-cache, private"),
+)
+_ASKED_METHOD, _ASKED_HEADERS = b"access-control-request-method", b"access-control-request-headers"
+_VARY = (b"vary", b"Access-Control-Request-Method")
+_VARY_MORE = (b"vary", b"Access-Control-Request-Method, Access-Control-Request-Headers")
 
 
 def answer(world: World, request: Request) -> Response:
@@ -41,12 +54,16 @@ def answer(world: World, request: Request) -> Response:
 
 def _decide(world: World, request: Request) -> tuple[Response, int]:
     """Return the answer and its moment; the world has then changed, and noted the request."""
-    match = find_route(request.path)
+    path = request.path
+    match = find_route(path)
     operation = match.methods.get(request.method) if match else None
     now = world.clock.now()
     faults: tuple[str, ...] = ()
-    if match is None or operation is None:
-        response = _answer_unrouted(world, request, match, now)
+    refusal = None
+    if len(request.body) > MAX_BODY or "%" in path or not path.isascii():
+        refusal = _refuse_unread(request)
+    if match is None or operation is None or refusal is not None:
+        response = _answer_unrouted(world, request, match, refusal, now)
     else:
         response, faults = _answer_operation(world, request, match, operation, now)
     name, (path, token) = operation.name if operation else None, _identify(request, match)
@@ -64,10 +81,23 @@ def _identify(request: Request, match: RouteMatch | None) -> tuple[str, str | No
     return request.safe_path(), None
 
 
-def _answer_unrouted(world: World, request: Request, match: RouteMatch | None, now: int) -> Response:
-    # Neither an unknown path nor a wrong method costs a hit or says anything of limits (assumed).
-    found = _refuse_route(request, match)
+def _refuse_unread(request: Request) -> ErrorResponse | None:
+    """Return why the framework does not even route a request; None if it does."""
+    if not is_utf8(request.path):
+        return _MALFORMED
+    return TOO_LARGE if len(request.body) > MAX_BODY else None
+
+
+def _answer_unrouted(
+    world: World, request: Request, match: RouteMatch | None, refusal: ErrorResponse | None, now: int
+) -> Response:
+    is_options = request.method == "OPTIONS"
+    if is_options and request.header(_ASKED_METHOD):
+        return _finish(_answer_preflight(request), None, now)
+    found = refusal or (_allowed(match) if is_options and match else _refuse_route(request, match))
     response = _write_error(world, request, found) if isinstance(found, ErrorResponse) else found
+    if is_options:
+        response = replace(response, headers=(*response.headers, _VARY))
     return _finish(response, None, now)
 
 
@@ -75,14 +105,18 @@ def _answer_operation(
     world: World, request: Request, match: RouteMatch, operation: Operation, now: int
 ) -> tuple[Response, tuple[str, ...]]:
     """Return the answer, and the kinds of the faults that were applied to it."""
-    decision = _count_hit(world, operation.name, request.client, now)
+    content_type = request.header(b"content-type") if request.body else ""
+    call = operations.read_call(operation.name, match.argument, request.body, content_type)
+    decision = None if world.settings.rate_limit is RateLimit.OFF else _count_hit(world, call, request.client, now)
     faults: tuple[str, ...] = ()
     if decision and not decision.allowed:
         response = _write_error(world, request, too_many(decision, now))
     elif world.faults:
-        response, faults = _handle_with_faults(world, request, match, operation, now)
+        response, faults = _handle_with_faults(world, request, call, now)
     else:
-        response = _handle(world, request, match, operation, now)
+        response = _handle(world, request, call, now)
+    if decision and call.operation == "start":
+        decision = _scarcer(decision, world.starts_left(call.argument, now))
     return _finish(response, decision, now), faults
 
 
@@ -90,10 +124,10 @@ def _answer_operation(
 
 
 def _handle_with_faults(
-    world: World, request: Request, match: RouteMatch, operation: Operation, now: int
+    world: World, request: Request, call: operations.OperationCall, now: int
 ) -> tuple[Response, tuple[str, ...]]:
-    matching = [fault for fault in world.faults if fault.matches(operation.name, world.random)]
-    handler: Handler = partial(_handle, world, request, match, operation, now)
+    matching = [fault for fault in world.faults if fault.matches(call.operation, world.random)]
+    handler: Handler = partial(_handle, world, request, call, now)
     for fault in matching:
         handler = fault.around(handler, _as_json(world, request))
     response = handler()
@@ -102,11 +136,9 @@ def _handle_with_faults(
     return response, tuple(fault.kind.value for fault in matching)
 
 
-def _handle(world: World, request: Request, match: RouteMatch, operation: Operation, now: int) -> Response:
-    content_type = request.header(b"content-type") if request.body else ""
-    if world.prepared and (prepared := take(world.prepared, operation.name)):
+def _handle(world: World, request: Request, call: operations.OperationCall, now: int) -> Response:
+    if world.prepared and (prepared := take(world.prepared, call.operation)):
         return prepared
-    call = operations.read_call(operation.name, match.argument, request.body, content_type)
     context = world.load(call, now)
     result = operations.handle(call, context, now)
     if result.session is not None and result.session is not context.session:
@@ -119,24 +151,23 @@ def _handle(world: World, request: Request, match: RouteMatch, operation: Operat
 # Limits.
 
 
-def _count_hit(world: World, operation: str, client: str, now: int) -> RateLimitDecision | None:
-    mode = world.settings.rate_limit
-    if mode is RateLimit.OFF:
-        return None
-    limit = world.settings.limit_of(operation)
-    key = client if mode is RateLimit.SHARED else f"{operation} {client}"
-    return world.limiter.hit(key, limit.hits, limit.length, now)
+def _count_hit(world: World, call: operations.OperationCall, client: str, now: int) -> RateLimitDecision:
+    """Count a hit, unless a limit refuses it: of two, in this order, each is asked before any is charged."""
+    if call.operation == "start" and world.hits_left("start", client, now).allowed:
+        hour = world.starts_left(call.argument, now)
+        if not hour.allowed:
+            return hour
+    return world.hit(call.operation, client, now)
+
+
+def _scarcer(first: RateLimitDecision, second: RateLimitDecision) -> RateLimitDecision:
+    return second if second.remaining < first.remaining else first
 
 
 # Answers that no operation gives.
 
 
-def _refuse_route(request: Request, match: RouteMatch | None) -> Response | ErrorResponse:
-    if request.method == "OPTIONS":
-        if asked := request.header(b"access-control-request-method"):
-            return Response(204, b"", _preflight(asked, request.header(b"access-control-request-headers")))
-        if match is not None:
-            return Response(200, b"", ((b"allow", match.allow.encode()),))
+def _refuse_route(request: Request, match: RouteMatch | None) -> ErrorResponse:
     if match is None:
         return ErrorResponse(404, _LOST if is_lost(request.path) else "The route could not be found.")
     # The framework names the path; here it is the template, since the path holds the token.
@@ -145,14 +176,18 @@ def _refuse_route(request: Request, match: RouteMatch | None) -> Response | Erro
     return ErrorResponse(405, message, headers=((b"allow", match.allow.encode()),))
 
 
-def _preflight(method: str, headers: str) -> Headers:
+def _allowed(match: RouteMatch) -> Response:
+    return Response(200, b"", ((b"allow", ",".join(match.methods).encode()),))
+
+
+def _answer_preflight(request: Request) -> Response:
     echoes = (
-        (b"access-control-allow-methods", method.encode("latin-1").upper()),
-        (b"access-control-allow-headers", headers.encode("latin-1")),
+        (b"access-control-allow-methods", request.header(_ASKED_METHOD).encode("latin-1").upper()),
+        (b"access-control-allow-headers", request.header(_ASKED_HEADERS).encode("latin-1")),
     )
     # Echoed as they came, so nothing that could end a header gets through.
     safe = [(name, value) for name, value in echoes if _NAMES.fullmatch(value)]
-    return (*safe, (b"access-control-max-age", b"0"))
+    return Response(204, b"", (*safe, (b"access-control-max-age", b"0"), _VARY_MORE))
 
 
 # The answer as it is sent.
@@ -163,11 +198,13 @@ def _as_json(world: World, request: Request) -> bool:
 
 
 def _write_error(world: World, request: Request, problem: ErrorResponse) -> Response:
-    return problem.to_response(as_json=_as_json(world, request))
+    if _as_json(world, request):
+        return problem.to_response()
+    return problem.to_page(request.previous_url() if problem.fields is not None else None)
 
 
 def _finish(response: Response, decision: RateLimitDecision | None, now: int) -> Response:
     # A 429 carries the headers of the limit that refused it, which need not be the endpoint's.
     limits = limit_headers(decision.limit, decision.remaining) if decision and response.status != 429 else ()
-    headers = (*response.headers, (b"date", http_date(now // SECOND)), _ANY_ORIGIN, *limits)
+    headers = (*response.headers, (b"date", http_date(now // SECOND)), *_ON_EVERY, *limits)
     return Response(response.status, response.body, headers, response.delay, response.connection_fault)

@@ -22,7 +22,7 @@ from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.http.response import ErrorResponse, Response
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.settings import RateLimit, Settings
-from plugproof_mockserver.model.state import ChargerState, SessionState
+from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, seconds
 from plugproof_mockserver.world.charger_store import ChargerStore
 from plugproof_mockserver.world.clock import Clock
@@ -98,7 +98,7 @@ class World:
     def _begin(self) -> None:
         self.sessions = SessionStore(self.settings, None if self._seed is None else f"{self._seed}/{self.name}")
         self.chargers = ChargerStore(self.settings)
-        self.limiter = RateLimiter()
+        self.limiter = self._new_limiter()
         self.journal = Journal()
         self.bodies = ResponseCache()
         self.violations: deque[dict[str, object]] = deque(maxlen=_KEPT_VIOLATIONS)
@@ -106,6 +106,9 @@ class World:
         self._began_with = tuple(self.faults)
         self.prepared: list[PreparedResponse] = []
         self._random: Random | None = None
+
+    def _new_limiter(self) -> RateLimiter:
+        return RateLimiter(self.settings.limiter_store, has_race=self.settings.limiter_race)
 
     def transact(self, decide: Callable[..., _Found], *args: Any) -> _Found:
         """Decide something and change what follows from it, with nothing in between; return what `decide` returns.
@@ -148,8 +151,7 @@ class World:
         """Load what an operation works on."""
         if call.charger_code is not None:
             charger = self.chargers.find(call.charger_code)
-            quota = self._quota(charger, now) if charger else None
-            return operations.OperationContext(self.settings, None, charger, quota, self.sessions.fresh_token)
+            return operations.OperationContext(self.settings, None, charger, self.sessions.fresh_token)
         session = self.sessions.find(call.argument, now)
         charger = self.chargers.of(session) if session else None
         return operations.OperationContext(self.settings, session, charger, encode=self.bodies.encode)
@@ -161,13 +163,26 @@ class World:
             return
         self.sessions.add(state, now)
         if self.settings.rate_limit is not RateLimit.OFF:
-            self.limiter.hit(_quota_key(state.charger), self.settings.sessions_per_charger, _HOUR, now)
+            self.limiter.hit(_starts_key(state.charger), self.settings.sessions_per_charger, _HOUR, now)
 
-    def _quota(self, charger: ChargerState, now: int) -> RateLimitDecision | None:
-        if self.settings.rate_limit is RateLimit.OFF:
-            return None
-        key = _quota_key(charger.public_code)
-        return self.limiter.look(key, self.settings.sessions_per_charger, _HOUR, now)
+    # Limits.
+
+    def hit(self, operation: str, client: str, now: int) -> RateLimitDecision:
+        """Count a hit of the limit per minute, if that still admits it."""
+        limit = self.settings.limit_of(operation)
+        return self.limiter.hit(self._hits_key(operation, client), limit.hits, limit.length, now)
+
+    def hits_left(self, operation: str, client: str, now: int) -> RateLimitDecision:
+        """Return what a hit of the limit per minute would find."""
+        limit = self.settings.limit_of(operation)
+        return self.limiter.look(self._hits_key(operation, client), limit.hits, limit.length, now)
+
+    def starts_left(self, code: str, now: int) -> RateLimitDecision:
+        """Return what a start at the charger `code`, if it succeeded, would find of the limit per hour."""
+        return self.limiter.look(_starts_key(code.upper()), self.settings.sessions_per_charger, _HOUR, now)
+
+    def _hits_key(self, operation: str, client: str) -> str:
+        return client if self.settings.rate_limit is RateLimit.SHARED else f"{operation} {client}"
 
     # Sessions.
 
@@ -175,7 +190,7 @@ class World:
     def start(self, form: StartBody) -> SessionState | ErrorResponse:
         """Start a session without any limit; return it, or the problem for which the API would refuse."""
         now = self.clock.now()
-        context = self.load(operations.OperationCall("start", "", form), now)._replace(quota=None)
+        context = self.load(operations.OperationCall("start", form.code, form), now)
         state = operations.start(form, context, now)
         if not isinstance(state, ErrorResponse):
             self.sessions.add(state, now)
@@ -261,7 +276,7 @@ class World:
         earlier = moment < self.clock.now()
         self.clock.set(moment)
         if earlier:
-            self.limiter = RateLimiter()
+            self.limiter = self._new_limiter()
 
 
 def _import_self_check() -> SelfCheck:
@@ -271,5 +286,5 @@ def _import_self_check() -> SelfCheck:
     return breaches
 
 
-def _quota_key(code: str) -> str:
+def _starts_key(code: str) -> str:
     return f"starts {code}"

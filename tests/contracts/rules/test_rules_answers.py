@@ -164,7 +164,7 @@ def test_a_rule_is_checked_as_soon_as_there_is_enough_to_judge(slug, exchange, i
         (starts(connector_id=101), False),
         (starts(connector_id=" 100 "), True),
         (starts(connector_id="0100"), False),
-        (starts(connector_id=True), False),
+        (starts(connector_id=True), True),
         (starts(connector_id=1.0), True),
         (starts(email=""), True),
         (starts(email="driver"), False),

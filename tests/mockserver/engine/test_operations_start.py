@@ -75,8 +75,8 @@ def test_a_charger_without_public_charging_is_not_found(world, start, ask):
 
 
 def test_the_first_of_several_failures_is_named(make_world, start):
-    """Body, charger, online, connector, its state, hourly quota: each hides those behind it."""
-    world = make_world(sessions_per_charger=0)
+    """Body, charger, online, connector, its state: each hides those behind it, and a full hour hides them all."""
+    world = make_world()
     offline = replace(world.chargers.get("BUSY"), online=False)
     world.chargers.put(offline)
     assert start(world, "NOWHERE", connector_id=101).status == 422
@@ -85,7 +85,18 @@ def test_the_first_of_several_failures_is_named(make_world, start):
     world.chargers.put(replace(offline, online=True))
     assert start(world, "BUSY", connector_id=9).status == 422
     assert start(world, "BUSY").status == 409
-    assert start(world, "HAPPY").status == 429
+    full = make_world(sessions_per_charger=0)
+    assert {start(full, code, connector_id=9).status for code in ("NOWHERE", "BUSY", "HAPPY")} == {429}
+
+
+def test_a_full_hour_costs_no_hit_of_the_minute(make_world, start):
+    """The hour of a charger is asked before anything is charged, and the scarcer limit is shown."""
+    world = make_world(sessions_per_charger=1, limits={"start": Limit(5, 60)})
+    answers = [start(world), *[start(world) for _ in range(9)], start(world, "SLOW"), start(world, "BUSY")]
+    assert [found.status for found in answers] == [201, *[429] * 9, 201, 409]
+    shown = [(one.headers["x-ratelimit-limit"], one.headers["x-ratelimit-remaining"]) for one in answers]
+    assert shown == [("1", "0")] * 11 + [("1", "1")]
+    assert start(make_world(), "BUSY").headers["x-ratelimit-limit"] == "3"
 
 
 def test_a_charger_starts_so_many_sessions_an_hour_whoever_asks(make_world, start):

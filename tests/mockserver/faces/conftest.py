@@ -157,6 +157,8 @@ EXTRAS: tuple[tuple[str, str], ...] = (
     ("X-Forwarded-For", "10.9.9.9"),
     ("Accept-Language", "nl"),
     ("Cookie", "a=b"),
+    ("Referer", "https://shop.example/pay?a=1&b=<c>"),
+    ("Referer", "/back"),
 )
 EMAILS = (
     "driver@example.org",
@@ -216,6 +218,9 @@ class Traveller:
         pick = self.random.choice
         return {
             "errors": pick(("json", "json", "negotiated")),
+            "limiter_store": pick(("redis", "file")),
+            "limiter_race": pick((False, False, True)),
+            "not_found": pick(("plain", "plain", "echo")),
             "rate_limit": pick(("endpoint", "endpoint", "endpoint", "shared", "off")),
             "limits": pick(({}, {}, {}, {"get": (2, 60), "confirm": (1, 10), "start": (4, 5)}, {"stop": (0, 60)})),
             "sessions_per_charger": pick((20, 20, 1, 2)),

@@ -6,6 +6,7 @@ answer, the journal and what is left of the sessions have to be those of the cor
 """
 
 import asyncio
+import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -328,6 +329,17 @@ def test_a_face_answers_every_journey_as_the_core_does(name, journeys, lone_jour
         asyncio.run(play_all(face))
 
 
+_ROOT = re.compile(rb"https?://(?:localhost|app\.plugchoice\.com|127\.0\.0\.1:\d+)(?=[/<]|$)")
+
+
+def _rootless(answer: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return an answer without the root of the host in a redirect, which every face has another of."""
+    if answer[0] != 302:
+        return answer
+    headers = [(name, _ROOT.sub(b"", value)) for name, value in answer[1] if name != b"content-length"]
+    return 302, headers, _ROOT.sub(b"", answer[2])
+
+
 async def _play(journey: Any, face: Face, core: Any) -> None:
     fake, due = journey.begin(), iter(journey.answers)
     with face(fake) as send:
@@ -336,7 +348,7 @@ async def _play(journey: Any, face: Face, core: Any) -> None:
                 continue
             found, expected = await send(step), tuple(next(due))
             if found == REFUSED:
-                assert expected[0] in (204, 404), step
+                assert expected[0] in (204, 400, 404), step
                 found = tuple(core.answer(fake, step))  # so that the journals stay the same
-            assert found == expected, f"seed {journey.seed}, step {number}: {step}"
+            assert _rootless(found) == _rootless(expected), f"seed {journey.seed}, step {number}: {step}"
     assert core.end(fake) == journey.end, f"seed {journey.seed}"

@@ -10,6 +10,7 @@ from plugproof_mockserver.http.response import ErrorResponse
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
+REQUIRED = "The email field is required."
 
 
 def complaints(found: object) -> set[str]:
@@ -39,7 +40,7 @@ def test_a_start_is_read_from_json_and_from_a_form(body, media):
     assert read_start(body, media) == StartBody("HAPPY", 1, "a@b.example")
 
 
-@pytest.mark.parametrize("given", [{}, {"email": None}])
+@pytest.mark.parametrize("given", [{}, {"email": None}, {"email": ""}, {"email": " \t"}])
 def test_an_email_is_not_needed_to_start(given):
     assert read_start(json.dumps({"code": "HAPPY", "connector_id": 100} | given).encode(), JSON) == StartBody(
         "HAPPY", 100, None
@@ -61,11 +62,12 @@ def test_an_email_is_not_needed_to_start(given):
         ({"code": "HAPPY", "connector_id": 101}, {"connector_id"}),
         ({"code": "HAPPY", "connector_id": -1}, {"connector_id"}),
         ({"code": "HAPPY", "connector_id": 1.5}, {"connector_id"}),
-        ({"code": "HAPPY", "connector_id": True}, {"connector_id"}),
+        ({"code": "HAPPY", "connector_id": False}, {"connector_id"}),
+        ({"code": "HAPPY", "connector_id": "01"}, {"connector_id"}),
         ({"code": "HAPPY", "connector_id": {}}, {"connector_id"}),
         ({"code": "HAPPY", "connector_id": 10**25}, {"connector_id"}),
         ({"code": "HAPPY", "connector_id": 1, "email": "x"}, {"email"}),
-        ({"code": "HAPPY", "connector_id": 1, "email": ""}, {"email"}),
+        ({"code": " ", "connector_id": "\n"}, {"code", "connector_id"}),
         ({"code": "HAPPY", "connector_id": 1, "email": 7}, {"email"}),
         ({"code": 1, "connector_id": "x", "email": []}, {"code", "connector_id", "email"}),
     ],
@@ -81,7 +83,7 @@ def test_the_message_is_the_first_complaint_and_a_count():
     three = read_start(b'{"email": 1}', JSON)
     assert isinstance(one, ErrorResponse)
     assert isinstance(three, ErrorResponse)
-    assert one.message == "The connector_id field is required."
+    assert one.message == "The connector id field is required."
     assert three.message == "The code field is required. (and 2 more errors)"
 
 
@@ -104,25 +106,52 @@ def test_the_message_is_the_first_complaint_and_a_count():
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_what_is_not_json_is_a_422_that_says_so(body):
+def test_json_that_can_not_be_read_has_no_fields(body):
     found = read_email(body, JSON)
-    assert complaints(found) == {"email"}
     assert isinstance(found, ErrorResponse)
-    assert found.message.startswith("The request body is not valid JSON")
+    assert (found.message, found.fields) == (REQUIRED, {"email": [REQUIRED]})
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"a@b.example"', b"1"])
-def test_json_that_is_no_object_is_a_422_that_says_so(body):
-    found = read_email(body, JSON)
+def test_json_that_is_no_object_has_no_fields(body):
+    found = read_start(body, JSON)
     assert isinstance(found, ErrorResponse)
-    assert found.message == "The request body must be a JSON object."
+    assert found.message == "The code field is required. (and 1 more error)"
 
 
-@pytest.mark.parametrize("body", [b"email=%ff%fe%40x", b"email=\xff", b"&".join([b"a=1"] * 101)])
-def test_a_form_that_can_not_be_read_is_a_422_that_says_so(body):
-    found = read_email(body, FORM)
+@pytest.mark.parametrize("body", [b"email=%ff%fe%40x", b"email=\xff", b"&".join([b"email=a@b.example"] * 1001)])
+def test_a_form_that_can_not_be_read_has_no_valid_field(body):
+    assert complaints(read_email(body, FORM)) == {"email"}
+
+
+@pytest.mark.parametrize("number", [1, "1", " 1 ", "+1", 1.0, True])
+def test_whatever_php_takes_for_an_integer_is_one(number):
+    found = read_start(json.dumps({"code": "\u00a0HAPPY ", "connector_id": number}).encode(), JSON)
+    assert found == StartBody("HAPPY", 1, None)
+    assert isinstance(found, StartBody)
+    assert type(found.connector_id) is int
+
+
+TEXTS = [
+    ({"code": 7}, "code", ["must be a string."]),
+    ({"code": "x" * 11}, "code", ["must not be greater than 10 characters."]),
+    ({"code": 12345678901}, "code", ["must be a string.", "must not be greater than 10 characters."]),
+    ({"code": []}, "code", ["is required."]),
+    ({"connector_id": "one"}, "connector_id", ["must be an integer."]),
+    ({"connector_id": 0}, "connector_id", ["must be at least 1."]),
+    ({"connector_id": "101"}, "connector_id", ["must not be greater than 100."]),
+    ({"connector_id": 0.5}, "connector_id", ["must be an integer.", "must be at least 1."]),
+    ({"email": "driver"}, "email", ["must be a valid email address."]),
+    ({"email": f"{'a' * 244}@example.org"}, "email", ["must not be greater than 255 characters."]),
+]
+
+
+@pytest.mark.parametrize(("fields", "name", "texts"), TEXTS)
+def test_each_broken_rule_has_a_text_of_its_own(fields, name, texts):
+    """Each broken rule has a text, in which the attribute is written in words."""
+    found = read_start(json.dumps({"code": "HAPPY", "connector_id": 1} | fields).encode(), JSON)
     assert isinstance(found, ErrorResponse)
-    assert found.message.startswith("The request body is not a valid form")
+    assert found.fields == {name: [f"The {name.replace('_', ' ')} field {text}" for text in texts]}
 
 
 def multipart(*parts, boundary="x", end="--\r\n"):
@@ -174,7 +203,7 @@ def test_a_file_is_no_text():
     assert complaints(read_start(body, MULTIPART)) == {"code", "email"}
 
 
-@pytest.mark.parametrize("value", ["", "--", "\r\n", "-x", "a\r\n--y\r\nb", "\x00", "x" * 50_000])
+@pytest.mark.parametrize("value", ["--", "-x", "a\r\n--y\r\nb", "a\x00b", "x" * 50_000])
 def test_a_value_in_a_multipart_form_is_any_text(value):
     found = read_start(multipart(CODE, NUMBER, ('name="email"', value)), MULTIPART)
     assert complaints(found) == {"email"}
@@ -193,25 +222,22 @@ def test_a_value_in_a_multipart_form_is_any_text(value):
         (multipart(EMAIL).replace(b"form-data", b"attachment"), MULTIPART),
         (multipart(EMAIL).replace(b"\r\n\r\n", b"\r\n"), MULTIPART),
         (multipart(EMAIL).replace(b"--x\r\n", b"--xy\r\n"), MULTIPART),
-        (multipart(EMAIL).replace(b"a@b", b"\xff@b"), MULTIPART),
-        (multipart(*[EMAIL] * 101), MULTIPART),
+        (multipart(*[EMAIL] * 1001), MULTIPART),
         (b"", MULTIPART),
     ],
 )
-def test_an_unreadable_multipart_form_is_a_422_that_says_so(body, media):
-    """A multipart form that cannot be read is a 422 that says so."""
+def test_an_unreadable_multipart_form_has_no_fields(body, media):
+    """A multipart form that cannot be read has no fields."""
     found = read_email(body, media)
     assert isinstance(found, ErrorResponse)
-    assert found.message.startswith(
-        ("The request body is not a valid form", "The Content-Type of a multipart form")
-    )
+    assert found.message == REQUIRED
 
 
-def test_a_multipart_form_has_up_to_a_hundred_fields():
-    assert read_email(multipart(*[EMAIL] * 100), MULTIPART) == "a@b.example"
+def test_a_multipart_form_has_up_to_a_thousand_fields():
+    assert read_email(multipart(*[EMAIL] * 1000), MULTIPART) == "a@b.example"
 
 
-@pytest.mark.parametrize("number", ["+1", "1.0", "x", "", "-1", "0x1", "%D9%A1", "1" * 10])
+@pytest.mark.parametrize("number", ["%2B0", "1.0", "x", "", "-1", "0x1", "%D9%A1", "1" * 10])
 def test_a_number_in_a_form_is_written_in_digits(number):
     assert complaints(read_start(f"code=HAPPY&connector_id={number}".encode(), FORM)) == {"connector_id"}
 
@@ -248,8 +274,6 @@ EMAILS = {
     "a@b..example": False,
     "a@-b.example": False,
     "a@b-.example": False,
-    "a@b.example\n": False,
-    "a@b.example\x00": False,
     "a@b_c.example": False,
     "<a@b.example>": False,
     "a@b.example, c@d.example": False,
@@ -278,7 +302,7 @@ def test_any_body_is_read_or_complained_about(body, media):
 def test_an_email_that_is_taken_has_one_at_sign_and_no_space(text):
     found = read_email(json.dumps({"email": text}).encode(), JSON)
     if isinstance(found, str):
-        assert found == text
+        assert found in text
         assert found.count("@") == 1
         assert not any(char.isspace() or ord(char) < 32 for char in found)
         assert len(found) <= 255

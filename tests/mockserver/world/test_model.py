@@ -91,7 +91,9 @@ class Side:
         from running, and one after it leaves done what is done.
         """
         expected = Spoilt(429)
-        if self.limiter.admit(f"{operation} {client}", LIMITS[operation], 60, self.now):
+        if not self.has_full_hour(operation, body, client) and self.limiter.admit(
+            f"{operation} {client}", LIMITS[operation], 60, self.now
+        ):
             striking = [fault for fault in self.faults if fault.matches(operation)]
             runs = not any(fault.is_before for fault in striking)
             expected = Spoilt(decide() if runs else 200)
@@ -99,11 +101,26 @@ class Side:
                 expected = expected.by(fault)
         found = self.ask(operation, token, client, body)
         assert found.spoilt == expected
-        # A start may be refused by its charger's limit, whose headers are others.
-        if (operation, expected.status) != ("start", 429):
+        if operation != "start":
             left = LIMITS[operation] - self.limiter.open_hits(f"{operation} {client}", 60, self.now)
             assert found.headers[b"x-ratelimit-remaining"] == b"%d" % left
+        elif expected.status != 429:
+            assert self.shown(found) == min(self.left(body, client), key=lambda one: one[1])
         return found
+
+    def shown(self, found: Answer) -> tuple[int, int]:
+        limit, left = (found.headers[b"x-ratelimit-" + name] for name in (b"limit", b"remaining"))
+        return int(limit), int(left)
+
+    def left(self, body: bytes, client: str) -> list[tuple[int, int]]:
+        """Return both limits of a start, and what each has left."""
+        minute = LIMITS["start"] - self.limiter.open_hits(f"start {client}", 60, self.now)
+        hour = PER_CHARGER - self.limiter.open_hits(json.loads(body)["code"], 3600, self.now)
+        return [(LIMITS["start"], minute), (PER_CHARGER, hour)]
+
+    def has_full_hour(self, operation: str, body: bytes, client: str) -> bool:
+        """Return whether a start is refused for its charger's hour, which costs no hit of the minute."""
+        return operation == "start" and self.left(body, client)[1][1] == 0
 
     def alive(self, token: str) -> ModelSession | None:
         session = self.model.get(token)

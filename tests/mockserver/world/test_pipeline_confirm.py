@@ -68,7 +68,7 @@ def test_confirm_leaves_a_session_past_payment_unchanged(make_world, ask, status
     assert before["status"] == status
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"amount": 1}', b"\xff" * 100_000])
+@pytest.mark.parametrize("body", [b"", b"{", b'{"amount": 1}', b"\xff" * 60_000])
 def test_a_body_is_ignored(world, ask, started, body):
     confirmed = ask(
         world, "confirm", started("HAPPY"), body=body, headers=((b"content-type", b"application/json"),)
@@ -92,7 +92,7 @@ def test_all_tokens_without_a_session_get_the_same_bytes(make_world, ask):
         "..",
         expired.upper(),
         expired[:-1],
-        "é",
+        "%C3%A9",
         "9" * 60_000,
     ]
     answers = [ask(world, "confirm", token) for token in tokens]

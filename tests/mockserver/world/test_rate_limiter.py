@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugproof_mockserver.http.rate_limit import RateLimitDecision, too_many
+from plugproof_mockserver.model.settings import LimiterStore
 from plugproof_mockserver.model.timestamps import SECOND
-from plugproof_mockserver.world.rate_limiter import RateLimiter
+from plugproof_mockserver.world.rate_limiter import AT_ONCE, RateLimiter
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 
@@ -31,8 +32,8 @@ def test_a_refused_hit_does_not_prolong_its_window(limiter, noon):
     limiter.hit("a", 2, MINUTE, noon)
     limiter.hit("a", 2, MINUTE, noon + 59 * SECOND)
     refused = limiter.hit("a", 2, MINUTE, noon + MINUTE - 1)
-    assert refused == RateLimitDecision(False, 2, 0, noon + MINUTE)
-    assert limiter.hit("a", 2, MINUTE, noon + MINUTE) == RateLimitDecision(True, 2, 1, noon + 2 * MINUTE)
+    assert refused == RateLimitDecision(False, 2, 0, noon // SECOND + 60)
+    assert limiter.hit("a", 2, MINUTE, noon + MINUTE) == RateLimitDecision(True, 2, 1, noon // SECOND + 120)
 
 
 def test_a_window_is_over_exactly_at_its_end(limiter, noon):
@@ -43,28 +44,52 @@ def test_a_window_is_over_exactly_at_its_end(limiter, noon):
 
 def test_looking_costs_nothing(limiter, noon):
     looked = [limiter.look("a", 2, MINUTE, noon) for _ in range(5)]
-    assert set(looked) == {RateLimitDecision(True, 2, 2, noon + MINUTE)}
+    assert set(looked) == {RateLimitDecision(True, 2, 2, noon // SECOND + 60)}
     limiter.hit("a", 2, MINUTE, noon)
     assert limiter.look("a", 2, MINUTE, noon).remaining == 1
 
 
-@pytest.mark.parametrize(
-    ("passed", "wait"), [(0, 60), (1, 60), (SECOND, 59), (SECOND + 1, 59), (59 * SECOND, 1), (MINUTE - 1, 1)]
-)
-def test_the_wait_is_in_whole_seconds_from_60_down_to_1(limiter, noon, passed, wait):
-    limiter.hit("a", 1, MINUTE, noon)
-    assert limiter.hit("a", 1, MINUTE, noon + passed).retry_after(noon + passed) == wait
+HALF = SECOND // 2
+WAITS = [(0, 60), (HALF - 1, 60), (HALF, 59), (59 * SECOND, 1), (MINUTE - HALF - 1, 1), (MINUTE - HALF, 0)]
 
 
-@pytest.mark.parametrize("passed", [0, 1, SECOND, 30 * SECOND + 7, MINUTE - 1])
-def test_who_waits_as_long_as_told_is_admitted(limiter, noon, passed):
-    limiter.hit("a", 1, MINUTE, noon)
-    wait = limiter.look("a", 1, MINUTE, noon + passed).retry_after(noon + passed)
-    assert limiter.hit("a", 1, MINUTE, noon + passed + wait * SECOND).allowed
+@pytest.mark.parametrize(("passed", "wait"), [*WAITS, (MINUTE - 1, 0)])
+def test_the_wait_is_told_between_whole_seconds(limiter, noon, passed, wait):
+    """What is told counts in whole seconds, so that it is 0 in the last half second of this window."""
+    first = noon + HALF
+    limiter.hit("a", 1, MINUTE, first)
+    refused = limiter.hit("a", 1, MINUTE, first + passed)
+    assert (refused.allowed, refused.retry_after(first + passed)) == (False, wait)
+    assert refused.resets == noon // SECOND + 60
+
+
+def test_files_end_a_window_when_it_is_told_to_end(noon):
+    limiter = RateLimiter(LimiterStore.FILE)
+    first = noon + SECOND - 1
+    limiter.hit("a", 1, MINUTE, first)
+    assert not limiter.hit("a", 1, MINUTE, noon + MINUTE - 1).allowed
+    assert limiter.hit("a", 1, MINUTE, noon + MINUTE).allowed
+
+
+def test_who_waits_a_second_longer_than_told_is_admitted(limiter, noon):
+    for part in (0, 1, HALF, SECOND - 1):
+        limiter.hit(f"{part}", 1, MINUTE, noon + part)
+        for now in (noon + part, noon + 30 * SECOND, noon + MINUTE - 1):
+            wait = limiter.look(f"{part}", 1, MINUTE, now).retry_after(now)
+            assert limiter.look(f"{part}", 1, MINUTE, now + (wait + 1) * SECOND).allowed
+
+
+def test_a_limiter_with_a_race_admits_one_more_of_two_at_once(noon):
+    """Of many at once one more is admitted than the limit says; of hits that come apart, none."""
+    limiter = RateLimiter(has_race=True)
+    assert [limiter.hit("a", 10, MINUTE, noon).allowed for _ in range(15)].count(True) == 11
+    apart = [limiter.hit("b", 10, MINUTE, noon + number * (AT_ONCE + 1)).allowed for number in range(15)]
+    assert apart.count(True) == 10
+    assert not limiter.hit("c", 0, MINUTE, noon).allowed
 
 
 def test_a_refusal_carries_all_four_headers(noon):
-    headers = dict(too_many(RateLimitDecision(False, 10, 0, noon + 7 * SECOND), noon).headers)
+    headers = dict(too_many(RateLimitDecision(False, 10, 0, noon // SECOND + 7), noon).headers)
     assert headers == {
         b"x-ratelimit-limit": b"10",
         b"x-ratelimit-remaining": b"0",
@@ -86,9 +111,9 @@ def test_it_decides_as_a_list_of_all_hits_would(hits, limit):
         if not window or now >= window[0] + 60:
             window = []
         expected = len(window) < limit
-        ends = (window[0] if window else now) + 60
+        resets = ((window[0] if window else now) + 60 + SECOND - 1) // SECOND
         left = limit - len(window) - expected
-        assert limiter.hit(key, limit, 60, now) == RateLimitDecision(expected, limit, left, ends)
+        assert limiter.hit(key, limit, 60, now) == RateLimitDecision(expected, limit, left, resets)
         admitted[key] += [now] * expected
 
 

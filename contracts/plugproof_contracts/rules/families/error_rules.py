@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.exchanges.route import is_utf8
 from plugproof_contracts.facts.error_texts import TIMED_OUT, TOO_MANY
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
@@ -111,9 +112,11 @@ def _has_credentials(answer: ParsedResponse) -> bool:
         failure(500),
         failure(422, operation="start", errors=_INVALID),
         failure(413, operation="start").replace(request_body=b" " * 70_000),
+        failure(400, "Malformed URL.").replace(url=failure(404).url.replace(TOKEN, "%ff%fe")),
     ],
     violating=[
         failure(409),
+        failure(400, "Malformed URL."),
         failure(413),
         failure(410),
         failure(403),
@@ -127,7 +130,7 @@ def failure_code(answer: ParsedResponse) -> Findings:
     Clients have a branch for each of them; any other ends in "something went wrong"."""
     if answer.operation is None or answer.code < 300 or (answer.code == 401 and not _has_credentials(answer)):
         return
-    if _is_unasked_redirect(answer) or _is_too_large(answer):
+    if _is_unasked_redirect(answer) or _is_too_large(answer) or _is_refused_unread(answer):
         return
     allowed = sorted({*answer.operation.failures, *ALWAYS_POSSIBLE})
     if answer.code not in allowed:
@@ -141,6 +144,11 @@ def _is_unasked_redirect(answer: ParsedResponse) -> bool:
 def _is_too_large(answer: ParsedResponse) -> bool:
     """Every server has a limit of its own to what it reads."""
     return answer.code == 413 and bool(answer.exchange.request_body)
+
+
+def _is_refused_unread(answer: ParsedResponse) -> bool:
+    """The framework refuses a path that is not UTF-8 before it routes."""
+    return answer.code == 400 and not is_utf8(answer.exchange.url)
 
 
 def _is_json(answer: ParsedResponse) -> bool:

@@ -1,5 +1,6 @@
 """What one answer says about its rate limit."""
 
+from plugproof_contracts.exchanges.route import is_utf8
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.parsing.finding import Finding, Text
@@ -60,7 +61,8 @@ def headers_on_failures(answer: ParsedResponse) -> Findings:
     """A failure from inside an operation carries the limit's headers too.
 
     The limiter runs first, so that a failure costs a request as well."""
-    yield from _absent(answer)
+    if answer.code != 400 or is_utf8(answer.exchange.url):
+        yield from _absent(answer)
 
 
 @rule(

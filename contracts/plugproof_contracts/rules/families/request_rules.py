@@ -103,9 +103,10 @@ def _is_code(value: object) -> bool:
 
 
 def _is_connector(value: object) -> bool:
-    """Frameworks take digits in a text for a number."""
-    number = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}", value.strip()) else value
-    return type(number) is int and number in CONNECTORS
+    """Frameworks take digits in a text, a number without a fraction and a yes for a whole number."""
+    is_digits = isinstance(value, str) and re.fullmatch(r"[+]?[0-9]{1,3}", value.strip())
+    number = int(value) if isinstance(value, str) and is_digits else value
+    return isinstance(number, int | float) and number in CONNECTORS
 
 
 def _is_email(value: object) -> bool:
