@@ -103,6 +103,9 @@ PAGE: BodyForm = {
     "search": BodyField(lambda value: len(str(value)) <= 100, "at most 100 characters"),
 }
 LEASE: BodyForm = {"ttl": BodyField(_is_ttl, 'seconds, a duration such as "2h", or null for no lease')}
+FORK: BodyForm = LEASE | {
+    "name": BodyField(lambda value: isinstance(value, str), "the name of a new world", required=True)
+}
 EVENT: BodyForm = {"event": _one_of(Event, required=True)}
 CHARGER: BodyForm = dict.fromkeys(CHARGER_FIELDS, _ANYTHING)
 FAULT: BodyForm = {

@@ -6,7 +6,7 @@ from plugproof_mockserver.control.control_request import ControlRequest
 from plugproof_mockserver.model.settings import parse_duration
 from plugproof_mockserver.model.timestamps import SECOND, iso
 from plugproof_mockserver.world.registry import DEFAULT, WorldStatus
-from plugproof_mockserver.world.world_errors import Ending
+from plugproof_mockserver.world.world_errors import Ending, WorldError
 
 
 def list_worlds(request: ControlRequest) -> Any:
@@ -39,6 +39,24 @@ def delete_world(request: ControlRequest) -> None:
 def reset_world(request: ControlRequest) -> None:
     """Let a world begin anew; its clock and its lease go on."""
     request.worlds.find(request.argument).reset()
+
+
+def fork_world(request: ControlRequest) -> Any:
+    """Make a new world that is what this one is now, and return it."""
+    new = request.fields["name"]
+    if not request.may_control(new):
+        raise ForeignWorldError(new)
+    request.worlds.fork(request.argument, new, read_ttl(request.fields))
+    return _describe(request, request.worlds.status(new))
+
+
+class ForeignWorldError(WorldError):
+    """A world that the request's secret does not open."""
+
+    status = 403
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the secret of this request is not that of a world {name!r}; name one of its own prefix")
 
 
 def read_ttl(fields: dict[str, Any]) -> float | None:

@@ -33,6 +33,10 @@ class ChargerStore:
         """Whether any charger was set up, changed or taken away here."""
         return bool(self._put)
 
+    def copy_from(self, other: "ChargerStore") -> None:
+        """Have what another store has been given."""
+        self._put = dict(other._put)
+
     def find(self, code: str) -> ChargerState | None:
         """Return a charger, or None when there is none."""
         upper = code.upper()

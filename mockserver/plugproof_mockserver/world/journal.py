@@ -71,6 +71,10 @@ class Journal:
         """Return what was added last, and by this process; raise `IndexError` when nothing was."""
         return self[-1]
 
+    def copy_from(self, other: "Journal") -> None:
+        """Have the entries of another journal."""
+        self._ring = other._ring.copy()
+
     def clear(self) -> None:
         """Forget everything."""
         self._ring.clear()

@@ -38,6 +38,10 @@ class RateLimiter:
     def __len__(self) -> int:
         return sum(map(len, self._windows.values()))
 
+    def copy_from(self, other: "RateLimiter") -> None:
+        """Have the windows of another limiter."""
+        self._windows = {length: dict(windows) for length, windows in other._windows.items()}
+
     def hit(self, key: str, limit: int, length: int, now: int) -> RateLimitDecision:
         """Count a hit if `limit` per `length` microseconds still admits it."""
         windows = self._windows.get(length)

@@ -23,6 +23,7 @@ from plugproof_mockserver.world.world_errors import (
     QuotaError,
     WorldGoneError,
     WorldNameError,
+    WorldTakenError,
 )
 
 DEFAULT = "default"
@@ -169,6 +170,17 @@ class WorldRegistry:
         self._named[name] = kept
         self._owned[kept.owner] += 1
         return kept
+
+    def fork(self, name: str, new: str, seconds: float | None = None) -> None:
+        """Make a new world that is what the one of `name` is now, with a lease of `seconds`, or without for None.
+
+        Raises `WorldTakenError` when there is one of that name, and otherwise as `find` and `lease`.
+        """
+        source = self.find(name)
+        if new == DEFAULT or new in self._named:
+            raise WorldTakenError(new)
+        self.lease(new, seconds)
+        self._named[new].world.copy_from(source)
 
     # Ending.
 

@@ -28,6 +28,10 @@ class SessionStore:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def copy_from(self, other: "SessionStore") -> None:
+        """Keep what another store keeps; the states are frozen, so they are shared."""
+        self._kept, self._made = other._kept.copy(), other._made
+
     def fresh_token(self) -> str:
         """Return a token that no session has."""
         if self._seed is None:

@@ -76,6 +76,15 @@ class NoSuchWorldError(WorldError, LookupError):
         )
 
 
+class WorldTakenError(WorldError, ValueError):
+    """A world of that name is there already."""
+
+    status = 409
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a world {name!r} already; name another, or delete it first")
+
+
 class QuotaError(WorldError, RuntimeError):
     """There is no room for what was asked; the message names the quota and how room is made."""
 

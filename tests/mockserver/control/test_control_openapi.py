@@ -97,6 +97,7 @@ BODIES = {
     "amend": {"failure_reason": "x"},
     "putCharger": {"pricing": {"start_fee": 1}},
     "putWorld": {"ttl": "2h"},
+    "forkWorld": {"name": "b"},
     "inject": {"operation": "*", "kind": "latency", "milliseconds": 1},
 }
 

@@ -163,3 +163,19 @@ def test_a_secret_and_its_prefix_are_not_empty(operator, tenants):
 def test_secrets_are_in_no_repr():
     assert "secret-of" not in repr(ControlSecrets(OPERATOR, TENANTS))
     assert OPERATOR not in repr(ControlSecrets(OPERATOR, TENANTS))
+
+
+async def test_a_fork_stays_with_whom_its_secret_opens():
+    """Both names are the tenant's, or nothing is made; a token goes on in the fork."""
+    async with client_of(ControlSecrets(OPERATOR, TENANTS)) as client:
+        token = (await client.post(f"/worlds/a-1{API}/sessions", json=START)).json()["session_token"]
+
+        async def fork(world, new, secret):
+            url, body = f"/_plugproof/worlds/{world}/fork", {"name": new, "ttl": 60}
+            return (await client.post(url, json=body, headers=with_secret(secret))).status_code
+
+        assert await fork("a-1", "b-1", A) == 403
+        assert await fork("a-1", "a-b-1", A) == 403
+        assert await fork("a-1", "a-2", AB) == 401
+        assert [await fork("a-1", "a-2", A) for _ in range(2)] == [201, 409]
+        assert (await client.get(f"/worlds/a-2{API}/sessions/{token}")).status_code == 200
