@@ -2,25 +2,38 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from plugproof_contracts.adapters.ndjson import to_ndjson
+from plugproof_contracts.conformance.history import trends
+from plugproof_contracts.conformance.history.check_history import History
+from plugproof_contracts.conformance.history.drift import Shape
+from plugproof_contracts.conformance.recordings import inspect
+from plugproof_contracts.facts.operations import BASE_URL
+from plugproof_contracts.reports.builder import ReportPolicy
+from plugproof_contracts.reports.formats import render
+from plugproof_contracts.reports.report import Report, RuleState, State, Verdict
+from plugproof_contracts.rules.examples import success
 from plugproof_mockserver.browser.app import pages
 from plugproof_mockserver.control.app import control_app
 from plugproof_mockserver.faces.asgi import App
-from plugproof_mockserver.faces.host_allowlist import Hosts
+from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.uvicorn_server import bind, serving
 from plugproof_mockserver.model.settings import Settings
-from plugproof_mockserver.model.timestamps import parse
+from plugproof_mockserver.model.timestamps import SECOND, parse
 from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.registry import Worlds
+from plugproof_mockserver.world.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.absolute()
 DESK, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 780}
 HEADERS = {"x-plugproof": "picture"}
 SESSIONS = "/api/v3/public-charging/sessions"
@@ -31,12 +44,12 @@ LIVES = (("HAPPY", 400), ("UNPLUG", 0), ("CAPFAIL", 1500), ("REVIEW", 0), ("NOST
 def fake() -> Iterator[str]:
     """Serve a fake that wants to be paid, on a clock that stands still, and yield its address."""
     clock = parse("2026-01-10T12:00:00Z")
-    worlds = Worlds(
+    worlds = WorldRegistry(
         lambda name: World(
             Settings(auto_pay=False), clock=Clock(clock, speed=0), seed=7, name=name, self_check=True
         )
     )
-    app = App(worlds, hosts=Hosts(), control=control_app(), pages=pages())
+    app = App(worlds, hosts=HostAllowlist(), control=control_app(), pages=pages())
     with bind("127.0.0.1", 0) as listener, serving(app, listener):
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
@@ -89,6 +102,52 @@ def _charge(page: Page, url: str) -> None:
     page.screenshot(path=HERE / "pay-charging.png")
 
 
+def reports(browser: Browser) -> None:
+    """Take the pictures of a report on a desk and on a phone, and of a history by day and by night."""
+    with TemporaryDirectory() as folder, chdir(folder):
+        recording = Path("traffic.ndjson")
+        answers = (
+            success(),
+            success(after=10, energy_kwh=7.5),
+            success("get", "captured", after=20, amount_captured=-1),
+        )
+        recording.write_bytes(b"".join(map(to_ndjson, answers)))
+        found = inspect([recording], ReportPolicy(date(2026, 1, 10)))
+        report, history = Path(folder) / "report.html", Path(folder) / "history.html"
+        report.write_bytes(render("html", found))
+        history.write_bytes(_history(f"sqlite:///{folder}/history.db", found))
+        _shoot(browser, report, "report-light", DESK, "light")
+        _shoot(browser, report, "report-phone", PHONE, "dark")
+        _shoot(browser, history, "history-light", DESK, "light")
+        _shoot(browser, history, "history-dark", DESK, "dark")
+
+
+def _history(url: str, report: Report) -> bytes:
+    history, noon = History(url), parse("2026-01-10T12:00:00Z") / SECOND
+    counts = {"requests planned": 6, "requests sent": 6}
+    for day in range(30):
+        is_broken = day in (11, 12)
+        kept = report if is_broken else replace(report, verdict=Verdict.CONFORMS, rules=_passed(report))
+        seconds = {"confirm": 0.21 + day % 5 / 100, "get": 0.12 + day % 3 / 100, "charger": 0.15 + day % 7 / 200}
+        history.record(BASE_URL, noon + day * 86_400, replace(kept, counts=counts), Shape(frozenset(), seconds))
+    page = trends.page(history)
+    history.close()
+    return page
+
+
+def _passed(report: Report) -> tuple[RuleState, ...]:
+    return tuple(
+        replace(rule, state=State.PASSED) if rule.state is State.BROKEN else rule for rule in report.rules
+    )
+
+
+def _shoot(browser: Browser, file: Path, name: str, size: Any, scheme: Any) -> None:
+    page = browser.new_page(viewport=size, color_scheme=scheme)
+    page.goto(file.as_uri())
+    page.screenshot(path=HERE / f"{name}.png")
+    page.close()
+
+
 def main() -> None:
     """Take every picture."""
     with fake() as url, sync_playwright() as playwright, httpx2.Client(base_url=url, headers=HEADERS) as client:
@@ -98,6 +157,7 @@ def main() -> None:
         console(browser, url, "console-dark", DESK, "dark")
         console(browser, url, "console-phone", PHONE, "light")
         pay(browser, url)
+        reports(browser)
         browser.close()
 
 
