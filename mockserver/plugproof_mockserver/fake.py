@@ -1,6 +1,7 @@
 """`FakePlugchoice`: the fake for Python programs, in process and on a clock that stands still."""
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, cast
@@ -301,6 +302,14 @@ class FakePlugchoice:
     def reset(self) -> None:
         """Forget every session, charger, hit, fault and journal entry; the clock goes on."""
         self.world.reset()
+
+    def fork(self) -> "FakePlugchoice":
+        """Return another fake that is what this one is now; from then on neither sees the other."""
+        fork = copy(self)
+        fork.__dict__.pop("asgi", None)
+        fork.world = self._make(DEFAULT)
+        fork.world.copy_from(self.world)
+        return fork
 
     # Faces.
 

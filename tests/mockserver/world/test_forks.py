@@ -1,6 +1,7 @@
 import pytest
 
 from plugproof_contracts import Status
+from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.world.faults import make_fault
 from plugproof_mockserver.world.registry import WorldRegistry
@@ -62,3 +63,16 @@ def test_a_fork_takes_a_free_name_and_a_world_that_is_there(worlds):
             worlds.fork("a", taken)
     with pytest.raises(NoSuchWorldError):
         worlds.fork("c", "d")
+
+
+def test_a_fake_forks_with_its_sessions_and_its_app():
+    """A test tries two ends of one life: each fake has its own, over its own application."""
+    fake = FakePlugchoice(seed=1)
+    session = fake.seed_session("charging")
+    app, fork = fake.asgi, fake.fork()
+    (twin,) = fork.sessions
+    assert twin.token == session.token
+    twin.event("unplugged")
+    assert (session.status, twin.status) == ("charging", "settling")
+    assert fork.asgi is not app
+    assert fork.asgi.worlds.default is fork.world
