@@ -15,6 +15,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "plugproof inspect traffic.har",
         "plugproof inspect traffic.har cassettes/*.yaml --report junit=report.xml",
     ),
+    "learn": ("plugproof learn traffic.har", "plugproof learn traffic.har --output plugproof.toml"),
     "proxy": ("plugproof proxy https://app.plugchoice.com/api",),
     "fuzz": ("plugproof fuzz http://127.0.0.1:8000/api --code HAPPY",),
     "explore": (

@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": "Serve the fake on a socket.",
     "check": "Check a live API with a handful of careful requests.",
     "inspect": "Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
+    "learn": "Learn settings from recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
     "proxy": "Forward to the real API, and check what passes.",
     "fuzz": "Fuzz a mock or staging server with Schemathesis.",
     "explore": "Try a client in every status, with every button and every fault.",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, cast
 
 import msgspec
@@ -14,6 +15,7 @@ from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.engine.representation import payment_of, session_body
 from plugproof_mockserver.engine.transitions import StatusChange
+from plugproof_mockserver.facts_file import read_facts
 from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.http.response import ErrorResponse, shorten
 from plugproof_mockserver.model.events import Event
@@ -199,7 +201,8 @@ class FakePlugchoice:
 
     `clock` is an ISO 8601 date-time at which time stands still, or `"real"`. `scenario` is for
     sessions that name none, and makes every well-formed charger code known. `rate_limit` is
-    `endpoint`, `shared` or `off`; `limits` maps operations to `(hits, seconds)`. `self_check`
+    `endpoint` (the default), `shared` or `off`; `facts` is a facts file of `plugproof learn`, of which the other
+    keywords take precedence; `limits` maps operations to `(hits, seconds)`. `self_check`
     judges every answer by the contract's rules, see `violations`. The other keywords are those of
     `settings.Settings`. Raises `ValueError` that names what is wrong.
     """
@@ -210,12 +213,15 @@ class FakePlugchoice:
         seed: int | None = None,
         clock: str | datetime = DEFAULT_CLOCK,
         scenario: str | None = None,
-        rate_limit: RateLimitName = "endpoint",
+        rate_limit: RateLimitName | None = None,
         limits: Mapping[OperationName, tuple[int, float]] | None = None,
         self_check: bool = False,
+        facts: str | Path | None = None,
         **settings: Unpack[FakeSettings],
     ) -> None:
-        rules = _settings(scenario, rate_limit, {**(limits or {})}, settings)
+        learned = {} if facts is None else read_facts(facts)
+        counted = rate_limit or learned.pop("rate_limit", "endpoint")
+        rules = _settings(scenario, counted, {**(limits or {})}, {**learned, **settings})
         start = None if clock == "real" else _moment(clock)
 
         def make(name: str) -> World:

@@ -11,7 +11,7 @@ from plugproof_contracts.evidence.observer import sightings_of
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin, redacted
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.learning.learn import learn
+from plugproof_contracts.learning.estimation import learn
 from plugproof_contracts.learning.learned_fact import FactValue, LearnedFact
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.reports.report import AssumptionNote

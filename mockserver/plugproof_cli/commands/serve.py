@@ -16,6 +16,7 @@ from plugproof_cli.command_help import command
 from plugproof_cli.live_log import LogFormat
 from plugproof_cli.secret_files import Tenant, choose_control_secret, merge_tenants
 from plugproof_mockserver.faces.host_allowlist import is_loopback
+from plugproof_mockserver.facts_file import read_facts
 from plugproof_mockserver.model.settings import Errors, Limit, LimiterStore, NotFoundText, RateLimit, Settings
 from plugproof_mockserver.world.faults import Fault, make_fault
 
@@ -114,7 +115,26 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
         return f"[{self.host}]" if ":" in self.host else self.host
 
 
+def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) -> None:
+    """Let a facts file say what an option is that neither the command line nor a variable gives."""
+    if path is None:
+        return
+    try:
+        settings = read_facts(path)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    ctx.default_map = {**(ctx.default_map or {}), **{name: str(value) for name, value in settings.items()}}
+
+
 @command(max_content_width=110)
+@_option(
+    "--facts",
+    metavar="F",
+    is_eager=True,
+    expose_value=False,
+    callback=_take_facts,
+    help="Behave as a facts file of `plugproof learn` says, where no other option does.",
+)
 @_default("--host", type=option_types.HOST, default="127.0.0.1", help="Address to listen on.")
 @_default("--port", type=option_types.PORT, default="8000", help="Port to listen on; 0 takes a free one.")
 @_option("--scenario", type=option_types.SCENARIO, help="Answer every unknown charger code with this scenario.")

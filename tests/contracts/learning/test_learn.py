@@ -6,7 +6,7 @@ import pytest
 from tests.contracts.learning.recorded_worlds import RecordedWorld
 
 from plugproof import Exchange
-from plugproof_contracts.learning.learn import ESTIMATORS, learn
+from plugproof_contracts.learning.estimation import ESTIMATORS, learn
 from plugproof_contracts.learning.learned_fact import LearnedFact
 
 

@@ -4,10 +4,22 @@ from collections.abc import Callable, Iterable
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.learning.estimators.error_estimators import estimate_errors
+from plugproof_contracts.learning.estimators.limit_estimators import (
+    LIMIT_ESTIMATORS,
+    SECONDS_ESTIMATORS,
+    estimate_invalid_cost,
+    estimate_limiter,
+    estimate_not_found_cost,
+    estimate_window_kind,
+)
 from plugproof_contracts.learning.estimators.money_estimators import (
     estimate_hold,
     estimate_price_rounding,
     estimate_vat,
+)
+from plugproof_contracts.learning.estimators.start_estimators import (
+    estimate_sessions_per_charger,
+    estimate_start_limit,
 )
 from plugproof_contracts.learning.estimators.time_estimators import estimate_payment_window, estimate_token_ttl
 from plugproof_contracts.learning.learned_fact import LearnedFact
@@ -23,6 +35,14 @@ ESTIMATORS: dict[str, Estimator] = {
     "payment_window": estimate_payment_window,
     "token_ttl": estimate_token_ttl,
     "errors": estimate_errors,
+    "limiter": estimate_limiter,
+    "not_found_costs_hit": estimate_not_found_cost,
+    "invalid_costs_hit": estimate_invalid_cost,
+    "sessions_per_charger": estimate_sessions_per_charger,
+    "limiter_window": estimate_window_kind,
+    "limit.start": estimate_start_limit,
+    **LIMIT_ESTIMATORS,
+    **SECONDS_ESTIMATORS,
 }
 """Every estimator by the name of its fact, in the order in which the facts are told."""
 
