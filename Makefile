@@ -23,7 +23,7 @@ USABLE := $(shell [ "$$(cat $(VENV) 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -ISc
 QUIETLY = log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 
-.PHONY: help serve test demo quick lint types bench power pictures peers installed constraints clean FORCE
+.PHONY: help serve test demo quick lint types bench power fidelity pictures peers installed constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -55,6 +55,9 @@ bench: $(VENV) $(if $(NPM),$(BENCH)) ## Measure against the targets and write do
 
 power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/power.md
 	@.venv/power/bin/python -m benchmarks.power
+
+fidelity: $(VENV) ## Write docs/fidelity.md, how well each fact is known; ARGS=URL takes it from a ledger
+	@$(PY) -m plugproof_contracts.evidence.fidelity docs $(ARGS)
 
 pictures: $(VENV) ## Take the pictures in docs/images anew, with Chromium
 	@$(PY) docs/images/draw.py
