@@ -83,7 +83,7 @@ def _microseconds(strategy: Any) -> float:
 
 def _session_schema() -> dict[str, Any]:
     """Return the document's schema of a session, with what it refers to and without its notes."""
-    from plugproof_contracts.facts.openapi import document
+    from plugproof_contracts.facts.openapi_document import document
 
     schemas = json.loads(
         json.dumps(document()["components"]["schemas"]).replace("#/components/schemas/", "#/$defs/")

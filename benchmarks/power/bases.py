@@ -8,8 +8,8 @@ from typing import Any
 from benchmarks.power.client import Client, moment
 from benchmarks.power.fact import Base
 from plugproof_contracts import Status
-from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL
 from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, TERMINAL
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.world.faults import make_fault
 

@@ -10,7 +10,7 @@ from benchmarks.power.status_facts import HEALTHY, PATH_OF_CHARGING
 from benchmarks.power.time_facts import NAMES
 from benchmarks.power.trace import Broken, Change, Data, Line, TraceDefect, again, data_of, showing
 from plugproof_contracts import Exchange, Level, Status
-from plugproof_contracts.facts.lifecycle import reachable
+from plugproof_contracts.facts.session_lifecycle import reachable
 
 OWING = ("authorized", "starting", "charging", "stopping", "settling", "captured", "capture_failed")
 """On the way to a capture; elsewhere a hold may be released and a cost forgiven."""

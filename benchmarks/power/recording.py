@@ -15,7 +15,7 @@ from plugproof_contracts.facts.operations import OPERATIONS, PREFIX
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.fake import FakeSession
 from plugproof_mockserver.model.events import possible_events
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import make_fault
 from plugproof_mockserver.world.session_store import UnknownSessionError

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.facts.openapi import document
+from plugproof_contracts.facts.openapi_document import document
 from plugproof_contracts.facts.operations import BASE_URL
 
 HOST = BASE_URL.removesuffix("/api")

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from plugproof_contracts.adapters.ndjson import to_ndjson
     from plugproof_contracts.checking.baseline import BaselineError
     from plugproof_contracts.checking.checker import assert_conforms, check, check_trace
-    from plugproof_contracts.conformance.check import CheckOptions, run_check
+    from plugproof_contracts.conformance.conformance_check import CheckOptions, run_check
     from plugproof_contracts.evidence.database import HistoryError
     from plugproof_contracts.exchanges.exchange import Exchange
-    from plugproof_contracts.reports.report import Report, Verdict
+    from plugproof_contracts.reports.report_model import Report, Verdict
     from plugproof_contracts.rules import RULES, Rule
     from plugproof_contracts.rules.violation import Violation
 
@@ -71,11 +71,11 @@ __all__ = [
 
 _LATER = {
     "BaselineError": "checking.baseline",
-    "CheckOptions": "conformance.check",
+    "CheckOptions": "conformance.conformance_check",
     "HistoryError": "evidence.database",
-    "Report": "reports.report",
-    "Verdict": "reports.report",
-    "run_check": "conformance.check",
+    "Report": "reports.report_model",
+    "Verdict": "reports.report_model",
+    "run_check": "conformance.conformance_check",
     "to_ndjson": "adapters.ndjson",
     "RULES": "rules",
     "Rule": "rules",

@@ -20,10 +20,10 @@ from plugproof_contracts.conformance.recordings import inspect
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_contracts.reports.builder import ReportPolicy
 from plugproof_contracts.reports.formats import render
-from plugproof_contracts.reports.report import Report, RuleState, State, Verdict
+from plugproof_contracts.reports.report_model import Report, RuleState, State, Verdict
 from plugproof_contracts.rules.examples import success
-from plugproof_mockserver.browser.app import pages
-from plugproof_mockserver.control.app import control_app
+from plugproof_mockserver.browser.pages_app import pages
+from plugproof_mockserver.control.control_app import control_app
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.uvicorn_server import bind, serving

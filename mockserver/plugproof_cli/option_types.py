@@ -10,7 +10,7 @@ import click
 from plugproof_cli import secret_files
 from plugproof_cli.live_log import LogFormat
 from plugproof_mockserver.model import settings, timestamps
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.world.faults import Fault, parse_fault
 
 Reader = Callable[[str], Any]

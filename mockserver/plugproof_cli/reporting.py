@@ -12,7 +12,7 @@ import click
 from plugproof_cli.standard_output import is_lost
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.formats import ReportTarget
-from plugproof_contracts.reports.report import Report
+from plugproof_contracts.reports.report_model import Report
 from plugproof_contracts.reports.writing import is_writable, write
 from plugproof_contracts.secrets.filenames import plain_name
 

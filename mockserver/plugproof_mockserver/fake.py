@@ -19,7 +19,7 @@ from plugproof_mockserver.facts_file import read_facts
 from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.http.response import ErrorResponse, shorten
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import DOCUMENTED_LIMITS, Settings
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.suggestions import list_choices
@@ -322,8 +322,8 @@ class FakePlugchoice:
     @cached_property
     def asgi(self) -> "App":
         """The fake as a Starlette application, with the control plane and the pages for a browser."""
-        from plugproof_mockserver.browser.app import pages
-        from plugproof_mockserver.control.app import control_app
+        from plugproof_mockserver.browser.pages_app import pages
+        from plugproof_mockserver.control.control_app import control_app
         from plugproof_mockserver.faces.asgi import App
         from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 

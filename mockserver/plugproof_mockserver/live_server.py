@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from plugproof_mockserver.browser.app import pages
-from plugproof_mockserver.control.app import control_app
+from plugproof_mockserver.browser.pages_app import pages
+from plugproof_mockserver.control.control_app import control_app
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.uvicorn_server import bind, serving

@@ -6,7 +6,7 @@ import schemathesis
 from schemathesis import Config
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from plugproof_contracts.facts import openapi
+from plugproof_contracts.facts import openapi_document
 from plugproof_contracts.facts.operations import OPERATIONS, Operation
 from plugproof_schemathesis.checks import EXPECTED, SETTINGS
 from plugproof_schemathesis.request_pacer import RequestPacer
@@ -37,7 +37,7 @@ def schema(asked: FuzzConfig) -> OpenApiSchema:
 
 def document(codes: tuple[str, ...]) -> dict[str, Any]:
     """Return our document, its examples naming the given chargers, its links beginning where sessions begin."""
-    found = openapi.document(links=True)
+    found = openapi_document.document(links=True)
     for row in OPERATIONS.values():
         if row.method == "POST" and "{token}" in row.path:
             # Schemathesis would take every POST with links for a place to begin, and make tokens up for it.
@@ -88,5 +88,5 @@ def _stateful(asked: FuzzConfig) -> dict[str, Any]:
 
 
 def _operation(row: Operation) -> dict[str, Any]:
-    found = openapi.document()["paths"][row.template][row.method.lower()]
+    found = openapi_document.document()["paths"][row.template][row.method.lower()]
     return {"include-operation-id": found["operationId"], "checks": EXPECTED[row.name]}

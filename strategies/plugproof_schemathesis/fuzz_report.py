@@ -17,7 +17,7 @@ from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.redactions import secrets_of
 from plugproof_contracts.reports.builder import Evidence, ReportPolicy, report_of
-from plugproof_contracts.reports.report import Report
+from plugproof_contracts.reports.report_model import Report
 from plugproof_contracts.rules.violation import cut
 from plugproof_contracts.secrets.scrubber import SHORTEST, STAND_IN, Scrubber
 from plugproof_schemathesis import answer_coverage

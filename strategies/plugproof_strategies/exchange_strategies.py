@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from plugproof_contracts import ConnectorStatus, Payment, Session, Status
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts import assumptions
-from plugproof_contracts.facts.lifecycle import TERMINAL
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.facts.session import TIMESTAMPS
+from plugproof_contracts.facts.session_lifecycle import TERMINAL
 from plugproof_contracts.rules.families.status_rules import OUT_OF_ORDER
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import one_of

@@ -15,8 +15,8 @@ from plugproof_contracts import Charger, ConnectorStatus, Payment, Session, Stat
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts import billing
 from plugproof_contracts.facts.assumptions import CANNOT_CANCEL, CONNECTOR_STATUSES, DELIVERING, FAILURE_REASONS
-from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, Move, moves_from
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, TERMINAL, Cause, Move, moves_from
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import member
 from plugproof_strategies.charger_strategies import AMOUNTS, NAMES, priced

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from plugproof_contracts import Charger, Pricing, Session, Status
 from plugproof_contracts.facts import assumptions
-from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING
 from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS
+from plugproof_contracts.facts.session_lifecycle import ENTERED_CHARGING
 from plugproof_strategies.arguments import member
 from plugproof_strategies.charger_strategies import (
     AMOUNTS,

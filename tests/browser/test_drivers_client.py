@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.report_model import Verdict
 from plugproof_harness import command_adapter, explore
 from plugproof_mockserver import browser
 

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from plugproof_cli.commands.serve import ServeOptions, serve
 from plugproof_cli.main import COMMANDS, main
 from plugproof_contracts.facts.diagrams import mermaid, svg, text
-from plugproof_contracts.facts.lifecycle import TERMINAL
 from plugproof_contracts.facts.session import Status
+from plugproof_contracts.facts.session_lifecycle import TERMINAL
 from plugproof_contracts.version import VERSION
 from plugproof_mockserver.engine import scenario_outcomes
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 
 DOC = (Path(__file__).parents[2] / "docs" / "serve.md").read_text("utf-8")
@@ -243,7 +243,7 @@ def test_the_api_does_not_wait_for_the_control_plane(face, later):
     assert {"plugproof_mockserver.world.world", "plugproof_mockserver.faces.uvicorn_server"} <= set(
         loaded.stdout.split()
     )
-    pages = {"plugproof_mockserver.control.app", "plugproof_mockserver.browser.app", "sse_starlette"}
+    pages = {"plugproof_mockserver.control.control_app", "plugproof_mockserver.browser.pages_app", "sse_starlette"}
     assert not (pages | later) & set(loaded.stdout.split())
 
 

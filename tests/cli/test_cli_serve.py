@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from plugproof_contracts.facts.lifecycle import reachable
 from plugproof_contracts.facts.session import Status
+from plugproof_contracts.facts.session_lifecycle import reachable
 
 DOC = (Path(__file__).parents[2] / "docs" / "serve.md").read_text("utf-8")
 SECRET = "correct-horse"

@@ -7,7 +7,7 @@ import yaml
 from click.testing import CliRunner
 
 from plugproof_cli.main import main
-from plugproof_contracts.facts.openapi import document, yaml_text
+from plugproof_contracts.facts.openapi_document import document, yaml_text
 
 
 def run(*arguments):

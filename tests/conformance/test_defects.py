@@ -9,7 +9,7 @@ from plugproof_contracts.conformance.transport import FailureKind, TransportFail
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.parsing.schema import CHARGER, PAYMENT, SESSION, JsonType
-from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.report_model import Verdict
 from plugproof_contracts.rules import RULES
 
 WRONG: dict[Any, Any] = {

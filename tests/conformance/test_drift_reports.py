@@ -5,12 +5,12 @@ import json
 import msgspec
 import pytest
 
-from plugproof_contracts.conformance.check import CheckOptions, run_check
 from plugproof_contracts.conformance.check_run import Ports
+from plugproof_contracts.conformance.conformance_check import CheckOptions, run_check
 from plugproof_contracts.conformance.history.check_history import LONGEST_PAUSE, Allowance, History
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_contracts.reports import formats
-from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.report_model import Verdict
 
 LINE = "new: field /data/vat_rate (get 200)"
 

@@ -21,7 +21,7 @@ from plugproof_contracts.evidence import database
 from plugproof_contracts.evidence.database import HistoryError
 from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.facts.operations import BASE_URL
-from plugproof_contracts.reports.report import State
+from plugproof_contracts.reports.report_model import State
 from plugproof_contracts.rules.examples import failure, success
 
 BASE = "https://app.plugchoice.com/api"

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.report_model import Verdict
 
 BROKEN, UNCHECKED = Verdict.BROKEN, Verdict.UNCHECKED
 

@@ -10,11 +10,11 @@ from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import FailureKind, TransportFailure
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
-from plugproof_contracts.reports.report import State, Verdict
+from plugproof_contracts.reports.report_model import State, Verdict
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.secrets.token import Token
 from plugproof_mockserver.fake import FakePlugchoice
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 
 TOKENS = tuple(Token(f"live-session-{number}") for number in range(5))
 LEAVES_THE_BOX = {

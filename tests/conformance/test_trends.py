@@ -9,7 +9,7 @@ from plugproof_contracts.conformance.history.charts import Point, Series, draw_l
 from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.history.drift import Shape
 from plugproof_contracts.conformance.history.trends import page, trend
-from plugproof_contracts.reports.report import Report, RuleState, State, Verdict
+from plugproof_contracts.reports.report_model import Report, RuleState, State, Verdict
 from plugproof_contracts.rules import RULES
 
 SVG = "{http://www.w3.org/2000/svg}"

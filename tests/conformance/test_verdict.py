@@ -13,7 +13,7 @@ from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.transport import FailureKind, RequestOutcome, TransportFailure
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_contracts.reports.formats import render
-from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.report_model import Verdict
 from plugproof_contracts.rules.examples import TOKEN, failure, success
 from plugproof_contracts.secrets.token import Token
 

@@ -8,7 +8,7 @@ from tests.harness.async_client import CarefulAsync
 from tests.harness.planted import plant
 
 from plugproof_contracts import Status
-from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.report_model import Verdict
 from plugproof_harness import Adapter, AdapterError, BrokenLawError, explore, replay
 from plugproof_harness.exploration.cells import BUTTONS, NONE, cells, choose
 from plugproof_harness.exploration.exploration import MOST_HANGS, MOST_SILENT

@@ -13,7 +13,7 @@ import respx
 import plugproof_mockserver
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 
 API = "https://app.plugchoice.com/api/v3/public-charging"
 

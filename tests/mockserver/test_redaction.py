@@ -8,7 +8,7 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import PREFIX
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.engine import operations
+from plugproof_mockserver.engine import operation_handlers
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import Response
 from plugproof_mockserver.http.routing import find_route
@@ -53,7 +53,7 @@ def public_objects(fake: FakePlugchoice) -> dict[str, object]:
     token = session.token
     state = world.sessions.get(token, world.clock.now())
     request = Request("POST", f"{PREFIX}/sessions/{token}/confirm")
-    call = operations.read_call("confirm", token, b"", "")
+    call = operation_handlers.read_call("confirm", token, b"", "")
     given = world.load(call, world.clock.now())
     started = Request(
         "POST",
@@ -80,7 +80,7 @@ def public_objects(fake: FakePlugchoice) -> dict[str, object]:
         "place": find_route(request.path),
         "call": call,
         "given": given,
-        "outcome": operations.handle(call, given, world.clock.now()),
+        "outcome": operation_handlers.handle(call, given, world.clock.now()),
         "reply": pipeline.answer(world, request),
         "started": pipeline.answer(world, started),
         "moves": fake.clock.advance(seconds=10),

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from tests.servers import running
 
 from plugproof_cli.main import main
-from plugproof_contracts.facts.lifecycle import LIFECYCLE
 from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE
 
 
 def document() -> str:

@@ -16,7 +16,7 @@ from schemathesis import Config
 from schemathesis.core.failures import FailureGroup
 
 from plugproof_cli.main import main
-from plugproof_contracts.facts import openapi as spec
+from plugproof_contracts.facts import openapi_document as spec
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.reports.formats import FORMATS
 from plugproof_contracts.rules.examples import TOKEN, failure, refusal, success

@@ -8,7 +8,7 @@ import pytest
 
 from plugproof_contracts import Level, check
 from plugproof_contracts.adapters.clients import exchange_of
-from plugproof_contracts.facts.openapi import document
+from plugproof_contracts.facts.openapi_document import document
 from plugproof_contracts.facts.operations import OPERATIONS
 
 BODIES = {"start": {"code": "HAPPY", "connector_id": 1}, "receipt-email": {"email": "driver@example.com"}}

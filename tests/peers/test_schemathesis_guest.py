@@ -15,7 +15,7 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.engine.run import PhaseName
 
 from plugproof_contracts import RULES
-from plugproof_contracts.facts import openapi as spec
+from plugproof_contracts.facts import openapi_document as spec
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.rules.examples import failure, success
 from plugproof_schemathesis import plugproof_rules

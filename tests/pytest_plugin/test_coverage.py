@@ -6,8 +6,8 @@ import re
 import pytest
 
 from plugproof_contracts import Exchange
-from plugproof_contracts.facts.lifecycle import LIFECYCLE
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.world.faults import FaultKind

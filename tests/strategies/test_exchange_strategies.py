@@ -9,8 +9,8 @@ from hypothesis.errors import InvalidArgument
 
 from plugproof_contracts import Level, Status, check, check_trace
 from plugproof_contracts.checking.checker import examine
-from plugproof_contracts.facts.lifecycle import LIFECYCLE, TERMINAL, reachable
 from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, TERMINAL, reachable
 from plugproof_strategies import exchanges, journeys
 from plugproof_strategies.exchange_strategies import CODES
 from plugproof_strategies.journey_strategies import paths, paths_to

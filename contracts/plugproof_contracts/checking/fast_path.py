@@ -23,7 +23,6 @@ from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.exchanges.route import charger_code
 from plugproof_contracts.facts.currencies import CURRENCIES
-from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
 from plugproof_contracts.facts.session import (
     NULLABLE,
@@ -36,6 +35,7 @@ from plugproof_contracts.facts.session import (
     Session,
     Status,
 )
+from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.parsing.date_times import SKEW, http_date, instant
 from plugproof_contracts.parsing.schema import SUCCESSES, JsonType, SchemaField
 from plugproof_contracts.parsing.strict_json import SAFE_INTEGER

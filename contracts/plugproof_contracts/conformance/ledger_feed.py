@@ -14,7 +14,7 @@ from plugproof_contracts.facts.level import Level
 from plugproof_contracts.learning.estimation import learn
 from plugproof_contracts.learning.learned_fact import FactValue, LearnedFact
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
-from plugproof_contracts.reports.report import AssumptionNote
+from plugproof_contracts.reports.report_model import AssumptionNote
 
 Recording = Sequence[Exchange]
 """Exchanges of one client, in the order in which they were sent."""

@@ -19,7 +19,7 @@ from plugproof_contracts.facts.session import Status
 from plugproof_contracts.parsing.date_times import http_date
 from plugproof_contracts.parsing.redactions import secrets_of
 from plugproof_contracts.reports.builder import Evidence, ReportPolicy, report_of
-from plugproof_contracts.reports.report import Report
+from plugproof_contracts.reports.report_model import Report
 from plugproof_contracts.secrets.escaping import escape
 
 Progress = Callable[[int, int], None]

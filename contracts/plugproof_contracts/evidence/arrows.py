@@ -6,8 +6,8 @@ may have been put aside for review in between. A timestamp that is null rules ou
 
 from functools import cache
 
-from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING, Move, moves_from, reachable
 from plugproof_contracts.facts.session import Status
+from plugproof_contracts.facts.session_lifecycle import ENTERED_CHARGING, Move, moves_from, reachable
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.trace import time_bounds
 

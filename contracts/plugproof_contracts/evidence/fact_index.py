@@ -10,9 +10,9 @@ from typing import NamedTuple
 from plugproof_contracts.facts.assumed_settings import ASSUMED_SETTINGS, Setting, SettingValue
 from plugproof_contracts.facts.error_texts import ERROR_TEXTS, FAILURE_TEXTS
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.lifecycle import LIFECYCLE, Move
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.response_headers import RESPONSE_HEADERS, ResponseHeader
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, Move
 from plugproof_contracts.rules import RULES
 
 

@@ -3,8 +3,8 @@
 The fake and the strategies take the words from here; a rule never asks for them. Money is in `billing`.
 """
 
-from plugproof_contracts.facts.lifecycle import CANCELLABLE, Cause
 from plugproof_contracts.facts.session import ConnectorStatus, Status
+from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, Cause
 
 DECLINED = "The payment was declined."
 OFFLINE = "The charger went offline."

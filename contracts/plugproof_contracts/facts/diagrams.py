@@ -11,8 +11,8 @@ from math import dist
 from typing import NamedTuple
 
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.lifecycle import LIFECYCLE, TERMINAL, Cause, moves_from
 from plugproof_contracts.facts.session import Status
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, TERMINAL, Cause, moves_from
 
 _S = Status
 _D, _I, _A = Level.DOCUMENTED, Level.INFERRED, Level.ASSUMED

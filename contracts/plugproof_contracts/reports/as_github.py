@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.reports.report import Breach, Report, Verdict, problem_place
+from plugproof_contracts.reports.report_model import Breach, Report, Verdict, problem_place
 
 _COMMANDS = {Level.DOCUMENTED: "error", Level.INFERRED: "warning", Level.ASSUMED: "notice"}
 

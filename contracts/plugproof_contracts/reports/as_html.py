@@ -5,7 +5,7 @@ from itertools import groupby
 from plugproof_contracts.facts import diagrams
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.pages.html_page import render_page
-from plugproof_contracts.reports.report import (
+from plugproof_contracts.reports.report_model import (
     MOST_SHOWN,
     Report,
     State,

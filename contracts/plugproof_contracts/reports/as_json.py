@@ -4,7 +4,7 @@ import json
 
 import msgspec
 
-from plugproof_contracts.reports.report import Report, tally
+from plugproof_contracts.reports.report_model import Report, tally
 
 FORMAT = "plugproof-report/1"
 """The first member; the number changes when a member changes its meaning or goes."""

@@ -4,7 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from plugproof_contracts.reports.report import (
+from plugproof_contracts.reports.report_model import (
     MOST_SHOWN,
     Breach,
     Report,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from plugproof_contracts.reports.report import (
+from plugproof_contracts.reports.report_model import (
     MOST_SHOWN,
     Report,
     State,

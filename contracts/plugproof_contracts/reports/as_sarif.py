@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.reports.report import (
+from plugproof_contracts.reports.report_model import (
     Breach,
     Problem,
     Report,

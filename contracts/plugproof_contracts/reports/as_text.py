@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from plugproof_contracts.reports.report import (
+from plugproof_contracts.reports.report_model import (
     MOST_SHOWN,
     Breach,
     Report,

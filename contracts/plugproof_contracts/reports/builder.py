@@ -15,7 +15,7 @@ from plugproof_contracts.checking.checker import Result
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
-from plugproof_contracts.reports.report import (
+from plugproof_contracts.reports.report_model import (
     Breach,
     Problem,
     Report,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plugproof_contracts.errors import InvalidValueError
-from plugproof_contracts.reports.report import Report
+from plugproof_contracts.reports.report_model import Report
 
 FORMATS = ("junit", "json", "html", "sarif", "github", "markdown")
 

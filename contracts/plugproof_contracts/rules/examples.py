@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.facts.session import NULLABLE, Session, Status
+from plugproof_contracts.facts.session_lifecycle import ENTERED_CHARGING
 
 TOKEN = "example-session-2f7c1e9a4b"  # noqa: S105 - of no session
 NOON = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)

@@ -28,7 +28,7 @@ from plugproof_contracts.secrets.token import Token
 
 if TYPE_CHECKING:
     from plugproof_contracts.conformance.check_run import ProbeResult
-    from plugproof_contracts.reports.report import Report
+    from plugproof_contracts.reports.report_model import Report
 
 DEFAULT_TOKEN_ENV = "PLUGPROOF_TOKEN"  # noqa: S105 - a variable's name
 MOST_FILE = 64 * 1024
@@ -211,7 +211,7 @@ def _tell_plan(base: str, tokens: tuple[Token, ...], probes: tuple[Probe, ...], 
 
 
 def _run(given: CheckArguments, base: str, tokens: tuple[Token, ...], planned: int) -> int:
-    from plugproof_contracts.conformance.check import CheckOptions, run_check
+    from plugproof_contracts.conformance.conformance_check import CheckOptions, run_check
     from plugproof_contracts.evidence.database import HistoryError
 
     clean = Scrubber(token.reveal() for token in tokens)

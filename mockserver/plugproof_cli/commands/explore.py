@@ -10,7 +10,7 @@ import click
 from plugproof_cli.command_help import command
 from plugproof_cli.reporting import goes_to_stdout, hide_traceback, refuse_unwritable
 from plugproof_contracts.reports import formats
-from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.report_model import Verdict
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.filenames import plain_name
 

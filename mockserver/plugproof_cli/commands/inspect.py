@@ -21,7 +21,7 @@ from plugproof_cli.reporting import (
     write_reports,
 )
 from plugproof_contracts.reports.formats import ReportTarget
-from plugproof_contracts.reports.report import Report
+from plugproof_contracts.reports.report_model import Report
 
 if TYPE_CHECKING:
     from plugproof_contracts.checking.baseline import Accept

@@ -39,7 +39,7 @@ def _serve(base: str, port: int, har: str | None, timeout: float, ledger: str | 
     from plugproof_contracts.adapters.har_writing import to_har
     from plugproof_contracts.conformance.proxy_evidence import ProxyEvidence
     from plugproof_mockserver.faces import uvicorn_server
-    from plugproof_mockserver.faces.proxy import BELOW, Proxy
+    from plugproof_mockserver.faces.checking_proxy import BELOW, Proxy
 
     try:
         listener = uvicorn_server.bind("127.0.0.1", port)

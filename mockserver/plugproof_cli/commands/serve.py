@@ -322,7 +322,7 @@ def _app(options: ServeOptions, identity: str) -> "App":
 
 
 def _control(options: ServeOptions, identity: str) -> "ASGIApp":
-    from plugproof_mockserver.control.app import control_app
+    from plugproof_mockserver.control.control_app import control_app
     from plugproof_mockserver.control.secrets import ControlSecrets
 
     tenants = {prefix: tenant.secret for prefix, tenant in options.tenants.items()}
@@ -339,7 +339,7 @@ def _behind(proxies: tuple[str, ...], app: "ASGIApp") -> "ASGIApp":
 
 
 def _pages() -> "ASGIApp":
-    from plugproof_mockserver.browser.app import pages_app
+    from plugproof_mockserver.browser.pages_app import pages_app
 
     return pages_app()
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from plugproof_contracts import Token
-from plugproof_contracts.facts.lifecycle import TERMINAL
+from plugproof_contracts.facts.session_lifecycle import TERMINAL
 from plugproof_harness.client.request_log import ObservedRequest
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.report_model import Verdict
 from plugproof_harness.client.adapter import Adapter, offered
 from plugproof_harness.client.client_driver import TIME_LIMIT
 from plugproof_harness.exploration.cells import BUTTONS, Cell, cells, choose, depth_of

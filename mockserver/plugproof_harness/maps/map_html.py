@@ -2,7 +2,7 @@
 
 from plugproof_contracts.pages.html_page import render_page
 from plugproof_contracts.reports.as_html import TONES
-from plugproof_contracts.reports.report import Verdict
+from plugproof_contracts.reports.report_model import Verdict
 from plugproof_harness.exploration.cells import AT_START
 from plugproof_harness.exploration.exploration import Exploration
 from plugproof_harness.exploration.visit import CellState

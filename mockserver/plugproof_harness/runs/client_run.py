@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any, NamedTuple, Self
 
 from plugproof_contracts import Status, Token
-from plugproof_contracts.facts.lifecycle import TERMINAL
 from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.session_lifecycle import TERMINAL
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_harness.client.adapter import METHODS, Adapter, AdapterError, fields_of, offered, takes_email
 from plugproof_harness.client.client_call import CallEnding, ClientCall

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from plugproof_contracts import Status
-from plugproof_contracts.facts.lifecycle import Cause, targets
+from plugproof_contracts.facts.session_lifecycle import Cause, targets
 from plugproof_mockserver.model.events import Event, transition_of
 
 _PAYMENT = {Event.WEBHOOK: Status.AUTHORIZED}

@@ -15,7 +15,7 @@ from plugproof_harness.runs.steps import FAULTS, OPERATION_OF, Step
 from plugproof_harness.search.shrinking import shrink
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_strategies import emails
 
 UNKNOWN_CODE = "NOBODY"

@@ -18,7 +18,7 @@ from plugproof_mockserver.engine.payment_intents import (
 from plugproof_mockserver.engine.representation import client_secret_of
 from plugproof_mockserver.model.cards import CARDS, Card, CardOutcome, card_of
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState, Stripe
 from plugproof_mockserver.world.world import World, transactional
 

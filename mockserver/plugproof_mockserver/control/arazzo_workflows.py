@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from plugproof_contracts import Status
-from plugproof_contracts.facts.lifecycle import LIFECYCLE, Cause, Move
 from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, Cause, Move
 from plugproof_mockserver.model.events import TRANSITIONS, Event
 
 API, CONTROL = "plugchoice", "control"

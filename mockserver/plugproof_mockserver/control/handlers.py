@@ -18,7 +18,7 @@ from plugproof_mockserver.engine import transitions
 from plugproof_mockserver.engine.representation import session_body
 from plugproof_mockserver.engine.seeding import FIELDS as SESSION_FIELDS
 from plugproof_mockserver.model.events import Event, possible_events
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, iso, parse, seconds
 from plugproof_mockserver.world.charger_store import UnknownChargerError

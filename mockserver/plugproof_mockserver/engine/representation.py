@@ -8,10 +8,10 @@ import msgspec
 from plugproof_contracts import Charger, ConnectorStatus, Payment, Session, Status
 from plugproof_contracts.facts.assumptions import CONNECTOR_STATUSES
 from plugproof_contracts.facts.billing import cost, energy_text
-from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING
 from plugproof_contracts.facts.session import NULLABLE
+from plugproof_contracts.facts.session_lifecycle import ENTERED_CHARGING
 from plugproof_mockserver.engine.transitions import estimate_at
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.model.timestamps import iso
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from plugproof_contracts.facts.lifecycle import Cause
-from plugproof_mockserver.engine import operations, transitions
+from plugproof_contracts.facts.session_lifecycle import Cause
+from plugproof_mockserver.engine import operation_handlers, transitions
 from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.http.response import ErrorResponse
-from plugproof_mockserver.model.scenarios import SCENARIOS, Scenario, charger_for
+from plugproof_mockserver.model.session_scenarios import SCENARIOS, Scenario, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST
 
@@ -39,8 +39,8 @@ def _end(scenario: Scenario) -> str:
     # Played rather than written down, so that it can't differ from what the fake does.
     settings = Settings()
     charger = charger_for(scenario.code, scenario, settings.hold)
-    state = operations.start(
-        StartBody(scenario.code, 1, None), operations.OperationContext(settings, charger=charger), EARLIEST
+    state = operation_handlers.start(
+        StartBody(scenario.code, 1, None), operation_handlers.OperationContext(settings, charger=charger), EARLIEST
     )
     if isinstance(state, ErrorResponse):
         return f"refused {state.status}"

@@ -10,13 +10,13 @@ from plugproof_contracts import Session, Status
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.assumptions import CANCELLED, DECLINED
 from plugproof_contracts.facts.billing import energy_text
-from plugproof_contracts.facts.lifecycle import shortest_path
 from plugproof_contracts.facts.session import NULLABLE
-from plugproof_mockserver.engine.operations import new_session
+from plugproof_contracts.facts.session_lifecycle import shortest_path
+from plugproof_mockserver.engine.operation_handlers import new_session
 from plugproof_mockserver.engine.transitions import enter
 from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.model.events import TRANSITIONS
-from plugproof_mockserver.model.scenarios import DRIVE, SCENARIOS
+from plugproof_mockserver.model.session_scenarios import DRIVE, SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState, Stripe
 from plugproof_mockserver.model.timestamps import iso, parse, seconds

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from plugproof_contracts import Status
 from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.facts import assumptions, billing
-from plugproof_contracts.facts.lifecycle import Cause, targets
+from plugproof_contracts.facts.session_lifecycle import Cause, targets
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.model.events import Event, possible_events, transition_of
 from plugproof_mockserver.model.metering import delivered, time_to_deliver
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState, Stripe
 from plugproof_mockserver.model.timestamps import seconds

@@ -8,7 +8,7 @@ import socket
 import struct
 from typing import Any
 
-from plugproof_mockserver.engine import operations
+from plugproof_mockserver.engine import operation_handlers
 from plugproof_mockserver.http.asgi_types import (
     PATH,
     TRANSPORT,
@@ -28,7 +28,7 @@ from plugproof_mockserver.world import pipeline
 async def api_plane(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request to the API in the world that the front door has left in the scope."""
     world, path = scope[WORLD], scope[PATH][len("/api") :]
-    body = await read_body(receive) if operations.takes_body(path) else b""
+    body = await read_body(receive) if operation_handlers.takes_body(path) else b""
     if body is None:
         return
     client = scope.get("client")

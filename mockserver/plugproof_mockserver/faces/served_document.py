@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.routing import BaseRoute, Match
 
-from plugproof_contracts.facts import openapi
+from plugproof_contracts.facts import openapi_document
 from plugproof_mockserver.faces.api_plane import send_response
 from plugproof_mockserver.http.asgi_types import BASE, PATH, Receive, Scope, Send
 from plugproof_mockserver.http.response import JSON, Response
@@ -26,5 +26,5 @@ class DocumentRoute(BaseRoute):
         host = next(value for name, value in scope["headers"] if name == b"host").decode("latin-1")
         server = f"{scope['scheme']}://{host}{scope[BASE]}/api"
         # Reading it for the first time takes longer than others should wait.
-        text = await asyncio.to_thread(openapi.json_text, server=server)
+        text = await asyncio.to_thread(openapi_document.json_text, server=server)
         await send_response(scope, send, Response(200, text.encode(), _HEADERS))

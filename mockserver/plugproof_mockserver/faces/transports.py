@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, overload
 import httpx
 import httpx2
 
-from plugproof_mockserver.engine import operations
+from plugproof_mockserver.engine import operation_handlers
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import ConnectionFault, ErrorResponse, Response
 from plugproof_mockserver.world import pipeline
@@ -83,7 +83,7 @@ def _answer(world: World, request: httpx.Request | httpx2.Request, client: str) 
     if not path.startswith(_BASE + "/"):
         return _NOT_THE_API.to_response()
     path = path[len(_BASE) :]
-    body = request.content if operations.takes_body(path) else b""
+    body = request.content if operation_handlers.takes_body(path) else b""
     scheme = request.url.scheme
     return pipeline.answer(world, Request(request.method, path, request.headers.raw, body, client, scheme))
 

@@ -10,8 +10,8 @@ from functools import cache
 from typing import NamedTuple
 
 from plugproof_contracts.facts import assumptions
-from plugproof_contracts.facts.lifecycle import LIFECYCLE, Cause
 from plugproof_contracts.facts.session import Status
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, Cause
 
 
 class Event(StrEnum):

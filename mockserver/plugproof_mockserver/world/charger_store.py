@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 from plugproof_contracts import Connector, ConnectorStatus, Pricing
 from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_mockserver.http.response import shorten
-from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.session_scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.model.suggestions import list_choices

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from plugproof_contracts.exchanges.route import is_utf8
 from plugproof_contracts.facts.operations import PREFIX, Operation
-from plugproof_mockserver.engine import operations
+from plugproof_mockserver.engine import operation_handlers
 from plugproof_mockserver.http.rate_limit import RateLimitDecision, limit_headers, too_many
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
@@ -106,7 +106,7 @@ def _answer_operation(
 ) -> tuple[Response, tuple[str, ...]]:
     """Return the answer, and the kinds of the faults that were applied to it."""
     content_type = request.header(b"content-type") if request.body else ""
-    call = operations.read_call(operation.name, match.argument, request.body, content_type)
+    call = operation_handlers.read_call(operation.name, match.argument, request.body, content_type)
     decision = None if world.settings.rate_limit is RateLimit.OFF else _count_hit(world, call, request.client, now)
     faults: tuple[str, ...] = ()
     if decision and not decision.allowed:
@@ -124,7 +124,7 @@ def _answer_operation(
 
 
 def _handle_with_faults(
-    world: World, request: Request, call: operations.OperationCall, now: int
+    world: World, request: Request, call: operation_handlers.OperationCall, now: int
 ) -> tuple[Response, tuple[str, ...]]:
     matching = [fault for fault in world.faults if fault.matches(call.operation, world.random)]
     handler: Handler = partial(_handle, world, request, call, now)
@@ -136,11 +136,11 @@ def _handle_with_faults(
     return response, tuple(fault.kind.value for fault in matching)
 
 
-def _handle(world: World, request: Request, call: operations.OperationCall, now: int) -> Response:
+def _handle(world: World, request: Request, call: operation_handlers.OperationCall, now: int) -> Response:
     if world.prepared and (prepared := take(world.prepared, call.operation)):
         return prepared
     context = world.load(call, now)
-    result = operations.handle(call, context, now)
+    result = operation_handlers.handle(call, context, now)
     if result.session is not None and result.session is not context.session:
         world.store(result.session, is_new=context.session is None, now=now)
     if isinstance(result.answer, ErrorResponse):
@@ -151,7 +151,7 @@ def _handle(world: World, request: Request, call: operations.OperationCall, now:
 # Limits.
 
 
-def _count_hit(world: World, call: operations.OperationCall, client: str, now: int) -> RateLimitDecision:
+def _count_hit(world: World, call: operation_handlers.OperationCall, client: str, now: int) -> RateLimitDecision:
     """Count a hit, unless a limit refuses it: of two, in this order, each is asked before any is charged."""
     if call.operation == "start" and world.hits_left("start", client, now).allowed:
         hour = world.starts_left(call.argument, now)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
-from plugproof_mockserver.engine import operations, transitions
+from plugproof_mockserver.engine import operation_handlers, transitions
 from plugproof_mockserver.engine.seeding import amend_state, seed_state
 from plugproof_mockserver.http.rate_limit import RateLimitDecision
 from plugproof_mockserver.http.request import Request
@@ -166,14 +166,14 @@ class World:
 
     # What the engine is given, and what it gives back. The caller holds the lock.
 
-    def load(self, call: operations.OperationCall, now: int) -> operations.OperationContext:
+    def load(self, call: operation_handlers.OperationCall, now: int) -> operation_handlers.OperationContext:
         """Load what an operation works on."""
         if call.charger_code is not None:
             charger = self.chargers.find(call.charger_code)
-            return operations.OperationContext(self.settings, None, charger, self.sessions.fresh_token)
+            return operation_handlers.OperationContext(self.settings, None, charger, self.sessions.fresh_token)
         session = self.sessions.find(call.argument, now)
         charger = self.chargers.of(session) if session else None
-        return operations.OperationContext(self.settings, session, charger, encode=self.bodies.encode)
+        return operation_handlers.OperationContext(self.settings, session, charger, encode=self.bodies.encode)
 
     def store(self, state: SessionState, *, is_new: bool, now: int) -> None:
         """Store what an operation made; a new session counts towards its charger's hourly limit."""
@@ -209,8 +209,8 @@ class World:
     def start(self, form: StartBody) -> SessionState | ErrorResponse:
         """Start a session without any limit; return it, or the problem for which the API would refuse."""
         now = self.clock.now()
-        context = self.load(operations.OperationCall("start", form.code, form), now)
-        state = operations.start(form, context, now)
+        context = self.load(operation_handlers.OperationCall("start", form.code, form), now)
+        state = operation_handlers.start(form, context, now)
         if not isinstance(state, ErrorResponse):
             self.sessions.add(state, now)
         return state

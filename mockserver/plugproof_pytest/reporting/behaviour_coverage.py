@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from plugproof_contracts import Exchange, Status
-from plugproof_contracts.facts.lifecycle import LIFECYCLE
 from plugproof_contracts.facts.operations import OPERATIONS, Operation
 from plugproof_contracts.facts.session import NULLABLE
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE
 from plugproof_mockserver.world.faults import FaultKind
 
 TOO_MANY = 429

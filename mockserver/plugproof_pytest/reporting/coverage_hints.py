@@ -1,8 +1,8 @@
 """How a test reaches what its suite never met."""
 
 from plugproof_contracts import Status
-from plugproof_contracts.facts.lifecycle import LIFECYCLE, Cause
 from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, Cause
 from plugproof_mockserver.model.events import TRANSITIONS
 
 CALLED = {Cause.CONFIRM: "confirm", Cause.STOP: "stop", Cause.CANCEL: "cancel"}

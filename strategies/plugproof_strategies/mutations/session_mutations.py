@@ -7,8 +7,8 @@ from typing import Any
 from plugproof_contracts import Status
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.assumptions import TIMED_OUT
-from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.facts.session import TIMESTAMPS
+from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.rules.families.status_rules import (
     HEALTHY,
     ONCE_CHARGING,

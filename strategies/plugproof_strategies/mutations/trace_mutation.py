@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from plugproof_contracts import Payment, Status
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING
 from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, ENTERED_CHARGING
 from plugproof_strategies import wire
 from plugproof_strategies.mutations.mutation import NONE, json_bytes
 from plugproof_strategies.values.timestamp_strategies import iso, second

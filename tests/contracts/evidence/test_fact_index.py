@@ -9,9 +9,9 @@ from plugproof_contracts.evidence.fact_index import FACTS, FactKind, arrow_name,
 from plugproof_contracts.facts.assumed_settings import ASSUMED_SETTINGS
 from plugproof_contracts.facts.error_texts import ERROR_TEXTS, FAILURE_TEXTS
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.lifecycle import LIFECYCLE
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.response_headers import RESPONSE_HEADERS
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE
 from plugproof_contracts.rules import RULES
 from plugproof_mockserver.model.settings import Settings
 

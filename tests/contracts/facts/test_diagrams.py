@@ -6,8 +6,8 @@ import pytest
 
 from plugproof_contracts.facts.diagrams import DETOURS, arrows, mermaid, svg, text
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.lifecycle import LIFECYCLE, TERMINAL
 from plugproof_contracts.facts.session import Status
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, TERMINAL
 
 ROWS = {tuple(move) for move in LIFECYCLE}
 SVG = "{http://www.w3.org/2000/svg}"

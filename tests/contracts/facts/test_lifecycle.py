@@ -1,7 +1,8 @@
 import pytest
 
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.lifecycle import (
+from plugproof_contracts.facts.session import Status
+from plugproof_contracts.facts.session_lifecycle import (
     CANCELLABLE,
     ENTERED_CHARGING,
     LIFECYCLE,
@@ -12,7 +13,6 @@ from plugproof_contracts.facts.lifecycle import (
     shortest_path,
     targets,
 )
-from plugproof_contracts.facts.session import Status
 
 
 def test_no_arrow_is_listed_twice():

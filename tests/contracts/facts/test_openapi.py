@@ -8,7 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.openapi import document, json_text, yaml_text
+from plugproof_contracts.facts.openapi_document import document, json_text, yaml_text
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.facts.session import PublicCharger, Session, Status
 
@@ -117,7 +117,7 @@ def test_the_document_means_the_same_in_json():
 
 def test_importing_the_room_loads_no_document_and_no_parser():
     """Importing the room reads neither the document nor its parser."""
-    script = "import plugproof_contracts, plugproof_contracts.facts.openapi, sys; print('yaml' in sys.modules)"
+    script = "import sys, plugproof_contracts.facts.openapi_document; print('yaml' in sys.modules)"
     asked = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
     assert asked.stdout == "False\n"
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from plugproof_contracts import Exchange, check
-from plugproof_contracts.facts.openapi import document
+from plugproof_contracts.facts.openapi_document import document
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.facts.session import ConnectorStatus, Status
 

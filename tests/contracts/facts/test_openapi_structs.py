@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from plugproof_contracts.facts import session as session_module
-from plugproof_contracts.facts.openapi import document
+from plugproof_contracts.facts.openapi_document import document
 from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS
 
 SCHEMAS = document()["components"]["schemas"]

@@ -19,7 +19,7 @@ from plugproof_contracts.conformance.recordings import inspect
 from plugproof_contracts.reports.as_github import command
 from plugproof_contracts.reports.builder import ReportPolicy
 from plugproof_contracts.reports.formats import FORMATS, ReportTarget, render, target
-from plugproof_contracts.reports.report import Breach, Problem, Source, Stale, State, Verdict
+from plugproof_contracts.reports.report_model import Breach, Problem, Source, Stale, State, Verdict
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.examples import success
 

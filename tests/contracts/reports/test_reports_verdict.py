@@ -11,7 +11,7 @@ from plugproof_contracts.conformance.recordings import inspect
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.reports.builder import MOST_REASONS, Evidence, ReportPolicy
 from plugproof_contracts.reports.formats import render
-from plugproof_contracts.reports.report import (
+from plugproof_contracts.reports.report_model import (
     Breach,
     Problem,
     RuleState,

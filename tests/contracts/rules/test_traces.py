@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugproof_contracts import Status, check_trace
-from plugproof_contracts.facts.lifecycle import LIFECYCLE, moves_from, reachable
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, moves_from, reachable
 from plugproof_contracts.rules.examples import NOON, PAYMENT, TOKEN, failure, in_turn, refusal, success
 
 OPERATIONS_TO_POLL = ["confirm", "get", "charger", "receipt-email"]

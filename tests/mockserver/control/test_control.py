@@ -5,7 +5,7 @@ import pytest
 
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.control.app import control_app
+from plugproof_mockserver.control.control_app import control_app
 from plugproof_mockserver.control.control_request import ControlRequest
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist

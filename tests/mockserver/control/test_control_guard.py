@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.control.app import control_app
+from plugproof_mockserver.control.control_app import control_app
 from plugproof_mockserver.control.handlers import ROUTES
 from plugproof_mockserver.control.secrets import ControlSecrets
 from plugproof_mockserver.faces.asgi import App

@@ -2,10 +2,10 @@ import msgspec
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_mockserver.engine import operations
+from plugproof_mockserver.engine import operation_handlers
 from plugproof_mockserver.engine.seeding import seed_state
 from plugproof_mockserver.http.response import ErrorResponse, Response
-from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.session_scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
 
@@ -48,10 +48,10 @@ def in_status(status: str, now: int, code: str = "HAPPY") -> SessionState:
 
 def run(
     operation: str, session: SessionState | None, where: ChargerState | None, now: int
-) -> operations.OperationResult:
+) -> operation_handlers.OperationResult:
     body = b'{"email": "driver@example.org"}' if operation == "receipt-email" else b""
-    call = operations.read_call(operation, "t" * 40, body, "application/json")
-    return operations.handle(call, operations.OperationContext(Settings(), session, where), now)
+    call = operation_handlers.read_call(operation, "t" * 40, body, "application/json")
+    return operation_handlers.handle(call, operation_handlers.OperationContext(Settings(), session, where), now)
 
 
 def test_the_table_knows_every_status():
@@ -86,8 +86,8 @@ def test_what_leaves_the_status_leaves_the_session(operation, noon):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_without_a_session_there_is_one_and_the_same_answer(operation, noon):
-    assert run(operation, None, None, noon) is operations.MISSING
-    assert ErrorResponse(404, "Not Found") == operations.MISSING.answer
+    assert run(operation, None, None, noon) is operation_handlers.MISSING
+    assert ErrorResponse(404, "Not Found") == operation_handlers.MISSING.answer
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_get_sends_the_payment_and_the_others_do_not(noon):
 
 
 def test_the_terminal_check_comes_after_the_body(noon):
-    call = operations.read_call("receipt-email", "t" * 40, b"{}", "application/json")
-    given = operations.OperationContext(Settings(), in_status("captured", noon), charger())
-    answer = operations.handle(call, given, noon).answer
+    call = operation_handlers.read_call("receipt-email", "t" * 40, b"{}", "application/json")
+    given = operation_handlers.OperationContext(Settings(), in_status("captured", noon), charger())
+    answer = operation_handlers.handle(call, given, noon).answer
     assert isinstance(answer, ErrorResponse)
     assert answer.message == "The email field is required."
 
@@ -145,4 +145,4 @@ def test_the_engine_changes_nothing_that_it_was_given(noon):
     ],
 )
 def test_only_start_and_receipt_email_read_a_body(path, takes):
-    assert operations.takes_body(path) is takes
+    assert operation_handlers.takes_body(path) is takes

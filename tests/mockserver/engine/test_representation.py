@@ -2,11 +2,11 @@ import pytest
 from msgspec.structs import asdict, replace
 
 from plugproof_contracts import ConnectorStatus, Session, Status
-from plugproof_contracts.facts.openapi import document
+from plugproof_contracts.facts.openapi_document import document
 from plugproof_contracts.facts.session import NULLABLE
 from plugproof_mockserver.engine.representation import payment_of, session_at, session_body
 from plugproof_mockserver.engine.seeding import seed_state
-from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.session_scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import seconds

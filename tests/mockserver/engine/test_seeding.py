@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugproof_contracts import Session, Status
-from plugproof_contracts.facts.lifecycle import ENTERED_CHARGING, reachable
 from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS
+from plugproof_contracts.facts.session_lifecycle import ENTERED_CHARGING, reachable
 from plugproof_mockserver.engine.seeding import FIELDS, amend_state
 from plugproof_mockserver.model.timestamps import iso, seconds
 

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from plugproof_contracts import Status
 from plugproof_contracts.facts import billing
-from plugproof_contracts.facts.lifecycle import Cause, reachable
 from plugproof_contracts.facts.session import TIMESTAMPS
-from plugproof_mockserver.engine.operations import new_session
+from plugproof_contracts.facts.session_lifecycle import Cause, reachable
+from plugproof_mockserver.engine.operation_handlers import new_session
 from plugproof_mockserver.engine.representation import session_at
 from plugproof_mockserver.engine.seeding import seed_state
 from plugproof_mockserver.engine.transitions import (
@@ -25,7 +25,7 @@ from plugproof_mockserver.engine.transitions import (
 from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.model.events import Event, possible_events
 from plugproof_mockserver.model.metering import time_to_deliver
-from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.session_scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState, Stripe
 from plugproof_mockserver.model.timestamps import parse, seconds

@@ -17,7 +17,7 @@ from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.world import pipeline
 from plugproof_mockserver.world.faults import FaultKind
 

@@ -22,7 +22,7 @@ import respx
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.live_server import site
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.world.faults import FaultKind
 from plugproof_pytest.interception.host_interception import UnknownRouteError, intercepting
 

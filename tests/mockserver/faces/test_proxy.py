@@ -20,7 +20,7 @@ from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOu
 from plugproof_contracts.reports.builder import ReportPolicy
 from plugproof_contracts.rules.examples import TOKEN, failure, success
 from plugproof_mockserver.faces import uvicorn_server
-from plugproof_mockserver.faces.proxy import Proxy
+from plugproof_mockserver.faces.checking_proxy import Proxy
 from plugproof_mockserver.http.request_bodies import MAX_BODY
 
 PATIENCE = 20

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from plugproof_mockserver.faces import uvicorn_server
-from plugproof_mockserver.faces.proxy import Proxy
+from plugproof_mockserver.faces.checking_proxy import Proxy
 from plugproof_mockserver.fake import FakePlugchoice
 from plugproof_mockserver.live_server import site
 

@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 import pytest
 
-from plugproof_contracts.facts.openapi import document
+from plugproof_contracts.facts.openapi_document import document
 from plugproof_mockserver import FakePlugchoice
 
 

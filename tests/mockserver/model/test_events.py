@@ -1,7 +1,7 @@
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_contracts.facts.lifecycle import LIFECYCLE, Cause
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, Cause
 from plugproof_mockserver.model.events import (
     ANY_TIME,
     PAYMENT_EVENTS,

@@ -3,10 +3,10 @@ from itertools import pairwise
 import pytest
 
 from plugproof_contracts import Status
-from plugproof_contracts.facts.lifecycle import LIFECYCLE
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE
 from plugproof_mockserver.engine.transitions import StatusChange
 from plugproof_mockserver.model.events import possible_events
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.timestamps import seconds
 
 ENDS = {

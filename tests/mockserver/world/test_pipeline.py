@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import OPERATIONS, PREFIX
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Errors, Limit, RateLimit, Settings
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, seconds
 from plugproof_mockserver.world import pipeline

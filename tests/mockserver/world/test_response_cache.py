@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from plugproof_contracts import Status
 from plugproof_mockserver.engine.representation import data_body
 from plugproof_mockserver.engine.seeding import seed_state
-from plugproof_mockserver.model.scenarios import SCENARIOS, charger_for
+from plugproof_mockserver.model.session_scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.timestamps import seconds
 from plugproof_mockserver.world.response_cache import MOST, ResponseCache

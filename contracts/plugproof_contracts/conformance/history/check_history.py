@@ -20,7 +20,7 @@ from plugproof_contracts.conformance.history.history_schema import (
 )
 from plugproof_contracts.evidence.database import HistoryError, default_url, opened, why
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
-from plugproof_contracts.reports.report import Report, State
+from plugproof_contracts.reports.report_model import Report, State
 
 HOUR = 3600.0
 LONGEST_PAUSE = 24 * HOUR

@@ -9,7 +9,7 @@ from plugproof_contracts.conformance.history.check_history import History, Run
 from plugproof_contracts.conformance.history.drift import Shape, drift
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.reports.as_html import MEANINGS, TONES
-from plugproof_contracts.reports.report import State, Verdict, facts_broken
+from plugproof_contracts.reports.report_model import State, Verdict, facts_broken
 from plugproof_contracts.rules import RULES
 
 NIGHTS = 90

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.lifecycle import CANCELLABLE, reachable
 from plugproof_contracts.facts.session import TIMESTAMPS, Status
+from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, reachable
 from plugproof_contracts.parsing.date_times import instant
 from plugproof_contracts.parsing.finding import Finding, Text
 from plugproof_contracts.parsing.parsed_response import ParsedResponse

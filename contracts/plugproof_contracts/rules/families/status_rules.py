@@ -1,8 +1,8 @@
 """What a session has, and what an operation may answer, follows from the session's status."""
 
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.facts.session import TIMESTAMPS, ConnectorStatus, Status
+from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.parsing.finding import Finding, Text
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Subject, rule

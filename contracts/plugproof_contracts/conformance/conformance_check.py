@@ -22,7 +22,7 @@ from plugproof_contracts.conformance.transport import send
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.route import redacted
-from plugproof_contracts.reports.report import Report, Verdict
+from plugproof_contracts.reports.report_model import Report, Verdict
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.filenames import plain_name

@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from plugproof_contracts import Connector, ConnectorStatus, Status
 from plugproof_contracts.facts import assumptions, error_texts
-from plugproof_contracts.facts.lifecycle import CANCELLABLE, TERMINAL, Cause, targets
+from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, TERMINAL, Cause, targets
 from plugproof_mockserver.engine.representation import data_body, payment_of, session_body
 from plugproof_mockserver.engine.transitions import enter, reconcile
 from plugproof_mockserver.http.request_bodies import StartBody, read_email, read_fields, read_start
 from plugproof_mockserver.http.response import ErrorResponse, Response, invalid
-from plugproof_mockserver.model.scenarios import SCENARIOS
+from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import NotFoundText, Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState, Stripe
 from plugproof_mockserver.model.timestamps import seconds
