@@ -173,8 +173,8 @@ def estimate_window_kind(seen: Observations) -> LearnedFact:
 
 def _kind_votes(chain: Sequence[Hit]) -> Iterator[str]:
     for before, hit in pairwise(chain):
-        if not (before.is_counted and hit.is_counted) or before.limit != hit.limit:
-            continue
+        if not (before.is_counted and hit.is_counted) or before.limit != hit.limit or hit.operation == "start":
+            continue  # a start shows whichever of two limits has less left, and both may be of one size
         if hit.is_first and _is_open(before, hit):
             # A sliding window would still know of the hit before.
             yield "fixed"
