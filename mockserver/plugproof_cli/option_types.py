@@ -11,6 +11,7 @@ from plugproof_cli import secret_files
 from plugproof_cli.live_log import LogFormat
 from plugproof_mockserver.model import settings, timestamps
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
+from plugproof_mockserver.stores.address import StateAddress
 from plugproof_mockserver.world.faults import Fault, parse_fault
 
 Reader = Callable[[str], Any]
@@ -91,6 +92,7 @@ def _duration(text: str) -> float:
     return length
 
 
+STATE = _type("memory|url", StateAddress)
 RATE_LIMIT = _one_of(settings.RateLimit)
 ERRORS = _one_of(settings.Errors)
 LIMITER_STORE = _one_of(settings.LimiterStore)

@@ -18,6 +18,7 @@ from plugproof_cli.secret_files import Tenant, choose_control_secret, merge_tena
 from plugproof_mockserver.faces.host_allowlist import is_loopback
 from plugproof_mockserver.facts_file import read_facts
 from plugproof_mockserver.model.settings import Errors, Limit, LimiterStore, NotFoundText, RateLimit, Settings
+from plugproof_mockserver.stores.address import StateAddress
 from plugproof_mockserver.world.faults import Fault, make_fault
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from plugproof_mockserver.faces.asgi import App
     from plugproof_mockserver.http.asgi_types import ASGIApp, Receive, Scope, Send
+    from plugproof_mockserver.world.world import World
 
 Command = Callable[..., None]
 
@@ -68,6 +70,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     world_secret_file: tuple[Tenant, ...] | None
     max_worlds: int
     trust_proxy: tuple[str, ...]
+    state: StateAddress
     self_check: bool
     receive_timeout: float
     log: LogFormat
@@ -195,6 +198,12 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
 @_default("--latency", type=option_types.LATENCY, default="0", help="Delay every answer by so many milliseconds.")
 @_option("--allow-host", type=option_types.HOST, multiple=True, help="Answer this Host header too. Repeatable.")
 @_option("--control-secret", type=option_types.SECRET, help="Demand this secret on the control plane.")
+@_default(
+    "--state",
+    type=option_types.STATE,
+    default="memory",
+    help="Keep worlds in memory, sqlite:///FILE, redis://HOST or valkey://HOST.",
+)
 @_option(
     "--control-secret-file",
     type=option_types.SECRET_FILE,
@@ -301,13 +310,13 @@ def _app(options: ServeOptions, identity: str) -> "App":
     from plugproof_mockserver.faces.host_allowlist import HostAllowlist
     from plugproof_mockserver.world.clock import Clock
     from plugproof_mockserver.world.registry import WorldRegistry
-    from plugproof_mockserver.world.world import World
 
+    make = _maker(options.state)
     settings, faults, follow = options.settings(), options.faults(), live_log.follower(options.log)
 
-    def world(name: str) -> World:
+    def world(name: str) -> "World":
         clock = Clock(options.clock, speed=options.speed)
-        made = World(
+        made = make(
             settings, clock=clock, seed=options.seed, name=name, faults=faults, self_check=options.self_check
         )
         follow(made)
@@ -319,6 +328,21 @@ def _app(options: ServeOptions, identity: str) -> "App":
     worlds.listeners.append(live_log.world_follower(options.log))
     control, pages = _when_asked(lambda: _control(options, identity)), _when_asked(_pages)
     return App(worlds, hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
+
+
+def _maker(state: StateAddress) -> "Callable[..., World]":
+    """Return what makes a world where it is to be kept."""
+    try:
+        store = state.open()
+    except ImportError as error:
+        raise click.UsageError(f"--state {state.name}: {error}") from None
+    if store is None:
+        from plugproof_mockserver.world.world import World
+
+        return World
+    from plugproof_mockserver.world.shared_world import SharedWorld
+
+    return partial(SharedWorld, store=store)
 
 
 def _control(options: ServeOptions, identity: str) -> "ASGIApp":

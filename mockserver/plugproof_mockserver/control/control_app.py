@@ -25,7 +25,9 @@ from plugproof_mockserver.engine.transitions import NotPossibleError
 from plugproof_mockserver.http.asgi_types import WORLD, WORLDS, ASGIApp, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
 from plugproof_mockserver.http.response import ErrorResponse
+from plugproof_mockserver.stores.store import StoreUnavailableError
 from plugproof_mockserver.world.charger_store import UnknownChargerError
+from plugproof_mockserver.world.pipeline import unavailable
 from plugproof_mockserver.world.registry import DEFAULT
 from plugproof_mockserver.world.session_store import UnknownSessionError
 from plugproof_mockserver.world.world_errors import WorldError
@@ -127,6 +129,8 @@ def _answer(row: ControlRoute, wanted: ControlRequest, body: bytes, query: str) 
         return wanted.world.transact(lambda: _written(row.status, row.handler(wanted)))
     except WorldError as error:
         return _refusing(ErrorResponse(error.status, f"{error}."))
+    except StoreUnavailableError as error:
+        return _refusing(unavailable(error))
     except tuple(_STATUSES) as error:
         status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
         return _refusing(ErrorResponse(status, f"{error}."))

@@ -22,11 +22,11 @@ class UnknownChargerError(PlugproofError, LookupError):
 
 
 class ChargerStore:
-    """Finds chargers by code, whatever its case."""
+    """Finds chargers by code, whatever its case; `put` are those that differ from the scenarios' ones."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, put: dict[str, ChargerState | None] | None = None) -> None:
         self._settings = settings
-        self._put: dict[str, ChargerState | None] = {}
+        self._put = {} if put is None else put
 
     @property
     def is_changed(self) -> bool:

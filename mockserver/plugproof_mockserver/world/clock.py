@@ -11,7 +11,7 @@ FASTEST = 1_000_000
 """How many times as fast as the machine's a clock may run."""
 
 
-class _Pace(NamedTuple):
+class Pace(NamedTuple):
     """At wall moment `since` the clock showed `at`, and since then it runs `speed` times as fast."""
 
     at: int
@@ -34,7 +34,7 @@ class Clock:
     def __init__(self, start: int | None = None, *, speed: float = 1.0, wall: Callable[[], int] = _wall) -> None:
         self._wall, machine = wall, wall()
         # One attribute, replaced as a whole: readers in other threads see one pace or the next.
-        self._pace = _Pace(_on_calendar(machine if start is None else start), machine, _possible(speed))
+        self._pace = Pace(_on_calendar(machine if start is None else start), machine, _possible(speed))
         self._first = self._pace
 
     def now(self) -> int:
@@ -43,6 +43,16 @@ class Clock:
         if speed == 0:
             return at
         return min(LATEST, at + round((self._wall() - since) * speed))
+
+    @property
+    def pace(self) -> Pace:
+        """How it runs, since when."""
+        return self._pace
+
+    @property
+    def wall(self) -> Callable[[], int]:
+        """What tells the machine's own moment."""
+        return self._wall
 
     @property
     def speed(self) -> float:
@@ -60,11 +70,11 @@ class Clock:
 
     def set(self, moment: int) -> None:
         """Put the clock to a moment, before or after the present one; raise `ValueError` beyond the calendar."""
-        self._pace = _Pace(_on_calendar(moment), self._wall(), self._pace.speed)
+        self._pace = Pace(_on_calendar(moment), self._wall(), self._pace.speed)
 
     def run(self, speed: float) -> None:
         """Go on from the present moment at another speed; 0 freezes. Raises `ValueError` for an impossible one."""
-        self._pace = _Pace(self.now(), self._wall(), _possible(speed))
+        self._pace = Pace(self.now(), self._wall(), _possible(speed))
 
     def advance(self, microseconds: int) -> None:
         """Jump ahead; raise `ValueError` for a jump back or beyond the calendar."""

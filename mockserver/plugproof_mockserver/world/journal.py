@@ -51,16 +51,17 @@ class JournalEntry(NamedTuple):
         }
 
 
-_Raw = tuple[int, str, str, str | None, str | None, int, str, tuple[str, ...], bytes]
+RawEntry = tuple[int, str, str, str | None, str | None, int, str, tuple[str, ...], bytes]
+"""The fields of a `JournalEntry`, as a plain tuple."""
 
 
 class Journal:
     """A ring of the last requests, oldest first."""
 
     def __init__(self, size: int = SIZE) -> None:
-        self._ring: deque[_Raw] = deque(maxlen=size)
+        self._ring: deque[RawEntry] = deque(maxlen=size)
 
-    def add(self, entry: _Raw) -> None:
+    def add(self, entry: RawEntry) -> None:
         """Note one request; its fields are those of `JournalEntry`."""
         # A plain tuple: this runs for every request, and most entries are never read.
         if len(entry[-1]) > KEPT_BODY:
@@ -94,11 +95,16 @@ class Journal:
             return [_entry(raw) for raw in list(self._ring)[index]]
         return _entry(self._ring[index])
 
+    @staticmethod
+    def shown(raw: RawEntry) -> JournalEntry:
+        """Return an entry as it may be shown, without a token in its body."""
+        return _entry(raw)
+
     def __repr__(self) -> str:
         return f"<Journal of {len(self)} requests>"
 
 
-def _entry(raw: _Raw) -> JournalEntry:
+def _entry(raw: RawEntry) -> JournalEntry:
     return JournalEntry(*raw)._replace(body=_redact_body(raw[-1]))
 
 

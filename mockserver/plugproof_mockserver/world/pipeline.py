@@ -20,6 +20,7 @@ from plugproof_mockserver.http.response import ConnectionFault, ErrorResponse, H
 from plugproof_mockserver.http.routing import RouteMatch, find_route, is_lost
 from plugproof_mockserver.model.settings import Errors, RateLimit
 from plugproof_mockserver.model.timestamps import SECOND, http_date
+from plugproof_mockserver.stores.store import StoreUnavailableError
 from plugproof_mockserver.world.prepared_responses import take
 from plugproof_mockserver.world.world import World
 
@@ -39,6 +40,7 @@ _ON_EVERY: Headers = (
 _ASKED_METHOD, _ASKED_HEADERS = b"access-control-request-method", b"access-control-request-headers"
 _VARY = (b"vary", b"Access-Control-Request-Method")
 _VARY_MORE = (b"vary", b"Access-Control-Request-Method, Access-Control-Request-Headers")
+_STORE_TROUBLE = (b"x-plugproof-store", b"unavailable")
 
 
 def answer(world: World, request: Request) -> Response:
@@ -46,10 +48,19 @@ def answer(world: World, request: Request) -> Response:
     with world.lock:
         # A world of this process alone is held by its lock: nothing else is needed, and this has to be fast.
         decide = _decide if not world.is_shared else partial(world.transact, _decide)
-        response, now = decide(world, request)
+        try:
+            response, now = decide(world, request)
+        except StoreUnavailableError as error:
+            return unavailable(error).to_response()
         for listener in world.listeners:
             listener(request, response, now)
         return response
+
+
+def unavailable(error: StoreUnavailableError) -> ErrorResponse:
+    """Return the 503 of a store that is away, told from the API's own by a header."""
+    message = f"This fake can't keep its state now: {error}. Try again; the action may have taken effect."
+    return ErrorResponse(503, message, headers=(_STORE_TROUBLE, *_ON_EVERY))
 
 
 def _decide(world: World, request: Request) -> tuple[Response, int]:
@@ -105,6 +116,8 @@ def _answer_operation(
     world: World, request: Request, match: RouteMatch, operation: Operation, now: int
 ) -> tuple[Response, tuple[str, ...]]:
     """Return the answer, and the kinds of the faults that were applied to it."""
+    if world.is_shared and match.has_token:
+        world.expect(match.argument)
     content_type = request.header(b"content-type") if request.body else ""
     call = operation_handlers.read_call(operation.name, match.argument, request.body, content_type)
     decision = None if world.settings.rate_limit is RateLimit.OFF else _count_hit(world, call, request.client, now)

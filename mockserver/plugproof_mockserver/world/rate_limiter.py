@@ -31,6 +31,11 @@ class RateLimiter:
         self._latest: dict[str, int] = {}
         """The moments of the latest hits, for a limiter with a race alone."""
 
+    def clear(self) -> None:
+        """Forget every hit."""
+        self._windows.clear()
+        self._latest.clear()
+
     def __len__(self) -> int:
         return sum(map(len, self._windows.values()))
 

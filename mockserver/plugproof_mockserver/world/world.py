@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 Listener = Callable[[Request, Response, int], None]
 """Is told of every answer as it leaves the world: the request, the response after all faults, and the moment."""
 
-_HOUR = seconds(3600)
-_KEPT_VIOLATIONS = 1000
+HOUR = seconds(3600)
+"""The window in which the starts of a charger are counted."""
+KEPT_VIOLATIONS = 1000
+"""Violations that a world keeps, the latest."""
 MOST_FAULTS = 100
 """Faults that a world may have at once."""
 
@@ -101,7 +103,7 @@ class World:
         self.limiter = self._new_limiter()
         self.journal = Journal()
         self.bodies = ResponseCache()
-        self.violations: deque[dict[str, object]] = deque(maxlen=_KEPT_VIOLATIONS)
+        self.violations: deque[dict[str, object]] = deque(maxlen=KEPT_VIOLATIONS)
         self.faults: list[Fault] = [replace(fault, applied_count=0) for fault in self._first_faults]
         self._began_with = tuple(self.faults)
         self.prepared: list[PreparedResponse] = []
@@ -118,6 +120,9 @@ class World:
         """
         with self.lock:
             return decide(*args)
+
+    def expect(self, token: str) -> None:
+        """Be told which session will be asked for next, where it is to be had together with something else."""
 
     @transactional
     def reset(self) -> None:
@@ -182,7 +187,7 @@ class World:
             return
         self.sessions.add(state, now)
         if self.settings.rate_limit is not RateLimit.OFF:
-            self.limiter.hit(_starts_key(state.charger), self.settings.sessions_per_charger, _HOUR, now)
+            self.limiter.hit(quota_key(state.charger), self.settings.sessions_per_charger, HOUR, now)
 
     # Limits.
 
@@ -198,7 +203,7 @@ class World:
 
     def starts_left(self, code: str, now: int) -> RateLimitDecision:
         """Return what a start at the charger `code`, if it succeeded, would find of the limit per hour."""
-        return self.limiter.look(_starts_key(code.upper()), self.settings.sessions_per_charger, _HOUR, now)
+        return self.limiter.look(quota_key(code.upper()), self.settings.sessions_per_charger, HOUR, now)
 
     def _hits_key(self, operation: str, client: str) -> str:
         return client if self.settings.rate_limit is RateLimit.SHARED else f"{operation} {client}"
@@ -295,7 +300,7 @@ class World:
         earlier = moment < self.clock.now()
         self.clock.set(moment)
         if earlier:
-            self.limiter = self._new_limiter()
+            self.limiter.clear()
 
 
 def _import_self_check() -> SelfCheck:
@@ -305,5 +310,6 @@ def _import_self_check() -> SelfCheck:
     return breaches
 
 
-def _starts_key(code: str) -> str:
+def quota_key(code: str) -> str:
+    """Return the limiter's key of the starts on a charger."""
     return f"starts {code}"
