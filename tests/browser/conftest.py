@@ -108,6 +108,15 @@ def page(context):
     assert not troubles
 
 
+@pytest.fixture
+def console(page, world):
+    """The console of the test's world."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{world.url}/_plugproof/")
+    page.locator("#code option").first.wait_for(state="attached")
+    return page
+
+
 def _note(troubles, text):
     if "Content Security Policy" in text or "Refused to" in text:
         troubles.append(text)

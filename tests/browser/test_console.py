@@ -2,23 +2,9 @@
 
 import httpx2
 import pytest
+from tests.browser.console_rows import session_row
 
 PAYLOAD = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture
-def console(page, world):
-    """The console of the test's world."""
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(f"{world.url}/_plugproof/")
-    page.locator("#code option").first.wait_for(state="attached")
-    return page
-
-
-def session_row(console, text=""):
-    row = console.locator("#sessions tr").filter(has_text=text)
-    row.first.wait_for()
-    return row.first
 
 
 def test_the_root_leads_to_the_console(page, world):

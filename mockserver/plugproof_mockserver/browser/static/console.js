@@ -1,62 +1,11 @@
 // The console: what lives in one world, and every button that a test has. All text from outside goes into text nodes.
-const base = document.body.dataset.base;
-const control = `${base}/_plugproof`;
+import { act, ask, base, by, control, make, onChange, tell } from "./control.js";
+import { wireWorlds } from "./worlds.js";
+
 const PAGE = 50;
 const ORDER = ["created", "authorized", "starting", "charging", "stopping", "settling", "captured", "refunded", "no_charge",
   "expired", "failed", "abandoned", "capture_failed", "requires_review", "written_off"];
-const by = (id) => document.getElementById(id);
-const state = { selected: null, offset: 0, search: "", speed: 1, paths: new Map(), tokens: new Map() };
-
-const make = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-};
-
-function tell(text) {
-  by("message").textContent = text;
-  by("message").hidden = !text;
-}
-
-async function ask(method, path, fields) {
-  const headers = { "x-plugproof": "console" };
-  const secret = sessionStorage.getItem("plugproof:secret");
-  if (secret) headers["x-plugproof-secret"] = secret;
-  const options = { method, headers, cache: "no-store" };
-  if (fields) Object.assign(headers, { "content-type": "application/json" }) && (options.body = JSON.stringify(fields));
-  let response;
-  try {
-    response = await fetch(control + path, options);
-  } catch {
-    throw new Error("The fake does not answer. If it was restarted, this page goes on by itself.");
-  }
-  const text = await response.text();
-  const content = text ? JSON.parse(text) : null;
-  if (response.status === 401) return unlock(content.message, () => ask(method, path, fields));
-  if (!response.ok) throw new Error(content?.message ?? `The control plane answered ${response.status}.`);
-  return content;
-}
-
-async function unlock(why, again) {
-  const secret = window.prompt(why);
-  if (!secret) throw new Error(why);
-  sessionStorage.setItem("plugproof:secret", secret);
-  return again();
-}
-
-async function act(work) {
-  try {
-    await work();
-    tell("");
-    await refresh();
-  } catch (error) {
-    tell(error.message);
-  }
-}
+const state = { selected: location.hash.slice(1) || null, offset: 0, search: "", speed: 1, paths: new Map() };
 
 // The clock.
 
@@ -252,7 +201,8 @@ async function fillJournal() {
 }
 
 function wire() {
-  by("world").textContent = document.body.dataset.world;
+  onChange(refresh);
+  wireWorlds(() => state.selected);
   by("pay-link").href = `${base}/pay/HAPPY`;
   by("curl").textContent = `curl ${location.origin}${base}/api/v3/public-charging/sessions -d code=HAPPY -d connector_id=1`;
   by("freeze").addEventListener("click", () => act(() => ask("PATCH", "/clock", { mode: state.speed ? "frozen" : "real" })));

@@ -1,0 +1,59 @@
+// What every part of the console needs: elements, and the control plane of this page's world.
+export const base = document.body.dataset.base;
+export const control = `${base}/_plugproof`;
+export const by = (id) => document.getElementById(id);
+
+export const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+};
+
+export function tell(text) {
+  by("message").textContent = text;
+  by("message").hidden = !text;
+}
+
+export async function ask(method, path, fields) {
+  const headers = { "x-plugproof": "console" };
+  const secret = sessionStorage.getItem("plugproof:secret");
+  if (secret) headers["x-plugproof-secret"] = secret;
+  const options = { method, headers, cache: "no-store" };
+  if (fields) Object.assign(headers, { "content-type": "application/json" }) && (options.body = JSON.stringify(fields));
+  let response;
+  try {
+    response = await fetch(control + path, options);
+  } catch {
+    throw new Error("The fake does not answer. If it was restarted, this page goes on by itself.");
+  }
+  const text = await response.text();
+  const content = text && response.headers.get("content-type")?.startsWith("application/json") ? JSON.parse(text) : null;
+  if (response.status === 401) return unlock(content.message, () => ask(method, path, fields));
+  if (!response.ok) throw new Error(content?.message ?? `The control plane answered ${response.status}.`);
+  return content;
+}
+
+async function unlock(why, again) {
+  const secret = window.prompt(why);
+  if (!secret) throw new Error(why);
+  sessionStorage.setItem("plugproof:secret", secret);
+  return again();
+}
+
+let refresh = async () => {};
+export const onChange = (work) => { refresh = work; };
+
+// Do what a button says, then show what became of it, or why it did not.
+export async function act(work) {
+  try {
+    await work();
+    tell("");
+    await refresh();
+  } catch (error) {
+    tell(error.message);
+  }
+}

@@ -1,0 +1,38 @@
+"""The worlds in the console: a fork from here, and another world by its name."""
+
+from tests.browser.console_rows import session_row
+
+
+def test_a_fork_is_what_its_world_is_now(console, world):
+    """One click leads to a new world with the chosen session, and neither sees the other from then on."""
+    token, _ = world.start()
+    session_row(console).get_by_role("button").click()
+    console.get_by_role("button", name="Fork from here").click()
+    console.wait_for_url(f"**/worlds/{world.name}-fork-1/_plugproof/#*")
+    console.locator("[data-event=paid]").click()
+    console.get_by_role("button", name="+10 min").click()
+    console.locator("#now").filter(has_text="12:10:00").wait_for()
+    assert world.get(token)["status"] == "created"
+    assert world.control("GET", "/clock")["now"].startswith("2026-01-10T12:00:00")
+
+
+def test_every_fork_has_a_name_of_its_own(console, world):
+    """A second fork of the same world does not meet the first."""
+    for number in (1, 2):
+        console.goto(f"{world.url}/_plugproof/")
+        console.get_by_role("button", name="Fork from here").click()
+        console.wait_for_url(f"**/worlds/{world.name}-fork-{number}/_plugproof/")
+
+
+def test_another_world_opens_by_its_name(console, world):
+    """The worlds that there are, are offered; any name opens one, and a name that can't be is told."""
+    field = console.get_by_label("world", exact=True)
+    field.focus()
+    console.locator(f"#worlds option[value={world.name}]").wait_for(state="attached")
+    field.fill("no/world")
+    field.press("Enter")
+    console.locator("#message").filter(has_text="no/world").wait_for()
+    field.fill(f"{world.name}-other")
+    field.press("Enter")
+    console.wait_for_url(f"**/worlds/{world.name}-other/_plugproof/")
+    console.locator("#empty:not([hidden])").wait_for()
