@@ -36,7 +36,8 @@ PREFIX = "/_plugproof"
 
 _HEALTH = f"{PREFIX}/health"
 _WORLDS = f"{PREFIX}/worlds"
-_OF_ALL_WORLDS = (f"{PREFIX}/metrics",)
+_METRICS = f"{PREFIX}/metrics"
+_OF_ALL_WORLDS = (_METRICS,)
 """Paths that tell of all worlds, whichever they are asked in."""
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
@@ -94,6 +95,7 @@ def _routes(secrets: ControlSecrets, identity: str) -> list[Route]:
         by_path.setdefault(row.path, {})[row.method] = row
     return [
         Route(f"{PREFIX}/stream", _stream),
+        Route(_METRICS, _metrics),
         *(_route(PREFIX + path, rows, secrets, identity) for path, rows in by_path.items()),
     ]
 
@@ -102,6 +104,16 @@ async def _stream(request: Request) -> Response:
     from plugproof_mockserver.control.stream import stream_of
 
     return stream_of(request.scope[WORLD])
+
+
+async def _metrics(request: Request) -> Response:
+    from plugproof_mockserver.control.metrics import MISSING, expose
+
+    try:
+        found = expose(request.scope[WORLDS], request.headers.get("accept", ""))
+    except ImportError:
+        return _refusing(ErrorResponse(501, MISSING))
+    return Response(found.content, headers=_HEADERS | {"content-type": found.media_type})
 
 
 def _route(path: str, rows: dict[str, ControlRoute], secrets: ControlSecrets, identity: str) -> Route:

@@ -22,6 +22,7 @@ from plugproof_mockserver.model.settings import Errors, RateLimit
 from plugproof_mockserver.model.timestamps import SECOND, http_date
 from plugproof_mockserver.stores.store import StoreUnavailableError
 from plugproof_mockserver.world.prepared_responses import take
+from plugproof_mockserver.world.request_counts import LimiterName
 from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _ON_EVERY: Headers = (
 _ASKED_METHOD, _ASKED_HEADERS = b"access-control-request-method", b"access-control-request-headers"
 _VARY = (b"vary", b"Access-Control-Request-Method")
 _VARY_MORE = (b"vary", b"Access-Control-Request-Method, Access-Control-Request-Headers")
+_Decided = tuple[Response, int, str | None, tuple[str, ...], LimiterName | None]
+"""An answer, its moment and operation, the kinds of its faults, and the limit that refused it."""
 _STORE_TROUBLE = (b"x-plugproof-store", b"unavailable")
 
 
@@ -49,9 +52,15 @@ def answer(world: World, request: Request) -> Response:
         # A world of this process alone is held by its lock: nothing else is needed, and this has to be fast.
         decide = _decide if not world.is_shared else partial(world.transact, _decide)
         try:
-            response, now = decide(world, request)
+            response, now, operation, faults, refused_by = decide(world, request)
         except StoreUnavailableError as error:
+            world.counts.answers[None, 503] += 1
             return unavailable(error).to_response()
+        world.counts.answers[operation, response.status] += 1
+        if refused_by is not None:
+            world.counts.refusals[refused_by] += 1
+        for kind in faults:
+            world.counts.faults[kind] += 1
         for listener in world.listeners:
             listener(request, response, now)
         return response
@@ -63,26 +72,26 @@ def unavailable(error: StoreUnavailableError) -> ErrorResponse:
     return ErrorResponse(503, message, headers=(_STORE_TROUBLE, *_ON_EVERY))
 
 
-def _decide(world: World, request: Request) -> tuple[Response, int]:
-    """Return the answer and its moment; the world has then changed, and noted the request."""
+def _decide(world: World, request: Request) -> _Decided:
+    """Return the answer and what it came from; the world has then changed, and noted the request."""
     path = request.path
     match = find_route(path)
     operation = match.methods.get(request.method) if match else None
     now = world.clock.now()
     faults: tuple[str, ...] = ()
-    refusal = None
+    refusal = refused_by = None
     if len(request.body) > MAX_BODY or "%" in path or not path.isascii():
         refusal = _refuse_unread(request)
     if match is None or operation is None or refusal is not None:
         response = _answer_unrouted(world, request, match, refusal, now)
     else:
-        response, faults = _answer_operation(world, request, match, operation, now)
+        response, faults, refused_by = _answer_operation(world, request, match, operation, now)
     name, (path, token) = operation.name if operation else None, _identify(request, match)
     entry = (now, request.method, path, name, token, response.status, request.client, faults, request.body)
     world.journal.add(entry)
     if world.self_check is not None and not faults:
         world.violations.extend(world.self_check(world.settings, request, response, now))
-    return response, now
+    return response, now, name, faults, refused_by
 
 
 def _identify(request: Request, match: RouteMatch | None) -> tuple[str, str | None]:
@@ -114,15 +123,17 @@ def _answer_unrouted(
 
 def _answer_operation(
     world: World, request: Request, match: RouteMatch, operation: Operation, now: int
-) -> tuple[Response, tuple[str, ...]]:
-    """Return the answer, and the kinds of the faults that were applied to it."""
+) -> tuple[Response, tuple[str, ...], LimiterName | None]:
+    """Return the answer, the kinds of the faults that were applied to it, and the limit that refused it."""
     if world.is_shared and match.has_token:
         world.expect(match.argument)
     content_type = request.header(b"content-type") if request.body else ""
     call = operation_handlers.read_call(operation.name, match.argument, request.body, content_type)
     decision = None if world.settings.rate_limit is RateLimit.OFF else _count_hit(world, call, request.client, now)
     faults: tuple[str, ...] = ()
+    refused_by = None
     if decision and not decision.allowed:
+        refused_by = _refusing_limit(world, call, request.client, now)
         response = _write_error(world, request, too_many(decision, now))
     elif world.faults:
         response, faults = _handle_with_faults(world, request, call, now)
@@ -130,7 +141,7 @@ def _answer_operation(
         response = _handle(world, request, call, now)
     if decision and call.operation == "start":
         decision = _scarcer(decision, world.starts_left(call.argument, now))
-    return _finish(response, decision, now), faults
+    return _finish(response, decision, now), faults, refused_by
 
 
 # The operation.
@@ -171,6 +182,13 @@ def _count_hit(world: World, call: operation_handlers.OperationCall, client: str
         if not hour.allowed:
             return hour
     return world.hit(call.operation, client, now)
+
+
+def _refusing_limit(world: World, call: operation_handlers.OperationCall, client: str, now: int) -> LimiterName:
+    """Return which limit has refused a call: that of the charger is asked where the other has room."""
+    if call.operation == "start" and world.hits_left("start", client, now).allowed:
+        return LimiterName.CHARGER
+    return LimiterName.ADDRESS
 
 
 def _scarcer(first: RateLimitDecision, second: RateLimitDecision) -> RateLimitDecision:

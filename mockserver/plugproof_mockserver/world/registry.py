@@ -85,6 +85,8 @@ class WorldRegistry:
         self.most, self._quotas = most, quotas or {}
         self._began = idle_clock()
         self.default = make(DEFAULT)
+        self.counts = self.default.counts
+        """What all worlds together were asked so far."""
         self._named: OrderedDict[str, _Kept] = OrderedDict()
         self._ended: OrderedDict[str, EndedWorld] = OrderedDict()
         self._owned: Counter[str] = Counter()
@@ -167,6 +169,7 @@ class WorldRegistry:
         self._make_room(name)
         self._ended.pop(name, None)
         kept = _Kept(self._make(name), self._idle_clock(), longest_prefix(name, self._quotas))
+        kept.world.counts = self.counts
         self._named[name] = kept
         self._owned[kept.owner] += 1
         return kept

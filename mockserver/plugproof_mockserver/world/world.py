@@ -29,6 +29,7 @@ from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import Fault
 from plugproof_mockserver.world.journal import Journal
 from plugproof_mockserver.world.rate_limiter import RateLimiter
+from plugproof_mockserver.world.request_counts import RequestCounts
 from plugproof_mockserver.world.response_cache import ResponseCache
 from plugproof_mockserver.world.session_store import SessionStore
 
@@ -92,6 +93,7 @@ class World:
         self.name = name
         self.self_check = _import_self_check() if self_check else World.always_check
         self.listeners: list[Listener] = []
+        self.counts = RequestCounts.begin()
         self.lock = threading.RLock()
         self._seed = seed
         self._first_faults = tuple(faults)

@@ -49,7 +49,7 @@ def test_the_document_describes_the_routes_and_no_others():
         for path, item in DOCUMENT["paths"].items()
         for method in item.keys() - {"parameters"}
     }
-    assert there == {(row.method, row.path) for row in ROUTES} | {("GET", "/stream")}
+    assert there == {(row.method, row.path) for row in ROUTES} | {("GET", "/stream"), ("GET", "/metrics")}
 
 
 @rows
