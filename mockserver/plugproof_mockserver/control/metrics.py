@@ -63,7 +63,7 @@ class WorldCollector:
 
 
 def expose(worlds: WorldRegistry, accept: str) -> Exposition:
-    """Return the metrics in the format that an `Accept` header asks for; raise `ImportError` without the package."""
+    """Return the metrics in the format that `Accept` asks for; raise `ImportError` without the package."""
     from prometheus_client import CollectorRegistry
     from prometheus_client.exposition import choose_encoder
 
