@@ -1,6 +1,5 @@
-"""The metrics of a server in Prometheus's format, of all its worlds together, collected when they are asked for."""
+"""The metrics of a server in Prometheus's format, of all its worlds together, read when they are asked for."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from plugproof_contracts.facts.operations import OPERATIONS
@@ -11,6 +10,8 @@ from plugproof_mockserver.world.request_counts import LimiterName
 from plugproof_mockserver.world.world_errors import Ending
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prometheus_client.core import CounterMetricFamily, Metric
 
 NO_OPERATION = "none"
