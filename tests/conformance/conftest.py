@@ -49,11 +49,11 @@ class Reply:
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + self.body
 
 
-def answer(fake, method, target, headers):
+def answer(fake, method, target, headers, body=b""):
     """Let the fake answer a request, and return what it says."""
     raw = tuple((name.lower().encode(), value.encode()) for name, value in headers)
     path = target[target.index("/v3/") :]
-    reply = pipeline.answer(fake.world, Request(method, path, raw, b"", "10.0.0.1"))
+    reply = pipeline.answer(fake.world, Request(method, path, raw, body, "10.0.0.1"))
     said = {name.decode().lower(): value.decode("latin-1") for name, value in reply.wire_headers()}
     said.pop("content-length", None)
     return Reply(reply.status, said, reply.body)
@@ -71,6 +71,11 @@ class Nights:
         self.history = history or History("sqlite://")
         self.log, self.nights = [], []
 
+    @property
+    def ports(self):
+        """How a check reaches the fake."""
+        return Ports(self.send, self.now, self.sleep)
+
     def now(self):
         return self.fake.clock.now.timestamp()
 
@@ -85,7 +90,7 @@ class Nights:
         trouble = self.fail(request, len(self.log))
         if trouble is not None and not trouble.arrived:
             return RequestOutcome(None, trouble, 0.01)
-        reply = answer(self.fake, request.method, request.url, request.headers)
+        reply = answer(self.fake, request.method, request.url, request.headers, request.body)
         if trouble is not None:
             return RequestOutcome(None, trouble, 0.01)
         self.spoil(name, reply)
@@ -96,6 +101,7 @@ class Nights:
             reply.headers,
             reply.body,
             request_headers=request.headers,
+            request_body=request.body,
             at=at,
         )
         return RequestOutcome(exchange, None, 0.01)
@@ -103,8 +109,7 @@ class Nights:
     def night(self, *, probes_limit=False, **terms):
         """Run one check and return its report."""
         probes = plan(self.tokens, probes_limit=probes_limit)
-        ports = Ports(self.send, self.now, self.sleep)
-        night = CheckRun(BASE_URL, probes, ports, self.history, CheckPolicy(**terms))
+        night = CheckRun(BASE_URL, probes, self.ports, self.history, CheckPolicy(**terms))
         began = self.now()
         night.run()
         self.nights.append(night)

@@ -19,9 +19,9 @@ from plugproof_mockserver.model.session_scenarios import SCENARIOS
 TOKENS = tuple(Token(f"live-session-{number}") for number in range(5))
 LEAVES_THE_BOX = {
     "errors.timeout-text": "only a charger that is late makes it",
-    "errors.validation-map": "no request of the plan has a body that could be invalid",
+    "errors.validation-map": "an invalid address is offered on some nights only",
     "status.cancel-before-charging": "a check never cancels",
-    "trace.cancel-in-time": "a check never cancels",
+    "trace.cancel-in-time": "a check cancels on request only",
     "trace.cancel-while-possible": "a check never cancels",
     "request.invalid-is-refused": "no request of the plan has a body that could be invalid",
     "status.stop-stops": "a check never stops",
@@ -46,9 +46,11 @@ def test_the_rate_limit_probe_is_last_with_unknown_tokens():
     assert not any(probe.is_limit_probe for probe in plan(TOKENS))
 
 
-def test_a_live_session_is_read_and_confirmed_and_nothing_else():
-    asked = {(probe.operation, probe.method) for probe in plan(TOKENS) if probe.subject in TOKENS}
-    assert asked == {("get", "GET"), ("confirm", "POST")}
+def test_a_live_session_is_read_and_confirmed_and_little_else():
+    """Besides, it is offered an address that no server may take."""
+    probes = [probe for night in range(10) for probe in plan(TOKENS, night=night) if probe.subject in TOKENS]
+    assert {probe.operation for probe in probes if not probe.body} == {"get", "confirm"}
+    assert {probe.operation for probe in probes if probe.body} <= {"receipt-email"}
 
 
 def test_a_conforming_api_conforms_without_any_token(nights):

@@ -12,7 +12,7 @@ from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.conformance import inconclusive, plan, transport
 from plugproof_contracts.conformance.history.check_history import LONGEST_PAUSE, Allowance, BudgetDecision
 from plugproof_contracts.conformance.inconclusive import is_of_the_api
-from plugproof_contracts.conformance.plan import Probe
+from plugproof_contracts.conformance.probe import Probe
 from plugproof_contracts.conformance.retry_after import retry_after
 from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
 from plugproof_contracts.exchanges.exchange import Exchange
@@ -122,9 +122,25 @@ class CheckRun:
                 left_out = ", ".join(one.title for one in self.probes[number:])
                 self.recovered.append(f"not sent, for others were asked again: {left_out}")
                 break
+            if not self._is_wanted(probe):
+                continue
             self._probe(probe)
             if probe.is_limit_probe and self._was_refused():
                 break
+
+    def _is_wanted(self, probe: Probe) -> bool:
+        """Return whether a request's session is where it has to be, and note it where it is not."""
+        if not probe.only_in or self._status(probe.session) in probe.only_in:
+            return True
+        wanted = " or ".join(sorted(probe.only_in))
+        self.recovered.append(f"not sent, for session {probe.session} was not seen {wanted}: {probe.title}")
+        return False
+
+    def _status(self, session: int | None) -> str | None:
+        """Return the status in which a session was seen last."""
+        of_it = [one.outcome.exchange for one in self.accepted if one.probe.session == session]
+        seen = [ParsedResponse(exchange).status for exchange in of_it if exchange]
+        return next((status for status in reversed(seen) if status), None)
 
     def _has_room(self) -> bool:
         """Return whether the promise holds if one more is sent: as many requests as the plan has, and no more."""
@@ -192,7 +208,8 @@ class CheckRun:
         self._book(probe)
         self.booked += 1
         url = self.base + probe.path(self._code())
-        outcome = self.ports.send(OutgoingRequest(probe.method, url, probe.sent_headers()), self.policy.timeout)
+        request = OutgoingRequest(probe.method, url, probe.sent_headers(), probe.body)
+        outcome = self.ports.send(request, self.policy.timeout)
         reason = inconclusive.inconclusive_reason(outcome) or _refused(probe, outcome.exchange)
         broken = _broken(outcome.exchange, self.policy.strict) if reason is None else frozenset()
         result = ProbeResult(self.booked, probe, outcome, reason, broken)

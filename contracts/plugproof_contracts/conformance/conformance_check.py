@@ -18,10 +18,12 @@ from plugproof_contracts.conformance.history import drift
 from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.ledger_feed import add_to_ledger, assumption_notes
 from plugproof_contracts.conformance.plan import plan
+from plugproof_contracts.conformance.probe import Probe
+from plugproof_contracts.conformance.probe_choice import known_nights
 from plugproof_contracts.conformance.transport import send
 from plugproof_contracts.errors import InvalidValueError
-from plugproof_contracts.evidence.ledger_entry import SourceKind
-from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.evidence.ledger_entry import DAY, SourceKind
+from plugproof_contracts.exchanges.route import origin, redacted
 from plugproof_contracts.reports.report_model import Report, Verdict
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.escaping import escape
@@ -36,13 +38,15 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     `patience` seconds to wait in all. `history` is a database's URL; None is a file of the user's. `baselines` are
     files of accepted findings (TOML) or of a shape to compare with (`.json`, as `save_shape` writes it).
     `fail_on_drift` lets a change count as a break does; `lift_pause` forgets that the API asked to be left alone.
-    What was seen is added to the ledger with the URL `ledger`, the history's unless told; or to none.
+    `probe_cancel` asks to cancel captured sessions, which has to be refused. What was seen is added to the ledger
+    with the URL `ledger`, the history's unless told; or to none.
     """
 
     tokens: tuple[Token, ...] = ()
     strict: bool = False
     budget: int = 32
     probe_rate_limit: bool = False
+    probe_cancel: bool = False
     timeout: float = 10.0
     patience: float = 90.0
     allow_http: bool = False
@@ -72,7 +76,7 @@ def run_check(
     target.refuse_plain_http(base, options.tokens, allow_http=options.allow_http)
     baseline = read_baselines(options.baselines)
     ports = ports or Ports(send, time.time, time.sleep)
-    probes = plan(options.tokens, probes_limit=options.probe_rate_limit)
+    probes = plan_check(base, options, ports.now())
     policy = CheckPolicy(options.timeout, options.patience, options.budget, options.strict)
     with closing(History(options.history)) as history:
         run = CheckRun(base, probes, ports, history, policy, progress)
@@ -88,6 +92,18 @@ def run_check(
     if options.save_shape is not None:
         _save_shape(options.save_shape, run)
     return report
+
+
+def plan_check(base: str, options: CheckOptions, now: float) -> tuple[Probe, ...]:
+    """Return what a check of a base URL asks now (Unix seconds), chosen by what its ledger lacks."""
+    ledger = options.ledger or options.history
+    return plan(
+        options.tokens,
+        probes_limit=options.probe_rate_limit,
+        probes_cancel=options.probe_cancel,
+        nights=known_nights(ledger, redacted(origin(base))) if options.keeps_ledger else {},
+        night=int(now // DAY),
+    )
 
 
 def read_baselines(paths: Iterable[Path]) -> Baseline:

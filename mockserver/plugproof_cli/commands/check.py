@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +20,6 @@ from plugproof_cli.reporting import (
     write_reports,
 )
 from plugproof_contracts.conformance import target
-from plugproof_contracts.conformance.plan import Probe, lines, plan
 from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_contracts.reports import formats
 from plugproof_contracts.secrets.filenames import plain_name
@@ -28,6 +28,8 @@ from plugproof_contracts.secrets.token import Token
 
 if TYPE_CHECKING:
     from plugproof_contracts.conformance.check_run import ProbeResult
+    from plugproof_contracts.conformance.conformance_check import CheckOptions
+    from plugproof_contracts.conformance.probe import Probe
     from plugproof_contracts.reports.report_model import Report
 
 DEFAULT_TOKEN_ENV = "PLUGPROOF_TOKEN"  # noqa: S105 - a variable's name
@@ -44,6 +46,7 @@ class CheckArguments(NamedTuple):
     strict: bool
     budget: int
     probe_rate_limit: bool
+    probe_cancel: bool
     timeout: float
     patience: float
     allow_http: bool
@@ -54,6 +57,7 @@ class CheckArguments(NamedTuple):
     fail_on: str | None
     lift_pause: bool
     dry_run: bool
+    explain: bool
     ledger: str | None
     no_ledger: bool
 
@@ -81,6 +85,7 @@ class CheckArguments(NamedTuple):
     envvar="PLUGPROOF_PROBE_RATE_LIMIT",
     help="Find out where the limit is, with unknown tokens, as the last step.",
 )
+@click.option("--probe-cancel", is_flag=True, help="Ask to cancel captured sessions, which has to be refused.")
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1, 300),
@@ -130,6 +135,7 @@ class CheckArguments(NamedTuple):
 )
 @click.option("--no-ledger", is_flag=True, help="Add what was seen to no ledger.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and send nothing.")
+@click.option("--explain", is_flag=True, help="Say of each request of the plan why it was chosen.")
 def check(**given: Any) -> None:
     """Send the plan, write the reports, and end with the verdict's exit code."""
     arguments = CheckArguments(**given)
@@ -145,12 +151,12 @@ def _checked(given: CheckArguments) -> int:
         target.refuse_plain_http(base, tokens, allow_http=given.allow_http)
     except InvalidValueError as error:
         raise click.UsageError(str(error)) from None
-    probes = plan(tokens, probes_limit=given.probe_rate_limit)
-    _tell_plan(base, tokens, probes, to_stderr=goes_to_stdout(given.targets))
+    options = _options(given, tokens)
+    planned = _tell_plan(base, options, to_stderr=goes_to_stdout(given.targets), explains=given.explain)
     if given.dry_run:
         return 0
     refuse_unwritable(given.targets, given.save_shape)
-    return _run(given, base, tokens, len(probes))
+    return _run(given, base, options, planned)
 
 
 def _tokens(given: CheckArguments) -> tuple[Token, ...]:
@@ -202,28 +208,15 @@ def _file_text(path: str) -> str:
     return text
 
 
-def _tell_plan(base: str, tokens: tuple[Token, ...], probes: tuple[Probe, ...], *, to_stderr: bool) -> None:
-    """Tell the plan; the base URL may hold a token where a folder was meant."""
-    clean = Scrubber(token.reveal() for token in tokens)
-    click.echo(clean(f"plan: {len(probes)} requests at most to {base}"), err=to_stderr)
-    for line in lines(probes):
-        click.echo(f"  {line}", err=to_stderr)
+def _options(given: CheckArguments, tokens: tuple[Token, ...]) -> "CheckOptions":
+    from plugproof_contracts.conformance.conformance_check import CheckOptions
 
-
-def _run(given: CheckArguments, base: str, tokens: tuple[Token, ...], planned: int) -> int:
-    from plugproof_contracts.conformance.conformance_check import CheckOptions, run_check
-    from plugproof_contracts.evidence.database import HistoryError
-
-    clean = Scrubber(token.reveal() for token in tokens)
-
-    def progress(result: "ProbeResult") -> None:
-        click.echo(clean(f"{result.number:>2}/{planned} {result.summary}"), err=True)
-
-    options = CheckOptions(
+    return CheckOptions(
         tokens=tokens,
         strict=given.strict,
         budget=given.budget,
         probe_rate_limit=given.probe_rate_limit,
+        probe_cancel=given.probe_cancel,
         timeout=given.timeout,
         patience=given.patience,
         allow_http=given.allow_http,
@@ -235,6 +228,30 @@ def _run(given: CheckArguments, base: str, tokens: tuple[Token, ...], planned: i
         ledger=given.ledger,
         keeps_ledger=not given.no_ledger,
     )
+
+
+def _tell_plan(base: str, options: "CheckOptions", *, to_stderr: bool, explains: bool) -> int:
+    """Tell the plan and return its length; the base URL may hold a token where a folder was meant."""
+    from plugproof_contracts.conformance.conformance_check import plan_check
+    from plugproof_contracts.conformance.plan import lines
+
+    clean = Scrubber(token.reveal() for token in options.tokens)
+    probes: tuple[Probe, ...] = plan_check(base, options, time.time())
+    click.echo(clean(f"plan: {len(probes)} requests at most to {base}"), err=to_stderr)
+    for line in lines(probes, explains=explains):
+        click.echo(clean(f"  {line}"), err=to_stderr)
+    return len(probes)
+
+
+def _run(given: CheckArguments, base: str, options: "CheckOptions", planned: int) -> int:
+    from plugproof_contracts.conformance.conformance_check import run_check
+    from plugproof_contracts.evidence.database import HistoryError
+
+    clean = Scrubber(token.reveal() for token in options.tokens)
+
+    def progress(result: "ProbeResult") -> None:
+        click.echo(clean(f"{result.number:>2}/{planned} {result.summary}"), err=True)
+
     try:
         report = run_check(base, options, progress=progress)
     except HistoryError as error:
