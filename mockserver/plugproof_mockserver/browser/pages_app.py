@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from plugproof_contracts import ConnectorStatus
 from plugproof_contracts.pages.html_page import stylesheet
 from plugproof_mockserver.browser import PAGE_PATHS, stripe
 from plugproof_mockserver.http.asgi_types import BASE, TRANSPORT, WORLD, ASGIApp, read_body
@@ -98,7 +99,8 @@ async def _pay(request: Request) -> Response:
 
 def _page(name: str, request: Request) -> Response:
     world: World = request.scope[WORLD]
-    text = _text(name).replace("%BASE%", escape(request.scope[BASE])).replace("%WORLD%", escape(world.name))
+    values = {"%BASE%": request.scope[BASE], "%WORLD%": world.name}
+    text = re.sub("|".join(values), lambda found: escape(values[found[0]]), _text(name))
     return Response(text, headers=_PAGE_HEADERS, media_type="text/html")
 
 
@@ -115,8 +117,11 @@ def _static(name: str) -> Any:
 
 @cache
 def _text(name: str) -> str:
-    text: str = stylesheet() if name == "style.css" else _static(name).read_text("utf-8")
-    return text
+    if name == "style.css":
+        return stylesheet()
+    text: str = _static(name).read_text("utf-8")
+    statuses = "".join(f"<option>{status}</option>" for status in ConnectorStatus)
+    return text.replace("%CONNECTOR_STATUSES%", statuses)
 
 
 # Stripe.

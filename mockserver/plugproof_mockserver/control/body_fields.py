@@ -30,7 +30,8 @@ MODES = ("real", "frozen")
 ORDERS = ("oldest", "newest")
 
 
-_DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+"""A whole number as paths and queries write it."""
 
 
 class UnreadableBodyError(PlugproofError, ValueError):
@@ -131,7 +132,7 @@ def read_query(query: str, form: BodyForm) -> dict[str, Any]:
     if not form:
         return {}
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
-    return _valid({name: int(value) if _DIGITS.fullmatch(value) else value for name, value in pairs}, form)
+    return _valid({name: int(value) if DIGITS.fullmatch(value) else value for name, value in pairs}, form)
 
 
 def _valid(fields: dict[str, Any], form: BodyForm) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
 from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.stores.store import StoreUnavailableError
 from plugproof_mockserver.world.charger_store import UnknownChargerError
+from plugproof_mockserver.world.faults import UnknownFaultError
 from plugproof_mockserver.world.pipeline import unavailable
 from plugproof_mockserver.world.registry import DEFAULT
 from plugproof_mockserver.world.session_store import UnknownSessionError
@@ -45,6 +46,7 @@ _STATUSES: dict[type[Exception], int] = {
     UnreadableBodyError: 400,
     UnknownSessionError: 404,
     UnknownChargerError: 404,
+    UnknownFaultError: 404,
     NotPossibleError: 409,
     ValueError: 422,
 }

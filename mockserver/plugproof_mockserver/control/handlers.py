@@ -17,12 +17,13 @@ from plugproof_mockserver.control.control_request import ControlRequest, Control
 from plugproof_mockserver.engine import transitions
 from plugproof_mockserver.engine.representation import session_body
 from plugproof_mockserver.engine.seeding import FIELDS as SESSION_FIELDS
+from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.events import Event, possible_events
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, iso, parse, seconds
 from plugproof_mockserver.world.charger_store import UnknownChargerError
-from plugproof_mockserver.world.faults import FaultKind, make_fault
+from plugproof_mockserver.world.faults import FaultKind, UnknownFaultError, make_fault
 from plugproof_mockserver.world.world import World
 
 # The world.
@@ -166,6 +167,13 @@ def _clear_faults(request: ControlRequest) -> None:
     request.world.clear_faults()
 
 
+def _remove_fault(request: ControlRequest) -> None:
+    place = request.argument
+    if not body_fields.DIGITS.fullmatch(place):
+        raise UnknownFaultError(f"there is no fault {shorten(place)}; name its place in the list, from 0")
+    request.world.remove_fault(int(place))
+
+
 def _fault_kinds(request: ControlRequest) -> Any:
     return {"operations": ["*", *OPERATIONS], "kinds": list(FaultKind)}
 
@@ -250,6 +258,7 @@ ROUTES = (
     ControlRoute("GET", "/faults", _faults),
     ControlRoute("POST", "/faults", _inject, body_fields.FAULT, 201),
     ControlRoute("DELETE", "/faults", _clear_faults, status=204),
+    ControlRoute("DELETE", "/faults/{place}", _remove_fault, status=204),
     ControlRoute("GET", "/fault-kinds", _fault_kinds),
     ControlRoute("GET", "/limits", _limits),
     ControlRoute("GET", "/journal", _journal),

@@ -12,7 +12,7 @@ from random import Random
 import msgspec
 from msgspec.structs import replace
 
-from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_contracts.facts import error_texts
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.response import HTML, ConnectionFault, ErrorResponse, Response, shorten
@@ -45,6 +45,10 @@ class FaultKind(StrEnum):
 
 UNKNOWN = "plugproof_unknown"
 """The field that no client can know; the API may add one on any day (assumed)."""
+
+
+class UnknownFaultError(PlugproofError, LookupError):
+    """A place in the list of faults at which there is none."""
 
 
 class Fault(msgspec.Struct, kw_only=True):

@@ -26,7 +26,7 @@ from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, seconds
 from plugproof_mockserver.world.charger_store import ChargerStore
 from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import Fault
+from plugproof_mockserver.world.faults import Fault, UnknownFaultError
 from plugproof_mockserver.world.journal import Journal
 from plugproof_mockserver.world.rate_limiter import RateLimiter
 from plugproof_mockserver.world.request_counts import RequestCounts
@@ -267,6 +267,13 @@ class World:
     def clear_faults(self) -> None:
         """Take all faults away."""
         self.faults.clear()
+
+    @transactional
+    def remove_fault(self, place: int) -> None:
+        """Take away the fault at a place of the list, from 0; raise `UnknownFaultError` when there is none."""
+        if not 0 <= place < len(self.faults):
+            raise UnknownFaultError(f"there is no fault {place}; there are {len(self.faults)}, counted from 0")
+        del self.faults[place]
 
     @transactional
     def inject(self, fault: Fault) -> None:

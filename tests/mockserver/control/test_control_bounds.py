@@ -71,3 +71,13 @@ async def test_there_are_at_most_a_hundred_faults(fake, control):
         fake.faults.add("*", "500")
     assert (await control.delete("/faults")).status_code == 204
     assert (await control.post("/faults", json=fault)).status_code == 201
+
+
+async def test_one_fault_is_taken_away_by_its_place(control):
+    for kind in ("500", "503", "reset"):
+        await control.post("/faults", json={"operation": "*", "kind": kind})
+    assert (await control.delete("/faults/1")).status_code == 204
+    assert [one["kind"] for one in (await control.get("/faults")).json()["faults"]] == ["500", "reset"]
+    for place in ("2", "-1", "x", "1e0", "9" * 30):
+        answer = await control.delete(f"/faults/{place}")
+        assert (answer.status_code, "from 0" in answer.json()["message"]) == (404, True)

@@ -115,7 +115,12 @@ async def test_a_success_is_what_is_described(row):
     ) as client:
         await client.get("http://localhost/api/v3/public-charging/chargers/HAPPY")
         await client.get("http://localhost/worlds/a/api/v3/public-charging/chargers/HAPPY")
-        path = row.path.replace("{token}", token).replace("{code}", "HAPPY").replace("{name}", "a")
+        path = (
+            row.path.replace("{token}", token)
+            .replace("{code}", "HAPPY")
+            .replace("{name}", "a")
+            .replace("{place}", "0")
+        )
         body = BODIES.get(described(row)["operationId"], {})
         answer = await client.request(row.method, path, json=body)
     assert answer.status_code == row.status

@@ -1,7 +1,9 @@
 """Charts over the dates of checks, drawn by pygal as SVG that styles nothing and runs nothing by itself."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
 
@@ -55,19 +57,27 @@ def _number(unit: str) -> Callable[[float], str]:
     return lambda value: f"{value:,.10g} {unit}".rstrip().replace(",", " ")
 
 
-def _draw(title: str, series: Sequence[Series], **settings: Any) -> Chart:
-    from pygal import XY
-    from pygal.style import Style
+def _pygal() -> Any:
+    """Return pygal, without the finder for its maps: at every later import, Python 3.11 warns of it."""
+    before = list(sys.meta_path)
+    try:
+        import_module("pygal.style")
+        return import_module("pygal")
+    finally:
+        sys.meta_path[:] = [one for one in sys.meta_path if one in before]
 
+
+def _draw(title: str, series: Sequence[Series], **settings: Any) -> Chart:
+    pygal = _pygal()
     moments = [point.at for one in series for point in one.points] or [0.0]
     first, last = min(moments), max(moments)
     edge = max((last - first) / 40, 60.0)
-    chart = XY(
+    chart = pygal.XY(
         **{"width": WIDTH, "height": HEIGHT, "dots_size": 3.5, **settings},
         xrange=(first - edge, last + edge),
         x_labels=sorted({first + (last - first) * part / (_DATES - 1) for part in range(_DATES)}),
         x_value_formatter=_date("%m-%d %H:%M" if last - first < 3 * _DAY else "%Y-%m-%d"),
-        style=Style(label_font_size=13, major_label_font_size=13),
+        style=pygal.style.Style(label_font_size=13, major_label_font_size=13),
         no_prefix=True,
         truncate_label=-1,
         show_legend=False,

@@ -1,5 +1,7 @@
 // The console: what lives in one world, and every button that a test has. All text from outside goes into text nodes.
+import { wireChargers } from "./chargers.js";
 import { act, ask, base, by, control, make, onChange, tell } from "./control.js";
+import { drawFaults, wireFaults } from "./faults.js";
 import { wireWorlds } from "./worlds.js";
 
 const PAGE = 50;
@@ -9,9 +11,20 @@ const state = { selected: location.hash.slice(1) || null, offset: 0, search: "",
 
 // The clock.
 
+const shownMoment = (iso) => iso.replace("T", " ").replace(/\.\d+Z$/, " UTC");
+const scrubbed = () => new Date(state.now + Number(by("scrub").value) * 60_000).toISOString();
+
+// Ahead, everything that is due on the way happens; back, only the clock moves.
+async function scrub() {
+  const minutes = Number(by("scrub").value);
+  const now = scrubbed();
+  by("scrub").value = 0;
+  await (minutes > 0 ? ask("POST", "/clock/advance", { seconds: minutes * 60 }) : ask("PATCH", "/clock", { now }));
+}
+
 function drawClock(clock) {
   state.speed = clock.speed;
-  by("now").textContent = clock.now.replace("T", " ").replace(/\.\d+Z$/, " UTC");
+  if (by("scrub").value === "0") by("now").textContent = shownMoment(clock.now);
   by("freeze").textContent = clock.speed ? "Freeze" : "Run";
   by("freeze").setAttribute("aria-pressed", String(!clock.speed));
   if (document.activeElement !== by("speed")) by("speed").value = clock.speed;
@@ -99,15 +112,27 @@ const happen = (token, event) => act(() => ask("POST", `/sessions/${encodeURICom
 
 // Requests.
 
+// Without the clipboard, which a page has on this machine or under https only, the command is selected.
+async function copy(button, pre) {
+  try {
+    await navigator.clipboard.writeText(pre.textContent);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(pre);
+    button.textContent = "Selected: copy it with the keyboard";
+  }
+}
+
 function journalRow(entry) {
-  const detail = make("pre", { class: "code" }, curlOf(entry), ...(entry.body ? [`\n\n${entry.body}`] : []),
-    ...(entry.findings?.length ? [`\n\n${entry.findings.join("\n")}`] : []));
+  const curl = make("pre", { class: "code" }, curlOf(entry));
+  const button = make("button", { class: "small", type: "button", onclick: () => copy(button, curl) }, "Copy as curl");
+  const rest = [...(entry.body ? [entry.body] : []), ...(entry.findings ?? [])].map(String);
   const kind = entry.status >= 500 ? "bad" : entry.status >= 400 ? "warn" : "good";
   return make("li", {}, make("details", {},
     make("summary", {}, make("span", { class: "quiet" }, String(entry.at).slice(11, 19)), make("span", {}, entry.method),
       make("span", { class: kind }, String(entry.status)),
       make("span", { class: "code", title: entry.path }, entry.path + (entry.faults?.length ? ` · ${entry.faults.join(", ")}` : ""))),
-    detail));
+    curl, button, rest.length ? make("pre", { class: "code" }, rest.join("\n")) : null));
 }
 
 const quote = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
@@ -168,11 +193,6 @@ function drawLimits({ windows }) {
   }));
 }
 
-function drawFaults({ faults }) {
-  by("faults").replaceChildren(...faults.map((one) =>
-    make("li", {}, `${one.operation}: ${one.kind}${one.first ? `, first ${one.first}` : ""}`)));
-}
-
 async function refresh() {
   const search = state.search ? `&search=${encodeURIComponent(state.search)}` : "";
   const [clock, sessions, limits, faults] = await Promise.all([
@@ -183,16 +203,6 @@ async function refresh() {
   drawSessions(sessions);
   drawLimits(limits);
   drawFaults(faults);
-}
-
-async function fill() {
-  const [{ scenarios }, kinds] = await Promise.all([ask("GET", "/scenarios"), ask("GET", "/fault-kinds")]);
-  by("code").replaceChildren(...scenarios.map((one) => make("option", {}, one.code)));
-  by("codes").replaceChildren(...scenarios.flatMap((one) => [make("dt", {}, make("a", { href: `${base}/pay/${one.code}` }, one.code)), make("dd", {}, one.summary)]));
-  const form = by("fault").elements;
-  form.operation.replaceChildren(...kinds.operations.map((one) => make("option", {}, one)));
-  form.operation.value = "confirm";
-  form.kind.replaceChildren(...kinds.kinds.map((one) => make("option", {}, one)));
 }
 
 async function fillJournal() {
@@ -229,16 +239,12 @@ function wire() {
   by("newer").addEventListener("click", () => { state.offset = Math.max(0, state.offset - PAGE); later(); });
   by("older").addEventListener("click", () => { state.offset += PAGE; later(); });
   by("clear-journal").addEventListener("click", () => act(async () => { await ask("DELETE", "/journal"); by("journal").replaceChildren(); }));
-  by("fault").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const { operation, kind, first } = by("fault").elements;
-    act(() => ask("POST", "/faults", { operation: operation.value, kind: kind.value, ...(first.value ? { first: Number(first.value) } : {}) }));
-  });
-  by("clear-faults").addEventListener("click", () => act(() => ask("DELETE", "/faults")));
+  by("scrub").addEventListener("input", () => { by("now").textContent = `to ${shownMoment(scrubbed())}`; });
+  by("scrub").addEventListener("change", () => act(scrub));
 }
 
 wire();
-act(fill);
+act(() => Promise.all([wireFaults(), wireChargers()]));
 listen();
 // Time goes on without requests: what a running clock does shows, too.
 setInterval(() => { if (!document.hidden) refresh().then(() => tell(""), (error) => tell(error.message)); }, 2000);

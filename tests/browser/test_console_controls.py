@@ -1,0 +1,89 @@
+"""What the console lets a person set: faults with a switch each, chargers, the clock, and what is copied."""
+
+from tests.browser.console_rows import session_row
+
+
+def test_each_fault_has_a_switch(console, world):
+    """Off takes this one away and leaves the others; on brings it back as it was."""
+    world.control("POST", "/faults", operation="stop", kind="latency", milliseconds=70, rate=0.5)
+    world.control("POST", "/faults", operation="get", kind="500", first=2)
+    console.get_by_role("switch", name="stop: latency").click()
+    console.locator("#faults input:not(:checked)").wait_for()
+    assert [one["operation"] for one in world.control("GET", "/faults")["faults"]] == ["get"]
+    console.get_by_role("switch", name="stop: latency").click()
+    console.locator("#faults input:not(:checked)").wait_for(state="detached")
+    fault = world.control("GET", "/faults")["faults"][1]
+    assert (fault["operation"], fault["milliseconds"], fault["rate"]) == ("stop", 70, 0.5)
+
+
+def test_a_fault_has_its_fields(console, world):
+    """Milliseconds are asked for where they are needed, and only there."""
+    form = console.locator("#fault")
+    assert form.get_by_label("ms").is_hidden()
+    form.locator("[name=kind]").select_option("latency")
+    form.get_by_label("ms").fill("250")
+    form.get_by_label("rate").fill("0.25")
+    form.get_by_role("button", name="Add").click()
+    console.get_by_role("switch", name="confirm: latency, after, rate 0.25, first 1, 250 ms").wait_for()
+
+
+def test_a_charger_is_changed_and_made(console, world):
+    """Price, name and state of a standard charger, a new one of its own, and its end."""
+    console.get_by_role("button", name="Edit HAPPY").click()
+    form = console.get_by_role("form", name="Charger")
+    form.get_by_label("price per kWh").fill("99")
+    form.get_by_label("online").uncheck()
+    form.get_by_label("first connector").select_option("Faulted")
+    form.get_by_role("button", name="Save").click()
+    console.locator("#codes dd").filter(has_text="offline").wait_for()
+    happy = world.control("GET", "/chargers/HAPPY")
+    assert (happy["pricing"]["price_per_kwh"], happy["online"]) == (99, False)
+    assert happy["connectors"][0]["status"] == "Faulted"
+    console.get_by_role("button", name="New charger").click()
+    form.get_by_label("code").fill("mine1")
+    form.get_by_label("name").fill("Mine")
+    form.get_by_label("lives like").select_option("DECLINED")
+    form.get_by_role("button", name="Save").click()
+    console.get_by_role("button", name="Edit MINE1").click()
+    assert world.control("GET", "/chargers/MINE1")["scenario"] == "DECLINED"
+    form.get_by_role("button", name="Remove").click()
+    console.get_by_role("button", name="Edit MINE1").wait_for(state="detached")
+
+
+def test_what_a_charger_can_not_be_is_told(console, world):
+    """The sentence of the control plane is shown, and the form stays."""
+    console.get_by_role("button", name="Edit HAPPY").click()
+    form = console.get_by_role("form", name="Charger")
+    form.get_by_label("hold").fill("9999999999999")
+    form.get_by_role("button", name="Save").click()
+    console.locator("#message").filter(has_text="preauth_amount can't be 9999999999999").wait_for()
+    assert form.is_visible()
+
+
+def test_the_clock_is_scrubbed(console, world):
+    """The slider goes ahead, with what happens on the way, and back; then it stands in the middle again."""
+    world.control("POST", "/sessions", status="created")
+    session_row(console, "created")
+    slider = console.get_by_label("scrub")
+    slider.fill("60")
+    console.locator("#now").filter(has_text="13:00:00").wait_for()
+    session_row(console, "expired")
+    slider.fill("-30")
+    console.locator("#now").filter(has_text="12:30:00").wait_for()
+    assert slider.input_value() == "0"
+
+
+def test_a_request_is_copied_as_curl(console, world, context):
+    """The button puts the command on the clipboard; without one the command is selected."""
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    world.start()
+    console.locator("#journal summary").first.click()
+    console.get_by_role("button", name="Copy as curl").click()
+    console.get_by_role("button", name="Copied").wait_for()
+    copied = console.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"curl -X POST '{world.url}/api/v3/public-charging/sessions'")
+    context.clear_permissions()
+    console.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    console.get_by_role("button", name="Copied").click()
+    console.get_by_role("button", name="Selected").wait_for()
+    assert console.evaluate("String(getSelection())") == copied
