@@ -1,8 +1,9 @@
 # Every target sets up .venv by itself and says nothing while all goes well.
 # PYTHON picks the interpreter of a new .venv; ARGS goes to what the target runs.
-# NPM= (empty) goes without the peers that npm installs.
+# PYTHONS are the interpreters of `make matrix`, oldest first. NPM= (empty) goes without the peers that npm installs.
 
 PYTHON ?= python3
+PYTHONS ?= $(PYTHON)
 NPM ?= $(shell command -v npm)
 ARGS ?=
 
@@ -23,7 +24,10 @@ USABLE := $(shell [ "$$(cat $(VENV) 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -ISc
 QUIETLY = log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 
-.PHONY: help serve test demo quick lint types bench power fidelity pictures peers installed constraints clean FORCE
+# Builds the sdist, and the wheel from it, as they are published.
+BUILD = rm -rf .venv/installed; quietly env PIP_CONSTRAINT=constraints.txt $(PY) -m build --outdir .venv/installed
+
+.PHONY: help serve test demo quick lint types bench power fidelity pictures peers installed matrix constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -64,15 +68,11 @@ pictures: $(VENV) ## Take the pictures in docs/images anew, with Chromium
 
 peers: $(PEERS) ## Install the npm tools that some tests hold the fake against
 
-installed: $(VENV) ## Use the built wheel in two clean environments: as pinned, and with the oldest dependencies
-	@$(QUIETLY); rm -rf .venv/installed; mkdir -p .venv/installed; $(PY) .ci/floors.py >.venv/installed/lowest.txt; \
-	cp constraints.txt .venv/installed/pinned.txt; \
-	quietly $(PY) -m pip wheel --no-deps --build-constraint constraints.txt --wheel-dir .venv/installed .; \
-	for pins in pinned lowest; do \
-	  quietly $(PY) -m venv ".venv/installed/$$pins"; \
-	  quietly ".venv/installed/$$pins/bin/python" -m pip install --constraint ".venv/installed/$$pins.txt" .venv/installed/*.whl; \
-	  quietly ".venv/installed/$$pins/bin/python" -P -m pytest -q -c .ci/smoke.ini -p no:cacheprovider .ci/smoke.py; \
-	done
+installed: $(VENV) ## Use the built package in clean environments, as pinned and with the oldest dependencies
+	@$(QUIETLY); $(BUILD); quietly $(PY) .ci/matrix.py .venv/installed
+
+matrix: $(VENV) ## The same for each extra alone, and on every Python that PYTHONS names (some minutes)
+	@$(QUIETLY); $(BUILD); $(PY) .ci/matrix.py .venv/installed --all $(PYTHONS)
 
 constraints: ## Resolve every dependency anew and pin what comes out
 	@$(QUIETLY); new=$$(mktemp -d); trap 'rm -rf "$$new" "$$log"' EXIT; \

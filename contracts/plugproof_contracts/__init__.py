@@ -3,7 +3,6 @@
 The checker is imported on first use, so that the models alone stay cheap to import.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from plugproof_contracts.errors import (
@@ -13,6 +12,7 @@ from plugproof_contracts.errors import (
     PlugproofError,
     ReadOnlyError,
 )
+from plugproof_contracts.extras import MissingPackageError, import_public
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import (
     Charger,
@@ -49,6 +49,7 @@ __all__ = [
     "InvalidTypeError",
     "InvalidValueError",
     "Level",
+    "MissingPackageError",
     "NonconformanceError",
     "Payment",
     "PlugproofError",
@@ -90,4 +91,4 @@ _LATER = {
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    return import_public(__name__, _LATER[name], name)

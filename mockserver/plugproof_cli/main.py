@@ -68,10 +68,25 @@ def _in_one_line() -> Iterator[None]:
         yield
     except click.exceptions.NoArgsIsHelpError:
         raise
+    except ModuleNotFoundError as error:
+        raise _missing(error) from None
     except click.UsageError as error:
         # click shows the usage above the message of an error that knows its context.
         error.ctx = None
         raise
+
+
+def _missing(error: ModuleNotFoundError) -> Exception:
+    """Return what a user is told of a missing package, or the error itself for one that no extra brings."""
+    from plugproof_contracts.extras import MissingPackageError, name_missing_extra
+
+    try:
+        with name_missing_extra():
+            raise error
+    except MissingPackageError as found:
+        return click.UsageError(str(found))
+    except ModuleNotFoundError:
+        return error
 
 
 def _print_version(ctx: click.Context, param: click.Parameter, is_wanted: bool) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from plugproof_cli.standard_output import is_lost
+from plugproof_contracts.extras import MissingPackageError, name_missing_extra
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.formats import ReportTarget
 from plugproof_contracts.reports.report_model import Report
@@ -124,8 +125,9 @@ def _write(target: ReportTarget, content: bytes) -> None:
 def hide_traceback() -> Iterator[None]:
     """Tell of a mistake of our own by its kind and place only: its text and its frames may hold a secret."""
     try:
-        yield
-    except (click.ClickException, click.Abort, KeyboardInterrupt):
+        with name_missing_extra():
+            yield
+    except (click.ClickException, click.Abort, KeyboardInterrupt, MissingPackageError):
         raise
     except Exception as error:
         if is_lost(error):

@@ -1,6 +1,5 @@
 """A stateful fake of the public-charging API, in process or on a socket."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -96,4 +95,6 @@ def __getattr__(name: str) -> Any:
     # The command line imports this package for every `--help`; only what is asked for is paid for.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'public_types')}"), name)
+    from plugproof_contracts.extras import import_public
+
+    return import_public(__name__, _HOMES.get(name, "public_types"), name)

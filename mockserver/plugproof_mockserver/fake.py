@@ -11,6 +11,7 @@ import msgspec
 
 from plugproof_contracts import PublicCharger, Session, Status
 from plugproof_contracts.errors import InvalidTypeError, InvalidValueError
+from plugproof_contracts.extras import name_missing_extra
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.engine.representation import payment_of, session_body
@@ -322,9 +323,10 @@ class FakePlugchoice:
     @cached_property
     def asgi(self) -> "App":
         """The fake as a Starlette application, with the control plane and the pages for a browser."""
-        from plugproof_mockserver.browser.pages_app import pages
-        from plugproof_mockserver.control.control_app import control_app
-        from plugproof_mockserver.faces.asgi import App
+        with name_missing_extra():
+            from plugproof_mockserver.browser.pages_app import pages
+            from plugproof_mockserver.control.control_app import control_app
+            from plugproof_mockserver.faces.asgi import App
         from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 
         worlds = WorldRegistry(lambda name: self.world if name == DEFAULT else self._make(name))

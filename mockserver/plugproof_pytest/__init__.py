@@ -10,7 +10,7 @@ __all__ = ["LiveServer"]
 
 def __getattr__(name: str) -> object:
     if name == "LiveServer":
-        from plugproof_mockserver.live_server import LiveServer
+        from plugproof_contracts.extras import import_public
 
-        return LiveServer
+        return import_public("plugproof_mockserver", "live_server", name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,19 +4,21 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.live_server import Listener
 from plugproof_pytest.interception.patching import Patches
 from plugproof_pytest.known_secrets import SECRETS
 from plugproof_pytest.marker import ARGUMENTS, OWN_ARGUMENTS, read, refuse_unknown
 
+if TYPE_CHECKING:
+    from plugproof_mockserver.live_server import Listener
+
 LISTENERS = pytest.StashKey[list[Callable[[FakePlugchoice], None]]]()
 """What looks at a fake when its test has ended."""
-SERVER_LISTENERS = pytest.StashKey[list[Listener]]()
+SERVER_LISTENERS = pytest.StashKey[list["Listener"]]()
 """What is told of the answers of the run's server."""
 
 

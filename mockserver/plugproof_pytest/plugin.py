@@ -6,6 +6,7 @@ So it imports nothing but pytest; whatever has weight is imported by the test th
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,6 +99,20 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return None
 
 
+@contextmanager
+def _name_missing_package() -> Iterator[None]:
+    """Fail with one line about a package that a fixture needs and that is not installed."""
+    from plugproof_contracts.extras import MissingPackageError, name_missing_extra
+
+    try:
+        with name_missing_extra():
+            yield
+        return
+    except MissingPackageError as error:
+        line = str(error)
+    pytest.fail(line, pytrace=False)
+
+
 @pytest.fixture(scope="session")
 def plugchoice_settings() -> dict[str, object]:
     """The suite's own defaults for its fakes, none; override it in a conftest.py, the marker has the last word."""
@@ -130,7 +145,8 @@ def plugchoice_sleep(_plugchoice_fake: "FakePlugchoice", request: pytest.Fixture
 @pytest.fixture
 def plugchoice(_plugchoice_fake: "FakePlugchoice", request: pytest.FixtureRequest) -> Iterator["FakePlugchoice"]:
     """A fresh fake of the API behind https://app.plugchoice.com, for httpx and httpx2, sync and async."""
-    from plugproof_pytest.interception.host_interception import intercepting
+    with _name_missing_package():
+        from plugproof_pytest.interception.host_interception import intercepting
     from plugproof_pytest.interception.unreachable_routes import UnreachableRoutes
     from plugproof_pytest.marker import read
 
@@ -148,7 +164,8 @@ def plugchoice(_plugchoice_fake: "FakePlugchoice", request: pytest.FixtureReques
 @pytest.fixture(scope="session")
 def _plugchoice_site(pytestconfig: pytest.Config) -> Iterator["Site"]:
     """The server of this process, which all its tests share."""
-    from plugproof_mockserver.live_server import site
+    with _name_missing_package():
+        from plugproof_mockserver.live_server import site
     from plugproof_pytest.fakes import SERVER_LISTENERS
 
     listeners = pytestconfig.stash.setdefault(SERVER_LISTENERS, [])

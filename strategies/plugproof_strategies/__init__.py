@@ -67,7 +67,10 @@ _WHERE = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from plugproof_contracts.extras import import_public, name_missing_extra
+
     if name == "profiles":  # a module, whose function `register` a suite calls once
-        return import_module(f"{__name__}.profiles")
+        with name_missing_extra():
+            return import_module(f"{__name__}.profiles")
     home = _WHERE.get(name, "request_strategies" if name.startswith("invalid_") else "values.value_strategies")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    return import_public(__name__, home, name)

@@ -1,5 +1,4 @@
 import json
-import os
 import re
 import subprocess
 import sys
@@ -274,20 +273,8 @@ def test_every_scenario_is_listed_with_the_status_it_ends_in():
     assert rows["NOENERGY"] == Status.NO_CHARGE
 
 
-def test_scenarios_are_printed_plainly_when_nobody_looks():
+def test_scenarios_are_a_plain_table():
     assert run("scenarios").stdout.splitlines() == list(scenario_outcomes.table_lines())
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-def test_scenarios_are_a_table_on_a_terminal():
-    master, slave = os.openpty()
-    command = [sys.executable, "-m", "plugproof_mockserver", "scenarios"]
-    subprocess.run(command, stdout=slave, env={**os.environ, "COLUMNS": "120"}, check=True, timeout=20)
-    os.close(slave)
-    with open(master, "rb", buffering=0) as terminal:
-        shown = terminal.read(100_000).decode()
-    assert "━" in shown
-    assert all(row.code in shown and row.end in shown for row in scenario_outcomes.outcomes())
 
 
 def test_scenarios_are_printed_as_json():

@@ -18,6 +18,8 @@ DECLARED = sorted(
         *PROJECT["dependency-groups"]["dev"],
         *(requirement for extra in EXTRAS for requirement in extra),
     }
+    - {text for text in PROJECT["dependency-groups"]["dev"] if text.startswith("plugproof[")}
+    - {text for extra in EXTRAS for text in extra if text.startswith("plugproof[")}
 )
 
 

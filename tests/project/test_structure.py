@@ -41,6 +41,7 @@ ALLOWED = {
 ROOMS = {
     "plugproof_contracts": {
         "errors": set(),
+        "extras": {"errors"},
         "facts": set(),
         "secrets": {"errors"},
         "version": set(),
@@ -51,12 +52,26 @@ ROOMS = {
         "adapters": {"errors", "facts", "secrets", "exchanges", "parsing", "version"},
         "learning": {"errors", "facts", "secrets", "exchanges", "parsing", "adapters"},
         "checking": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
-        "reports": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "checking", "version", "pages"},
-        "evidence": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "checking"},
+        "reports": {
+            *(
+                "errors",
+                "extras",
+                "facts",
+                "secrets",
+                "exchanges",
+                "parsing",
+                "rules",
+                "checking",
+                "version",
+                "pages",
+            ),
+        },
+        "evidence": {"errors", "extras", "facts", "secrets", "exchanges", "parsing", "rules", "checking"},
         "conformance": {
             "evidence",
             "learning",
             "errors",
+            "extras",
             "facts",
             "secrets",
             "exchanges",
@@ -70,6 +85,7 @@ ROOMS = {
         },
         "__init__": {
             "errors",
+            "extras",
             "adapters",
             "facts",
             "secrets",

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from plugproof_contracts.errors import PlugproofError
+from plugproof_contracts.extras import extra_line
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -42,7 +43,7 @@ def opened(text: str, tables: MetaData) -> Engine:
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         _make_tables(engine, tables)
     except ModuleNotFoundError:
-        raise HistoryError("PostgreSQL needs the extra: pip install 'plugproof[postgres]'") from None
+        raise HistoryError(extra_line("psycopg")) from None
     except SQLAlchemyError as error:
         raise HistoryError(why(error)) from None
     return engine

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.extras import require
 from plugproof_contracts.reports.report_model import Report
 
 FORMATS = ("junit", "json", "html", "sarif", "github", "markdown")
@@ -35,9 +36,12 @@ _SUFFIXES = {
 def target(text: str, known: Sequence[str] = FORMATS) -> ReportTarget:
     """Read `FORMAT=PATH`, or a path whose suffix names the format.
 
-    Raises `InvalidValueError` for another format, and where there is no folder to write in.
+    Raises `InvalidValueError` for another format, and where there is no folder to write in, and
+    `MissingPackageError` where the format needs a package that is not installed.
     """
     name, path = _named(text, known)
+    if name == "html":
+        require("jinja2")
     if path in ("-", "/dev/stdout"):
         return ReportTarget(name, None)
     if not Path(path).parent.is_dir() or Path(path).is_dir():

@@ -21,6 +21,7 @@ from plugproof_cli.reporting import (
 )
 from plugproof_contracts.conformance import target
 from plugproof_contracts.errors import InvalidValueError, PlugproofError
+from plugproof_contracts.extras import require
 from plugproof_contracts.reports import formats
 from plugproof_contracts.secrets.filenames import plain_name
 from plugproof_contracts.secrets.scrubber import Scrubber
@@ -152,6 +153,8 @@ def _checked(given: CheckArguments) -> int:
     except InvalidValueError as error:
         raise click.UsageError(str(error)) from None
     options = _options(given, tokens)
+    if not given.dry_run:
+        require("h11")
     planned = _tell_plan(base, options, to_stderr=goes_to_stdout(given.targets), explains=given.explain)
     if given.dry_run:
         return 0

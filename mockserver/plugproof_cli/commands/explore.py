@@ -226,14 +226,10 @@ def _bar(total: int, keep: "Notice | None") -> "Iterator[Notice | None]":
     if not sys.stderr.isatty():
         yield keep
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("exploring", total=total)
+    with click.progressbar(length=total, label="exploring", file=sys.stderr) as bar:
 
         def notice(result: Any) -> None:
-            bar.advance(task)
+            bar.update(1)
             if keep:
                 keep(result)
 

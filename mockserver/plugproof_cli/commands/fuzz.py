@@ -23,6 +23,7 @@ from plugproof_cli.reporting import (
 )
 from plugproof_contracts.conformance import target
 from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.extras import require
 from plugproof_contracts.reports import formats
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from plugproof_schemathesis.fuzz_report import FuzzOutcome
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
-MISSING = 'Schemathesis is not installed: pip install "plugproof[fuzz]"'
 
 
 class FuzzOptions(NamedTuple):
@@ -110,7 +110,7 @@ def _fuzzed(options: FuzzOptions) -> int:
     base = _base(options.base_url)
     accepted = accepts(options.baseline)
     refuse_unwritable(options.targets)
-    _refuse_without_schemathesis()
+    require("schemathesis")
     from plugproof_schemathesis.fuzz_report import fuzz_outcome
     from plugproof_schemathesis.fuzz_run import run
 
@@ -130,13 +130,6 @@ def _base(text: str) -> str:
     if target.is_production(base):
         raise click.UsageError(f"the live API is never fuzzed; 'plugproof check {base}' asks it a few questions")
     return base
-
-
-def _refuse_without_schemathesis() -> None:
-    try:
-        import schemathesis  # noqa: F401 - whether it is there is the question
-    except ModuleNotFoundError:
-        raise click.UsageError(MISSING) from None
 
 
 def _asked(options: FuzzOptions, base: str) -> "FuzzConfig":

@@ -63,9 +63,6 @@ def _progress(files: int) -> Iterator[Callable[[int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda done, size: None
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading" if files == 1 else f"reading {files} files")
-        yield lambda done, size: bar.update(task, completed=done, total=size)
+    label = "reading" if files == 1 else f"reading {files} files"
+    with click.progressbar(length=1000, label=label, file=sys.stderr) as bar:
+        yield lambda done, size: bar.update(done * 1000 // max(size, 1) - bar.pos)

@@ -10,8 +10,6 @@ from plugproof_cli import reporting
 from plugproof_cli.command_help import command
 from plugproof_cli.standard_output import telling
 from plugproof_contracts.checking.checker import examine
-from plugproof_contracts.conformance import inconclusive as doubt
-from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.escaping import escape
@@ -19,6 +17,7 @@ from plugproof_contracts.secrets.filenames import plain_name
 
 if TYPE_CHECKING:
     from plugproof_contracts.conformance.proxy_evidence import ProxyEvidence
+    from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
 
 
 @command("Forward to the real API, and check what passes.")
@@ -58,22 +57,26 @@ def _serve(base: str, port: int, har: str | None, timeout: float, ledger: str | 
         click.echo(f"{len(app.kept)} exchanges written to {plain_name(har)}")
 
 
-def _teller(evidence: "ProxyEvidence") -> Callable[[OutgoingRequest, RequestOutcome], None]:
-    def tell(request: OutgoingRequest, outcome: RequestOutcome) -> None:
+def _teller(evidence: "ProxyEvidence") -> Callable[["OutgoingRequest", "RequestOutcome"], None]:
+    from plugproof_contracts.conformance.inconclusive import inconclusive_reason
+
+    def tell(request: "OutgoingRequest", outcome: "RequestOutcome") -> None:
         # What is seen counts also when nobody reads along any more.
-        if outcome.exchange is not None and doubt.inconclusive_reason(outcome) is None:
+        if outcome.exchange is not None and inconclusive_reason(outcome) is None:
             evidence.see(outcome.exchange)
         _tell(request, outcome)
 
     return tell
 
 
-def _tell(request: OutgoingRequest, outcome: RequestOutcome) -> None:
+def _tell(request: "OutgoingRequest", outcome: "RequestOutcome") -> None:
     """Tell of one exchange, and of what it broke."""
+    from plugproof_contracts.conformance.inconclusive import inconclusive_reason
+
     exchange = outcome.exchange
     came = exchange.status if exchange else "no answer"
     click.echo(f"{escape(request.method)} {redacted(request.url)} → {came}, {outcome.seconds:.2f} s")
-    why = doubt.inconclusive_reason(outcome)
+    why = inconclusive_reason(outcome)
     if why is not None:
         click.echo(f"  could not check: {escape(why)}")
     elif exchange is not None:

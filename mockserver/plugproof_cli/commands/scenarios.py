@@ -1,8 +1,6 @@
 """`plugproof scenarios`: the table of charger codes."""
 
 import json
-import sys
-from typing import Any
 
 import click
 
@@ -17,17 +15,5 @@ def scenarios(as_json: bool) -> None:
 
     if as_json:
         click.echo(json.dumps([row._asdict() for row in scenario_outcomes.outcomes()], indent=2))
-    elif sys.stdout.isatty():
-        _print_table(scenario_outcomes.outcomes())
     else:
         click.echo("\n".join(scenario_outcomes.table_lines()))
-
-
-def _print_table(rows: Any) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("Charger code", "What happens", "Ends")
-    for row in rows:
-        table.add_row(row.code, row.summary, row.end)
-    Console().print(table)

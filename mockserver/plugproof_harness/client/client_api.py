@@ -5,17 +5,13 @@ import math
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
-from typing import TYPE_CHECKING, Any
-
-import httpx
-import httpx2
+from typing import TYPE_CHECKING
 
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.faces.transports import AsyncTransport, Transport
-from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
+    from plugproof_mockserver.faces.transports import AsyncTransport, Transport
     from plugproof_mockserver.live_server import Site
 
 
@@ -38,13 +34,17 @@ class Api:
         self.in_flight: Callable[[], object] | None = None
         """What happens once, while the next answer is on its way to a client that uses `transport()`."""
 
-    def transport(self) -> Transport:
+    def transport(self) -> "Transport":
         """Return a transport for `httpx.Client` and `httpx2.Client`."""
-        return _InterruptedTransport(self._fake.world, self)
+        from plugproof_harness.client.watched_transports import InterruptedTransport
 
-    def async_transport(self) -> AsyncTransport:
+        return InterruptedTransport(self._fake.world, self)
+
+    def async_transport(self) -> "AsyncTransport":
         """Return a transport for `httpx.AsyncClient` and `httpx2.AsyncClient`."""
-        return _WatchedTransport(self._fake.world, self)
+        from plugproof_harness.client.watched_transports import WatchedTransport
+
+        return WatchedTransport(self._fake.world, self)
 
     def serve(self) -> str:
         """Serve the fake on a socket for any other client, until the run is over; return the base URL."""
@@ -67,47 +67,13 @@ class Api:
         self._ends.close()
 
 
-class _InterruptedTransport(Transport):
-    """A transport on whose way back something may happen, such as another press of a button."""
-
-    def __init__(self, world: World, api: Api) -> None:
-        super().__init__(world)
-        self._api = api
-
-    def handle_request(self, request: Any) -> Any:
-        try:
-            return super().handle_request(request)
-        except (httpx.TimeoutException, httpx2.TimeoutException):
-            self._api.gave_up()
-            raise
-        finally:
-            self._api.passed()
-            happen, self._api.in_flight = self._api.in_flight, None
-            if happen:
-                happen()
-
-
-class _WatchedTransport(AsyncTransport):
-    """The same for `async` clients, of which only the time is watched."""
-
-    def __init__(self, world: World, api: Api) -> None:
-        super().__init__(world)
-        self._api = api
-
-    async def handle_async_request(self, request: Any) -> Any:
-        try:
-            return await super().handle_async_request(request)
-        except (httpx.TimeoutException, httpx2.TimeoutException):
-            self._api.gave_up()
-            raise
-        finally:
-            self._api.passed()
-
-
 @cache
 def _site() -> "Site":
     """Return the one server of this process, which ends with it."""
-    from plugproof_mockserver.live_server import site
+    from plugproof_contracts.extras import name_missing_extra
+
+    with name_missing_extra():
+        from plugproof_mockserver.live_server import site
 
     stack = ExitStack()
     atexit.register(stack.close)

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from plugproof_contracts.extras import MissingPackageError
 from plugproof_harness.client.adapter import Adapter, AdapterError
 from plugproof_harness.client.client_api import Api
 from plugproof_harness.client.client_call import CallEnding, CallOutcome
@@ -49,7 +50,7 @@ class ClientDriver:
         try:
             with self._limited():
                 return CallOutcome(CallEnding.ANSWERED, self._returned(button()))
-        except AdapterError:
+        except (AdapterError, MissingPackageError):
             raise
         except self.adapter.refused as error:
             return CallOutcome(CallEnding.REFUSED, error=error)
@@ -77,7 +78,7 @@ class ClientDriver:
         try:
             with self._limited():
                 return action()
-        except AdapterError:
+        except (AdapterError, MissingPackageError):
             raise
         except EndlessCallError as error:
             raise AdapterError(f"{name} did not end within {self._time_limit:g} s") from error

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from plugproof_contracts.extras import name_missing_extra
 from plugproof_harness.client.adapter import AdapterError
 from plugproof_harness.client.client_api import Api
 from plugproof_harness.client.request_log import EndlessCallError
@@ -37,7 +38,8 @@ def protocol_schema() -> dict[str, Any]:
 
 @cache
 def _validator(name: str) -> Any:
-    import jsonschema_rs
+    with name_missing_extra():
+        import jsonschema_rs
 
     return jsonschema_rs.validator_for({**protocol_schema(), "$ref": f"#/$defs/{name}"})
 

@@ -7,16 +7,25 @@ package that the request came from.
 import sys
 import time
 from types import ModuleType
-from typing import Any, NamedTuple, overload
-
-import httpx
-import httpx2
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from plugproof_mockserver.engine import operation_handlers
+from plugproof_mockserver.faces.http_clients import CLIENTS
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import ConnectionFault, ErrorResponse, Response
 from plugproof_mockserver.world import pipeline
 from plugproof_mockserver.world.world import World
+
+if TYPE_CHECKING:
+    import httpx
+    import httpx2
+
+    class _Sync(httpx.BaseTransport, httpx2.BaseTransport): ...  # type: ignore[misc]  # overloaded below
+
+    class _Async(httpx.AsyncBaseTransport, httpx2.AsyncBaseTransport): ...  # type: ignore[misc]
+else:
+    _Sync = type("_Sync", tuple(client.BaseTransport for client in CLIENTS), {})
+    _Async = type("_Async", tuple(client.AsyncBaseTransport for client in CLIENTS), {})
 
 BY_FAKE = "plugproof.fake"
 """The extension by which a response says that a fake gave it."""
@@ -25,17 +34,17 @@ _BASE = "/api"
 _NOT_THE_API = ErrorResponse(404, "Nothing lives here: the base URL of the API ends in /api.")
 
 
-class Transport(httpx.BaseTransport, httpx2.BaseTransport):
+class Transport(_Sync):
     """A transport for `httpx.Client` and `httpx2.Client`; `client` is the address that the limiter sees."""
 
     def __init__(self, world: World, client: str = "127.0.0.1") -> None:
         self._world, self._client = world, client
 
     @overload
-    def handle_request(self, request: httpx.Request) -> httpx.Response: ...
+    def handle_request(self, request: "httpx.Request") -> "httpx.Response": ...
     @overload
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response: ...
-    def handle_request(self, request: httpx.Request | httpx2.Request) -> httpx.Response | httpx2.Response:
+    def handle_request(self, request: "httpx2.Request") -> "httpx2.Response": ...
+    def handle_request(self, request: "httpx.Request | httpx2.Request") -> "httpx.Response | httpx2.Response":
         """Answer a request, or raise what the client raises when the connection fails."""
         request.read()
         answer = _answer(self._world, request, self._client)
@@ -48,19 +57,19 @@ class Transport(httpx.BaseTransport, httpx2.BaseTransport):
         return response
 
 
-class AsyncTransport(httpx.AsyncBaseTransport, httpx2.AsyncBaseTransport):
+class AsyncTransport(_Async):
     """A transport for `httpx.AsyncClient` and `httpx2.AsyncClient`."""
 
     def __init__(self, world: World, client: str = "127.0.0.1") -> None:
         self._world, self._client = world, client
 
     @overload
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response: ...
+    async def handle_async_request(self, request: "httpx.Request") -> "httpx.Response": ...
     @overload
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response: ...
+    async def handle_async_request(self, request: "httpx2.Request") -> "httpx2.Response": ...
     async def handle_async_request(
-        self, request: httpx.Request | httpx2.Request
-    ) -> httpx.Response | httpx2.Response:
+        self, request: "httpx.Request | httpx2.Request"
+    ) -> "httpx.Response | httpx2.Response":
         """Answer a request, or raise what the client raises when the connection fails."""
         import anyio
 
@@ -74,11 +83,11 @@ class AsyncTransport(httpx.AsyncBaseTransport, httpx2.AsyncBaseTransport):
         return response
 
 
-def _package(request: httpx.Request | httpx2.Request) -> ModuleType:
+def _package(request: "httpx.Request | httpx2.Request") -> ModuleType:
     return sys.modules[type(request).__module__.partition(".")[0]]
 
 
-def _answer(world: World, request: httpx.Request | httpx2.Request, client: str) -> Response:
+def _answer(world: World, request: "httpx.Request | httpx2.Request", client: str) -> Response:
     path = request.url.raw_path.decode("latin-1").partition("?")[0]
     if not path.startswith(_BASE + "/"):
         return _NOT_THE_API.to_response()
@@ -95,7 +104,7 @@ class _Wait(NamedTuple):
     times_out: bool
 
 
-def _pass_time(world: World, request: httpx.Request | httpx2.Request, answer: Response) -> _Wait:
+def _pass_time(world: World, request: "httpx.Request | httpx2.Request", answer: Response) -> _Wait:
     """Let the answer's delay pass on a clock that stands still, where it takes no real time."""
     patience = request.extensions.get("timeout", {}).get("read")
     impatient = patience is not None and answer.delay > patience
@@ -106,13 +115,13 @@ def _pass_time(world: World, request: httpx.Request | httpx2.Request, answer: Re
     return _Wait(float(delay), impatient)
 
 
-def _read_timeout(request: httpx.Request | httpx2.Request) -> Exception:
+def _read_timeout(request: "httpx.Request | httpx2.Request") -> Exception:
     message = "the answer took longer than the client waits"
     error: Exception = _package(request).ReadTimeout(message, request=request)
     return error
 
 
-def _response(request: httpx.Request | httpx2.Request, answer: Response) -> Any:
+def _response(request: "httpx.Request | httpx2.Request", answer: Response) -> Any:
     package = _package(request)
     if answer.connection_fault is ConnectionFault.RESET:
         raise package.ReadError("connection reset by peer", request=request)

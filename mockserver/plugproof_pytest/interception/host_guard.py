@@ -12,13 +12,11 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import pytest
 
-from plugproof_pytest.interception.patching import Patches
+from plugproof_pytest.interception.patching import Patches, module_if_there
 
 HOST = "app.plugchoice.com"
 
@@ -190,9 +188,8 @@ def _begin_to_listen(guard: HostGuard) -> None:
     if guard in _guards:
         return
     _guards.append(guard)
-    if find_spec("uvloop"):  # pragma: no branch - there where this is measured
-        # Its look-ups can be met nowhere else, so it is not left to the moment when a test imports it.
-        import_module("uvloop")
+    # Its look-ups can be met nowhere else, so it is not left to the moment when a test imports it.
+    module_if_there("uvloop")
     if not _listening:
         _listening.append(True)
         sys.addaudithook(_audit)

@@ -12,12 +12,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import httpx
-import httpx2
-
 from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver.faces.http_clients import CLIENTS
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.routing import find_route
 from plugproof_pytest.interception.host_guard import HOST
@@ -25,8 +23,8 @@ from plugproof_pytest.interception.patching import Patches
 
 _API = "/api"
 
-_SYNC: tuple[Any, ...] = (httpx.HTTPTransport, httpx2.HTTPTransport)
-_ASYNC: tuple[Any, ...] = (httpx.AsyncHTTPTransport, httpx2.AsyncHTTPTransport)
+_SYNC = tuple(client.HTTPTransport for client in CLIENTS)
+_ASYNC = tuple(client.AsyncHTTPTransport for client in CLIENTS)
 
 _KEPT_BY_VCR = tuple(
     f"_{package}{method}"

@@ -11,7 +11,6 @@ import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,8 +51,8 @@ def location_of(response: Any) -> str | None:
 def remembering() -> Iterator[None]:
     """Remember locations until the block ends."""
     with Patches() as patches:
-        for package in ("httpx", "httpx2"):
-            patches.add(import_module(package).Response, "__init__", _remembering_init)
+        for package in filter(None, map(module_if_there, ("httpx", "httpx2"))):
+            patches.add(package.Response, "__init__", _remembering_init)
         if tool := module_if_there("pytest_httpx"):
             patches.add(tool.HTTPXMock, "add_callback", _remembering_callback)
         for maker in MAKERS:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -77,7 +76,7 @@ class ResponseRecorder:
         """See what clients get until the block ends."""
         self._secrets.is_watched = True
         with Patches() as patches:
-            for package in map(import_module, ("httpx", "httpx2")):
+            for package in filter(None, map(module_if_there, ("httpx", "httpx2"))):
                 for name in ("send", "_send_single_request"):
                     patches.add(package.Client, name, self._sync)
                     patches.add(package.AsyncClient, name, self._async)

@@ -1,0 +1,227 @@
+"""The slim core, what each extra adds, and the one line about an extra that is missing."""
+
+import ast
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import plugproof
+from plugproof_contracts.extras import EXTRAS, MissingPackageError, extra_line, require
+from plugproof_mockserver import FakePlugchoice
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+CORE = {Requirement(text).name for text in PROJECT["dependencies"]}
+DECLARED = PROJECT["optional-dependencies"]
+FOLDERS = ("contracts", "strategies", "mockserver")
+IMPORTED_AS = {"pyyaml": "yaml"}
+"""Distributions whose package has another name than they."""
+WITH_OTHERS = {"pydantic", "pyrate_limiter", "requests"}
+"""What a declared dependency brings for sure: of mcp and Schemathesis."""
+OF_USERS = {"httpx", "httpx2", "respx"}
+"""Clients of the user's, of which the fake answers those that are there."""
+BLOCKED = sorted(
+    {package for packages in EXTRAS.values() for package in packages} | OF_USERS | WITH_OTHERS - {"_pytest"}
+)
+MOST_PACKAGES, MOST_BYTES = 12, 30_000_000
+
+
+def declared(extra: str) -> set[str]:
+    """Return the packages of an extra by the names that are imported."""
+    names = {Requirement(text).name for text in DECLARED[extra]} - {"plugproof"}
+    return {name.replace("-", "_").lower() for name in names}
+
+
+@pytest.mark.parametrize("extra", sorted({*DECLARED, *EXTRAS} - {"all"}))
+def test_an_extra_is_declared_as_the_code_knows_it(extra):
+    """The table in the code and the table in pyproject.toml name the same packages."""
+    assert declared(extra) == set(EXTRAS[extra])
+
+
+def test_all_is_every_extra():
+    """`plugproof[all]` leaves none out."""
+    (one,) = map(Requirement, DECLARED["all"])
+    assert one.extras == set(EXTRAS)
+
+
+def imported(path: Path) -> set[str]:
+    """Return the packages that a module imports, at its top or later."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names)
+
+
+def test_every_import_is_of_a_declared_dependency():
+    """What the packages import is brought by the core or by an extra, or is a client of the user's."""
+    known = {IMPORTED_AS.get(name, name) for name in CORE} | {"_pytest", *BLOCKED}
+    modules = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    strange = {str(path.relative_to(ROOT)): imported(path) - known for path in modules}
+    assert not {
+        path: names for path, names in strange.items() if any(not name.startswith("plugproof") for name in names)
+    }
+
+
+def closure(names: set[str]) -> set[str]:
+    """Return the distributions that come with some, themselves included."""
+    found, waiting = set(), {canonicalize_name(name) for name in names}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        needed = map(Requirement, importlib.metadata.requires(name) or ())
+        waiting |= {
+            canonicalize_name(one.name) for one in needed if not one.marker or one.marker.evaluate()
+        } - found
+    return found
+
+
+def test_the_plugin_alone_is_light():
+    """`pip install plugproof` brings at most twelve packages, itself included, of at most 30 MB."""
+    with_it = closure(CORE)
+    assert len(with_it) + 1 <= MOST_PACKAGES
+    files = [file for name in with_it for file in importlib.metadata.files(name) or () if file.suffix != ".pyc"]
+    ours = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix != ".pyc"]
+    paths = [*(Path(str(file.locate())) for file in files), *ours]
+    assert sum(path.stat().st_size for path in paths if path.is_file()) <= MOST_BYTES
+
+
+@pytest.fixture(scope="module")
+def met(tmp_path_factory) -> dict:
+    """What every command and every public name says where no extra is installed."""
+    folder = tmp_path_factory.mktemp("blocked")
+    (folder / "adapter_on_a_socket.py").write_text(
+        "from plugproof import Adapter\n"
+        "class Client(Adapter):\n"
+        "    def __init__(self, api): api.serve()\n"
+        "    def start(self, code, connector_id): ...\n"
+        "    def poll(self, session): ...\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(folder), "XDG_STATE_HOME": str(folder)}
+    command = [sys.executable, Path(__file__).with_name("blocked.py"), *BLOCKED]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=100, cwd=folder, env=environment
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("call", "package", "extra"),
+    [
+        ("serve", "uvicorn", "serve"),
+        ("proxy", "uvicorn", "serve"),
+        ("explore", "starlette", "serve"),
+        ("check", "h11", "check"),
+        ("report", "sqlalchemy", "check"),
+        ("inspect --report html", "jinja2", "check"),
+        ("fuzz", "schemathesis", "fuzz"),
+        ("mcp", "mcp", "mcp"),
+    ],
+)
+def test_a_command_names_the_extra_that_it_misses(met, call, package, extra):
+    """It ends at once, with one line and the code of a mistake in the call."""
+    assert met["calls"][call] == [2, f"Error: {package} is not installed: pip install 'plugproof[{extra}]'\n"]
+
+
+@pytest.mark.parametrize("call", ["rules", "scenarios", "lifecycle", "openapi"])
+def test_a_command_of_the_core_needs_no_extra(met, call):
+    """What only reads the contract works everywhere."""
+    assert met["calls"][call][0] == 0
+
+
+def test_recordings_are_judged_without_an_extra(met):
+    """`plugproof inspect` comes with the core: it complains of the file, not of a package."""
+    code, output = met["calls"]["inspect"]
+    assert code == 3
+    assert "no.har" in output
+
+
+EXTRA_OF_NAME = {
+    **dict.fromkeys(plugproof._PUBLIC["plugproof_strategies"], "strategies"),
+    "client_machine": "strategies",
+    "CheckOptions": "check",
+    "HistoryError": "check",
+    "run_check": "check",
+    "LiveServer": "serve",
+    "Transport": "httpx2",
+    "AsyncTransport": "httpx2",
+}
+"""What each public name needs besides the core: an extra, or a client."""
+
+
+@pytest.mark.parametrize("name", plugproof.__all__)
+def test_a_public_name_names_the_extra_that_it_misses(met, name):
+    """A name of the core is there; any other one tells in one line what to install."""
+    needed, line = EXTRA_OF_NAME.get(name), met["names"][name]
+    wanted = f"plugproof[{needed}]" if needed in EXTRAS else needed
+    assert line.count("\n") == 0
+    assert line == "" if wanted is None else "pip install" in line and wanted in line
+
+
+def test_a_missing_package_is_an_import_error():
+    """`pytest.importorskip` and `except ImportError` work as with any package."""
+    with pytest.raises(ImportError, match="no_such_package") as caught:
+        require("no_such_package")
+    assert not isinstance(caught.value, MissingPackageError)
+    assert issubclass(MissingPackageError, ModuleNotFoundError)
+    assert extra_line("no_such_package") is None
+
+
+@pytest.mark.parametrize(
+    ("fixture", "line"),
+    [
+        ("plugchoice", "neither httpx nor httpx2 is installed: pip install httpx2"),
+        ("plugchoice_server", "starlette is not installed: pip install 'plugproof[serve]'"),
+    ],
+)
+def test_a_fixture_names_what_it_misses(pytester, monkeypatch, fixture, line):
+    """The test fails with one line, without a traceback."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    pytester.makeconftest(
+        f"import sys\nfrom blocked import Blocker\nsys.meta_path.insert(0, Blocker(set({BLOCKED!r})))\n"
+    )
+    pytester.makepyfile(f"def test_it({fixture}): pass")
+    done = pytester.runpytest_subprocess(
+        *("-p", "plugproof_pytest.plugin", "-p", "no:cacheprovider"),
+        *(
+            f"-pno:{name}"
+            for name in ("schemathesis", "hypothesispytest", "anyio", "asyncio", "respx", "pytest_httpx")
+        ),
+    )
+    done.assert_outcomes(errors=1)
+    assert line in done.stdout.lines
+    assert "Traceback" not in done.stdout.str()
+
+
+@pytest.mark.parametrize("missing", ["httpx", "httpx2"])
+def test_one_client_is_enough(missing):
+    """The fake answers whichever of httpx and httpx2 is there."""
+    there = ({"httpx", "httpx2"} - {missing}).pop()
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        f"from blocked import Blocker; sys.meta_path.insert(0, Blocker({{{missing!r}}}))\n"
+        f"import {there}; from plugproof import FakePlugchoice\n"
+        f"client = {there}.Client(transport=FakePlugchoice().transport())\n"
+        "print(client.get('https://app.plugchoice.com/api/v3/public-charging/chargers/HAPPY').status_code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "200\n", done.stderr
+
+
+def test_an_asgi_application_names_what_it_misses(monkeypatch):
+    """`fake.asgi` is a Starlette application, which an extra brings."""
+    for name in [name for name in sys.modules if name.startswith("plugproof_mockserver.browser")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "starlette.applications", None)
+    with pytest.raises(MissingPackageError, match=r"plugproof\[serve\]"):
+        _ = FakePlugchoice().asgi
