@@ -26,7 +26,7 @@ FILES = {
     "check": ("core", "check"),
     "strategies": ("core", "strategies"),
     "fuzz": ("core", "strategies", "fuzz"),
-    "redis": ("core",),
+    "redis": ("core", "strategies"),
     "postgres": ("core", "check", "postgres"),
     "mcp": ("core", "serve", "mcp"),
     "all": ("core", "serve", "check", "strategies", "fuzz", "postgres", "mcp", "clients"),
