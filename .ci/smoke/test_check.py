@@ -20,5 +20,5 @@ def test_a_server_that_is_not_there_can_not_be_checked(tmp_path):
         *("check", "http://127.0.0.1:9/api", "--allow-http", "--history", history, "--report", f"html={page}")
     )
     assert code == 3, text
-    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert page.read_text("utf-8").startswith("<!doctype html>")
     assert run("report", "--history", history, "--output", str(tmp_path / "history.html"))[0] == 0

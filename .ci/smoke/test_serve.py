@@ -20,7 +20,7 @@ def test_the_command_serves():
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             place = json.loads(server.stdout.readline())
-            with urlopen(f"{place['url']}/v3/public-charging/chargers/HAPPY", timeout=10) as answer:
+            with urlopen(f"{place['base_url']}/v3/public-charging/chargers/HAPPY", timeout=10) as answer:
                 assert json.load(answer)["data"]["public_code"] == "HAPPY"
         finally:
             server.terminate()

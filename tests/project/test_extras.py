@@ -75,7 +75,8 @@ def test_every_import_is_of_a_declared_dependency():
 
 def closure(names: set[str]) -> set[str]:
     """Return the distributions that come with some, themselves included."""
-    found, waiting = set(), {canonicalize_name(name) for name in names}
+    found: set[str] = set()
+    waiting: set[str] = {canonicalize_name(name) for name in names}
     while waiting:
         name = waiting.pop()
         found.add(name)
