@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from plugproof_contracts.evidence.fact_index import FACTS, Fact, FactKind, setting_name
-from plugproof_contracts.evidence.ledger import Ledger, LedgerError
 from plugproof_contracts.evidence.ledger_entry import Interval, Sighting, SourceKind
 from plugproof_contracts.evidence.observer import sightings_of
 from plugproof_contracts.exchanges.exchange import Exchange
@@ -96,6 +95,8 @@ def by_base(recording: Recording) -> dict[str, list[Exchange]]:
 
 def add_to_ledger(url: str | None, source: SourceKind, recordings: Iterable[Recording], now: float) -> str:
     """Add what recordings show to a ledger, and return a line that says how that went; it never fails."""
+    from plugproof_contracts.evidence.ledger import LedgerError
+
     try:
         return feed_ledger(url, source, recordings, now)
     except LedgerError as error:
@@ -104,6 +105,8 @@ def add_to_ledger(url: str | None, source: SourceKind, recordings: Iterable[Reco
 
 def feed_ledger(url: str | None, source: SourceKind, recordings: Iterable[Recording], now: float) -> str:
     """Add what recordings show to a ledger, and return how much that was; raises `LedgerError`."""
+    from plugproof_contracts.evidence.ledger import Ledger
+
     ledger, facts, repeated = Ledger(url), set[str](), 0
     try:
         for recording in recordings:

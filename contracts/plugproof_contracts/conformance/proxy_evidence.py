@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from plugproof_contracts.conformance.ledger_feed import assumption_notes, feed_ledger
-from plugproof_contracts.evidence.ledger import LedgerError
 from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.exchange import Exchange
 
@@ -56,6 +55,8 @@ class ProxyEvidence:
             self._feed(self._ledger)
 
     def _feed(self, ledger: str) -> None:
+        from plugproof_contracts.evidence.ledger import LedgerError
+
         try:
             feed_ledger(ledger, SourceKind.PROXY, [list(self._waiting)], time.time())
         except LedgerError as error:

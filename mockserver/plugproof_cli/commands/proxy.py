@@ -11,6 +11,7 @@ from plugproof_cli.command_help import command
 from plugproof_cli.standard_output import telling
 from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.exchanges.route import redacted
+from plugproof_contracts.extras import require
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.filenames import plain_name
@@ -40,6 +41,8 @@ def _serve(base: str, port: int, har: str | None, timeout: float, ledger: str | 
     from plugproof_mockserver.faces import uvicorn_server
     from plugproof_mockserver.faces.checking_proxy import BELOW, Proxy
 
+    if ledger is not None:
+        require("sqlalchemy")
     try:
         listener = uvicorn_server.bind("127.0.0.1", port)
     except uvicorn_server.PortTakenError as error:
