@@ -318,8 +318,6 @@ class FakePlugchoice:
         fork.world.copy_from(self.world)
         return fork
 
-    # Faces.
-
     @cached_property
     def asgi(self) -> "App":
         """The fake as a Starlette application, with the control plane and the pages for a browser."""
