@@ -1,8 +1,12 @@
 """The console in a real browser: what it shows, what its buttons do, and that text stays text."""
 
+from urllib.parse import quote
+
 import httpx2
 import pytest
 from tests.browser.console_rows import session_row
+
+from plugproof_contracts.facts.operations import PREFIX
 
 PAYLOAD = "<img src=x onerror=alert(1)>"
 
@@ -114,26 +118,40 @@ def test_a_fake_that_goes_and_comes_back_is_told(console, world):
     console.locator("#message[hidden]").wait_for(state="attached")
 
 
-def test_many_sessions_stay_usable(console, world):
-    """A page holds fifty; search finds the one."""
-    for _ in range(60):
-        world.control("POST", "/sessions", status="charging")
-    world.control("POST", "/sessions", status="captured")
-    console.locator("#count").filter(has_text="61").wait_for()
-    assert console.locator("#sessions tr").count() == 50
-    console.get_by_role("button", name="Older").click()
-    console.locator("#page").filter(has_text="51 to 61").wait_for()
-    console.locator("#find").fill("captured")
-    console.locator("#count").filter(has_text="· 1").wait_for()
-    assert console.locator("#sessions tr").count() == 1
-
-
 def test_text_from_outside_stays_text_in_the_console(console, world):
     """No field of a session, a charger or a request becomes markup."""
     fields = dict.fromkeys(("failure_reason", "energy_kwh", "driver_email", "created_at"), PAYLOAD)
     world.control("POST", "/sessions", status="failed", **fields)
     session_row(console, "failed").get_by_role("button").click()
     console.locator("#detail-body").filter(has_text=PAYLOAD).wait_for()
+    assert console.locator("img").count() == 0
+
+
+def test_chargers_requests_and_faults_stay_text(console, world):
+    """The name of a charger, in list and form, a request's path and body, and a code."""
+    world.control("PUT", "/chargers/EVIL", name=PAYLOAD)
+    body = {"code": PAYLOAD, "connector_id": PAYLOAD, "driver_email": PAYLOAD}
+    httpx2.post(f"{world.url}/api{PREFIX}/sessions", json=body)
+    httpx2.get(f"{world.url}/api{PREFIX}/chargers/{quote(PAYLOAD, safe='')}")
+    console.reload()
+    console.locator("#codes dd").filter(has_text=PAYLOAD).wait_for()
+    console.get_by_role("button", name="Edit EVIL").click()
+    assert console.get_by_role("form", name="Charger").get_by_label("name").input_value() == PAYLOAD
+    console.locator("#journal li").nth(1).wait_for()
+    for row in console.locator("#journal summary").all():
+        row.click()
+    assert PAYLOAD in console.locator("#journal").inner_text()
+    assert console.locator("img").count() == 0
+
+
+def test_a_fault_that_the_fake_never_had_stays_text(console, world):
+    """Whatever answers in place of the control plane, its fields are text."""
+    names = ("operation", "kind", "when", "rate", "first", "milliseconds", "applied_count")
+    console.route(
+        "**/_plugproof/faults", lambda route: route.fulfill(json={"faults": [dict.fromkeys(names, PAYLOAD)]})
+    )
+    console.clock.run_for(3000)
+    console.locator("#faults li").filter(has_text=PAYLOAD).wait_for()
     assert console.locator("img").count() == 0
 
 

@@ -46,6 +46,10 @@ function remember(session) {
 }
 
 function drawSessions({ sessions, total }) {
+  if (state.offset > 0 && state.offset >= total) {  // what was on this page has gone
+    state.offset = Math.max(0, Math.ceil(total / PAGE) - 1) * PAGE;
+    later();
+  }
   sessions.forEach(remember);
   by("count").textContent = total ? `· ${total}` : "";
   by("empty").hidden = total > 0 || Boolean(state.search);
