@@ -326,3 +326,30 @@ def test_no_byte_of_a_token_reaches_any_sink(check, raw, fake_answer, tmp_path, 
             assert not leaked, (name, leaked)
     rows = sqlite3.connect(tmp_path / "history.db").execute("select count(*) from plugproof_runs").fetchone()
     assert rows[0] > 5
+
+
+@pytest.mark.parametrize(
+    ("base", "arguments", "words"),
+    [
+        ("https://app.plugchoice.com/api", ["--life", "HAPPY", "--spend-cap", "6000"], "--life-in-production"),
+        ("https://APP.plugchoice.com./api", ["--life", "HAPPY", "--spend-cap", "6000"], "--life-in-production"),
+        ("http://staging.example/api", ["--life", "HAPPY", "--spend-cap", "6000"], "plain HTTP"),
+        ("http://127.0.0.1:9/api", ["--life", "HAPPY"], "--spend-cap"),
+        ("http://127.0.0.1:9/api", ["--life", "no code", "--spend-cap", "6000"], "1 to 10 letters"),
+        ("http://127.0.0.1:9/api", ["--life", "HAPPY", "--spend-cap", "0"], "--spend-cap"),
+        ("http://127.0.0.1:9/api", ["--life", "HAPPY", "--spend-cap", "9", "--pay", "'"], "--pay"),
+        ("http://127.0.0.1:9/api", ["--spend-cap", "6000"], "--life"),
+    ],
+)
+def test_a_life_that_may_not_be_played_is_a_usage_error(check, base, arguments, words):
+    done = check(base, "--dry-run", *arguments)
+    assert done.exit_code == 2
+    assert words in done.stderr
+
+
+def test_a_dry_run_lists_the_life_and_says_why(check):
+    arguments = ("--dry-run", "--explain", "--life", "HAPPY", "--spend-cap", "6000")
+    done = check("http://127.0.0.1:9/api", *arguments)
+    assert done.exit_code == 0
+    assert "then a life at charger HAPPY: at most 40 requests, 6000 minor units" in done.stdout
+    assert "never seen here" in done.stdout

@@ -40,7 +40,7 @@ def build_check_report(
     found.secrets |= {token.reveal() for token in tokens}
     terms = ReportPolicy(today or datetime.now(UTC).date(), run.policy.strict, accepts)
     made = report_of("plugproof check", [found], terms)
-    counts = made.counts | {"requests planned": len(run.probes), "requests sent": run.booked}
+    counts = made.counts | {"requests planned": run.planned, "requests sent": run.booked}
     return msgspec.structs.replace(made, counts=counts)
 
 

@@ -84,7 +84,7 @@ class ProbeResult(NamedTuple):
         return f"{what}, {told}" if told else what
 
 
-class _StopError(Exception):
+class StopCheckError(Exception):
     """No further request may or need be sent."""
 
 
@@ -106,14 +106,19 @@ class CheckRun:
     waited: float = 0.0
     booked: int = 0
 
+    @property
+    def planned(self) -> int:
+        """How many requests may be sent."""
+        return len(self.probes)
+
     def run(self) -> None:
         """Send the plan; ends early where going on is pointless, forbidden or interrupted, and says so."""
         try:
             self._run()
-        except _StopError as stop:
+        except StopCheckError as stop:
             self.problems.append((None, str(stop)))
         except KeyboardInterrupt:
-            self.problems.append((None, f"interrupted after {self.booked} of {len(self.probes)} requests"))
+            self.problems.append((None, f"interrupted after {self.booked} of {self.planned} requests"))
         self._reconsider()
 
     def _run(self) -> None:
@@ -197,7 +202,7 @@ class CheckRun:
             self.problems.append((result.number, f"{probe.title}: {result.doubt}"))
             self.unlike += [result] if exchange and inconclusive.is_unlike_the_api(exchange) else []
             if _is_hopeless(result):
-                raise _StopError("nothing more was sent, for it would fare no better")
+                raise StopCheckError("nothing more was sent, for it would fare no better")
             return
         self.accepted.append(result)
         if not result.broken:
@@ -230,7 +235,7 @@ class CheckRun:
                 return
             # To wait within the probe would be to count in another window.
             if probe.is_limit_probe or not self._wait(gate.wait):
-                raise _StopError(f"{probe.title} and what follows were not sent: {gate.reason}")
+                raise StopCheckError(f"{probe.title} and what follows were not sent: {gate.reason}")
 
     def _wait(self, seconds: float) -> bool:
         """Wait, unless that is more than the patience that is left."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,7 @@ from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Por
 from plugproof_contracts.conformance.history import drift
 from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.ledger_feed import add_to_ledger, assumption_notes
+from plugproof_contracts.conformance.life_check import LifeRun, LifeTerms
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.probe import Probe
 from plugproof_contracts.conformance.probe_choice import known_nights
@@ -39,7 +41,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     files of accepted findings (TOML) or of a shape to compare with (`.json`, as `save_shape` writes it).
     `fail_on_drift` lets a change count as a break does; `lift_pause` forgets that the API asked to be left alone.
     `probe_cancel` asks to cancel captured sessions, which has to be refused. What was seen is added to the ledger
-    with the URL `ledger`, the history's unless told; or to none.
+    with the URL `ledger`, the history's unless told; or to none. `life` plays a whole life on a test charger when
+    the rest is done, on the live API under `life_in_production` only.
     """
 
     tokens: tuple[Token, ...] = ()
@@ -57,6 +60,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     lift_pause: bool = False
     ledger: str | None = None
     keeps_ledger: bool = True
+    life: LifeTerms | None = None
+    life_in_production: bool = False
 
 
 def run_check(
@@ -74,12 +79,14 @@ def run_check(
     options = options or CheckOptions()
     base = target.base_url(base_url)
     target.refuse_plain_http(base, options.tokens, allow_http=options.allow_http)
+    if options.life is not None:
+        target.refuse_life(base, in_production=options.life_in_production, allow_http=options.allow_http)
     baseline = read_baselines(options.baselines)
     ports = ports or Ports(send, time.time, time.sleep)
     probes = plan_check(base, options, ports.now())
     policy = CheckPolicy(options.timeout, options.patience, options.budget, options.strict)
     with closing(History(options.history)) as history:
-        run = CheckRun(base, probes, ports, history, policy, progress)
+        run = _run_of(options.life, base, probes, ports, history, policy, progress)
         began = ports.now()
         if options.lift_pause:
             history.lift_pause(base)
@@ -92,6 +99,10 @@ def run_check(
     if options.save_shape is not None:
         _save_shape(options.save_shape, run)
     return report
+
+
+def _run_of(life: LifeTerms | None, *parts: Any) -> CheckRun:
+    return CheckRun(*parts) if life is None else LifeRun(*parts, terms=life)
 
 
 def plan_check(base: str, options: CheckOptions, now: float) -> tuple[Probe, ...]:

@@ -67,6 +67,17 @@ def is_production(base: str) -> bool:
     return (urlsplit(base).hostname or "").rstrip(".") == urlsplit(BASE_URL).hostname
 
 
+def refuse_life(base: str, *, in_production: bool, allow_http: bool) -> None:
+    """Raise `InvalidValueError` if a life is not to be played on an API: the live one, or over plain HTTP."""
+    if not (allow_http or is_private_line(base)):
+        raise InvalidValueError("no life is played over plain HTTP: give an https:// URL, or --allow-http")
+    if is_production(base) and not in_production:
+        raise InvalidValueError(
+            "a life starts sessions that cost money, so it is not played on the live API:"
+            " give the URL of another one, or --life-in-production (life_in_production=True)"
+        )
+
+
 def tokens(text: str) -> tuple[Token, ...]:
     """Read one token a line, each once; raises `InvalidValueError`, naming lines only."""
     found: dict[Token, None] = {}

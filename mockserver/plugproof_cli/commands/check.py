@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from plugproof_cli.command_help import command
+from plugproof_cli.life_options import life_terms
 from plugproof_cli.reporting import (
     base_url,
     goes_to_stdout,
@@ -57,6 +58,10 @@ class CheckArguments(NamedTuple):
     save_shape: str | None
     fail_on: str | None
     lift_pause: bool
+    life: str | None
+    spend_cap: int | None
+    pay: str | None
+    life_in_production: bool
     dry_run: bool
     explain: bool
     ledger: str | None
@@ -135,6 +140,12 @@ class CheckArguments(NamedTuple):
     help="Where what was seen of each fact is added to.  [default: the history]",
 )
 @click.option("--no-ledger", is_flag=True, help="Add what was seen to no ledger.")
+@click.option("--life", metavar="CODE", help="Then play a whole life on this test charger; it costs money.")
+@click.option(
+    "--spend-cap", type=click.IntRange(min=1), metavar="N", help="Minor units that a life may hold or cost."
+)
+@click.option("--pay", metavar="COMMAND", help="What pays in a life; it reads the answer of start (JSON).")
+@click.option("--life-in-production", is_flag=True, help="Let --life start sessions on the live API.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and send nothing.")
 @click.option("--explain", is_flag=True, help="Say of each request of the plan why it was chosen.")
 def check(**given: Any) -> None:
@@ -150,6 +161,8 @@ def _checked(given: CheckArguments) -> int:
     base, tokens = base_url(given.base_url), _tokens(given)
     try:
         target.refuse_plain_http(base, tokens, allow_http=given.allow_http)
+        if given.life is not None:
+            target.refuse_life(base, in_production=given.life_in_production, allow_http=given.allow_http)
     except InvalidValueError as error:
         raise click.UsageError(str(error)) from None
     options = _options(given, tokens)
@@ -230,20 +243,24 @@ def _options(given: CheckArguments, tokens: tuple[Token, ...]) -> "CheckOptions"
         lift_pause=given.lift_pause,
         ledger=given.ledger,
         keeps_ledger=not given.no_ledger,
+        life=life_terms(given.life, given.spend_cap, given.pay),
+        life_in_production=given.life_in_production,
     )
 
 
 def _tell_plan(base: str, options: "CheckOptions", *, to_stderr: bool, explains: bool) -> int:
     """Tell the plan and return its length; the base URL may hold a token where a folder was meant."""
     from plugproof_contracts.conformance.conformance_check import plan_check
+    from plugproof_contracts.conformance.life_check import life_lines
     from plugproof_contracts.conformance.plan import lines
 
     clean = Scrubber(token.reveal() for token in options.tokens)
     probes: tuple[Probe, ...] = plan_check(base, options, time.time())
     click.echo(clean(f"plan: {len(probes)} requests at most to {base}"), err=to_stderr)
-    for line in lines(probes, explains=explains):
+    told = lines(probes, explains=explains) + (life_lines(options.life) if options.life else [])
+    for line in told:
         click.echo(clean(f"  {line}"), err=to_stderr)
-    return len(probes)
+    return len(probes) + (options.life.budget if options.life else 0)
 
 
 def _run(given: CheckArguments, base: str, options: "CheckOptions", planned: int) -> int:
