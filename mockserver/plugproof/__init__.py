@@ -89,6 +89,7 @@ if TYPE_CHECKING:
         Transport,
         UnknownChargerError,
         UnknownSessionError,
+        WorldSnapshot,
     )
     from plugproof_pytest import (
         LiveServer,
@@ -183,6 +184,7 @@ _PUBLIC = {
         "Transport",
         "UnknownChargerError",
         "UnknownSessionError",
+        "WorldSnapshot",
     ),
     "plugproof_strategies": (
         "amounts",
@@ -294,6 +296,7 @@ __all__ = [
     "UnknownSessionError",
     "Verdict",
     "Violation",
+    "WorldSnapshot",
     "amounts",
     "assert_conforms",
     "charger_codes",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from plugproof_mockserver.world.journal import Journal, JournalEntry
     from plugproof_mockserver.world.prepared_responses import PreparedResponse
     from plugproof_mockserver.world.session_store import UnknownSessionError
+    from plugproof_mockserver.world.world_snapshot import WorldSnapshot
 
 _HOMES = {
     "AsyncTransport": "faces.transports",
@@ -46,6 +47,7 @@ _HOMES = {
     "JournalEntry": "world.journal",
     "NotPossibleError": "engine.transitions",
     "PreparedResponse": "world.prepared_responses",
+    "WorldSnapshot": "world.world_snapshot",
     "StatusChange": "engine.transitions",
     "Transport": "faces.transports",
     "UnknownChargerError": "world.charger_store",
@@ -88,6 +90,7 @@ __all__ = [
     "Transport",
     "UnknownChargerError",
     "UnknownSessionError",
+    "WorldSnapshot",
 ]
 
 

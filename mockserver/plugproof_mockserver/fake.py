@@ -5,7 +5,7 @@ from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 
 import msgspec
 
@@ -32,6 +32,7 @@ from plugproof_mockserver.public_types import (
     FaultKindName,
     FaultTimingName,
     OperationName,
+    Parts,
     PaymentData,
     PreparedBody,
     RateLimitName,
@@ -46,7 +47,9 @@ from plugproof_mockserver.world.faults import Fault, FaultKind, FaultTiming, mak
 from plugproof_mockserver.world.journal import Journal
 from plugproof_mockserver.world.prepared_responses import PreparedResponse, make_prepared
 from plugproof_mockserver.world.registry import DEFAULT, WorldRegistry
+from plugproof_mockserver.world.snapshots import restore_snapshot, take_snapshot
 from plugproof_mockserver.world.world import World
+from plugproof_mockserver.world.world_snapshot import WorldSnapshot
 
 if TYPE_CHECKING:
     import respx
@@ -56,18 +59,6 @@ if TYPE_CHECKING:
 
 DEFAULT_CLOCK = "2026-01-10T12:00:00Z"
 SESSION_OPERATIONS = tuple(name for name, operation in OPERATIONS.items() if "{token}" in operation.template)
-
-
-class Parts(TypedDict, total=False):
-    """The parts of a duration, as `datetime.timedelta` has them."""
-
-    weeks: float
-    days: float
-    hours: float
-    minutes: float
-    seconds: float
-    milliseconds: float
-    microseconds: float
 
 
 class FakeSession:
@@ -317,6 +308,14 @@ class FakePlugchoice:
         fork.world = self._make(DEFAULT)
         fork.world.copy_from(self.world)
         return fork
+
+    def snapshot(self) -> WorldSnapshot:
+        """Return all that this fake is now, but for its settings; `to_json` and `from_json` keep it in a file."""
+        return take_snapshot(self.world)
+
+    def restore(self, snapshot: WorldSnapshot) -> None:
+        """Become what a snapshot says; raise `ValueError` that names what can't be so, without change."""
+        restore_snapshot(self.world, snapshot)
 
     @cached_property
     def asgi(self) -> "App":

@@ -196,3 +196,15 @@ class PreparedBody(TypedDict, total=False):
 
     json: Any
     content: str | bytes | None
+
+
+class Parts(TypedDict, total=False):
+    """The parts of a duration, as `datetime.timedelta` has them."""
+
+    weeks: float
+    days: float
+    hours: float
+    minutes: float
+    seconds: float
+    milliseconds: float
+    microseconds: float

@@ -23,7 +23,7 @@ from plugproof_mockserver.control.handlers import ROUTES
 from plugproof_mockserver.control.secrets import ControlSecrets
 from plugproof_mockserver.engine.transitions import NotPossibleError
 from plugproof_mockserver.http.asgi_types import WORLD, WORLDS, ASGIApp, Receive, Scope, Send, read_body
-from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
+from plugproof_mockserver.http.request_bodies import MAX_BODY, too_large
 from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.stores.store import StoreUnavailableError
 from plugproof_mockserver.world.charger_store import UnknownChargerError
@@ -34,6 +34,9 @@ from plugproof_mockserver.world.session_store import UnknownSessionError
 from plugproof_mockserver.world.world_errors import WorldError
 
 PREFIX = "/_plugproof"
+
+MAX_DOCUMENT = 32 * 1024 * 1024
+"""Bytes of the largest document that is read."""
 
 _HEALTH = f"{PREFIX}/health"
 _WORLDS = f"{PREFIX}/worlds"
@@ -121,12 +124,13 @@ async def _metrics(request: Request) -> Response:
 def _route(path: str, rows: dict[str, ControlRoute], secrets: ControlSecrets, identity: str) -> Route:
     async def endpoint(request: Request) -> Response:
         row = rows["GET" if request.method == "HEAD" else request.method]
-        body = b"" if row.method == "GET" else await read_body(request.receive)
+        most = MAX_BODY if row.document is None else MAX_DOCUMENT
+        body = b"" if row.method == "GET" else await read_body(request.receive, most)
         argument = next(iter(request.path_params.values()), "")
         if body is None:
             return _refusing(ErrorResponse(400, "The request ended before its body did."))
-        if len(body) > MAX_BODY:
-            return _refusing(TOO_LARGE)
+        if len(body) > most:
+            return _refusing(too_large(most))
         world, worlds = request.scope[WORLD], request.scope[WORLDS]
         may_control = partial(secrets.open, headers=request.headers)
         wanted = ControlRequest(world, worlds, may_control, identity, argument, {}, {})
@@ -137,7 +141,7 @@ def _route(path: str, rows: dict[str, ControlRoute], secrets: ControlSecrets, id
 
 def _answer(row: ControlRoute, wanted: ControlRequest, body: bytes, query: str) -> Response:
     try:
-        wanted = wanted._replace(fields=read(body, row.form), query=read_query(query, row.query))
+        wanted = wanted._replace(fields=_read(row, body), query=read_query(query, row.query))
         if not row.of_one_world:
             return _written(row.status, row.handler(wanted))
         return wanted.world.transact(lambda: _written(row.status, row.handler(wanted)))
@@ -148,6 +152,10 @@ def _answer(row: ControlRoute, wanted: ControlRequest, body: bytes, query: str) 
     except tuple(_STATUSES) as error:
         status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
         return _refusing(ErrorResponse(status, f"{error}."))
+
+
+def _read(row: ControlRoute, body: bytes) -> dict[str, Any]:
+    return read(body, row.form) if row.document is None else {"document": row.document(body)}
 
 
 def _written(status: int, content: Any) -> Response:

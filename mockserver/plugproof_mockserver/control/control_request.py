@@ -47,7 +47,8 @@ class ControlRoute(NamedTuple):
     """What answers `method` at `path`: the forms of its body and query, and the status of its success.
 
     Without a form of its own, a query is not looked at. `of_one_world` is whether the handler acts on the world
-    of the path, which is then locked.
+    of the path, which is then locked. `document` reads a body that has no form: it may be large, and is the
+    field `document`.
     """
 
     method: str
@@ -57,3 +58,4 @@ class ControlRoute(NamedTuple):
     status: int = 200
     query: body_fields.BodyForm = body_fields.NOTHING
     of_one_world: bool = True
+    document: Callable[[bytes], Any] | None = None

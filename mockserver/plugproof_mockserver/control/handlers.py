@@ -271,6 +271,14 @@ ROUTES = (
     ControlRoute("PUT", "/worlds/{name}", world_routes.put_world, body_fields.LEASE, of_one_world=False),
     ControlRoute("DELETE", "/worlds/{name}", world_routes.delete_world, status=204, of_one_world=False),
     ControlRoute("POST", "/worlds/{name}/reset", world_routes.reset_world, status=204, of_one_world=False),
+    ControlRoute("GET", "/worlds/{name}/snapshot", world_routes.get_snapshot, of_one_world=False),
+    ControlRoute(
+        "PUT",
+        "/worlds/{name}/snapshot",
+        world_routes.put_snapshot,
+        of_one_world=False,
+        document=world_routes.read_snapshot,
+    ),
     ControlRoute(
         "POST", "/worlds/{name}/fork", world_routes.fork_world, body_fields.FORK, 201, of_one_world=False
     ),

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from plugproof_mockserver.control.body_fields import UnreadableBodyError
 from plugproof_mockserver.control.control_request import ControlRequest
 from plugproof_mockserver.model.settings import parse_duration
 from plugproof_mockserver.model.timestamps import SECOND, iso
+from plugproof_mockserver.world import snapshots
 from plugproof_mockserver.world.registry import DEFAULT, WorldStatus
+from plugproof_mockserver.world.snapshot_checks import check_snapshot
 from plugproof_mockserver.world.world_errors import Ending, WorldError
+from plugproof_mockserver.world.world_snapshot import UnreadableSnapshotError, WorldSnapshot
 
 
 def list_worlds(request: ControlRequest) -> Any:
@@ -48,6 +52,26 @@ def fork_world(request: ControlRequest) -> Any:
         raise ForeignWorldError(new)
     request.worlds.fork(request.argument, new, read_ttl(request.fields))
     return _describe(request, request.worlds.status(new))
+
+
+def get_snapshot(request: ControlRequest) -> Any:
+    """Return all that a world is now, tokens and all."""
+    return snapshots.take_snapshot(request.worlds.find(request.argument))
+
+
+def put_snapshot(request: ControlRequest) -> Any:
+    """Make a world what a snapshot says, and return it."""
+    checked = check_snapshot(request.worlds.default.settings, request.fields["document"])
+    snapshots.put_snapshot(request.worlds.get(request.argument), checked)
+    return _describe(request, request.worlds.status(request.argument))
+
+
+def read_snapshot(body: bytes) -> WorldSnapshot:
+    """Read a snapshot; raise `UnreadableBodyError` where it is no JSON, and `ValueError` that names a field."""
+    try:
+        return WorldSnapshot.from_json(body)
+    except UnreadableSnapshotError as error:
+        raise UnreadableBodyError(str(error)) from None
 
 
 class ForeignWorldError(WorldError):

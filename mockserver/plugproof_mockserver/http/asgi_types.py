@@ -24,10 +24,10 @@ WORLDS = "plugproof.worlds"
 """Where the front door leaves the registry of all worlds in the scope, for the control plane."""
 
 
-async def read_body(receive: Receive) -> bytes | None:
-    """Read a body to its end, or until it is longer than `MAX_BODY`; None when the client hung up before."""
+async def read_body(receive: Receive, most: int = MAX_BODY) -> bytes | None:
+    """Read a body to its end, or until it is longer than `most`; None when the client hung up before."""
     chunks, size, more = [], 0, True
-    while more and size <= MAX_BODY:
+    while more and size <= most:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None

@@ -16,7 +16,13 @@ from plugproof_mockserver.http.response import ErrorResponse
 MAX_BODY = 64 * 1024
 """Bytes; anything longer is refused with 413 before it is read to the end (assumed)."""
 
-TOO_LARGE = ErrorResponse(413, f"The request body is too large; {MAX_BODY} bytes are allowed.")
+
+def too_large(most: int) -> ErrorResponse:
+    """Return the 413 of a body of more than `most` bytes."""
+    return ErrorResponse(413, f"The request body is too large; {most} bytes are allowed.")
+
+
+TOO_LARGE = too_large(MAX_BODY)
 
 MOST_FIELDS = 1000
 """Fields of a form, as sent; one with more has none (assumed)."""

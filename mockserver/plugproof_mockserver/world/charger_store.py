@@ -33,6 +33,11 @@ class ChargerStore:
         """Whether any charger was set up, changed or taken away here."""
         return bool(self._put)
 
+    @property
+    def changed(self) -> dict[str, ChargerState | None]:
+        """The chargers that were set up here or changed, by code, with None for one that was taken away."""
+        return self._put
+
     def copy_from(self, other: "ChargerStore") -> None:
         """Have what another store has been given."""
         self._put = dict(other._put)

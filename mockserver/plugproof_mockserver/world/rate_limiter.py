@@ -13,6 +13,8 @@ The caller holds the world's lock, so a decision is never half made.
 
 from collections.abc import Iterator
 
+import msgspec
+
 from plugproof_mockserver.http.rate_limit import RateLimitDecision
 from plugproof_mockserver.model.settings import LimiterStore
 from plugproof_mockserver.model.timestamps import SECOND
@@ -20,6 +22,19 @@ from plugproof_mockserver.world.rate_windows import RateWindows
 
 AT_ONCE = 10_000
 """Microseconds between two hits that a limiter with a race takes for simultaneous."""
+
+
+class LimiterWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An open window: how long it lasts in microseconds, its key, the moment of its first hit, and its hits.
+
+    `latest` is the moment of the latest hit, where a limiter with a race has to know it.
+    """
+
+    length: int
+    key: str
+    first: int
+    hits: int
+    latest: int | None = None
 
 
 class RateLimiter:
@@ -74,6 +89,20 @@ class RateLimiter:
             for key, first, hits in windows:
                 if (ends := self._end(first, length)) > now:
                     yield key, hits, ends
+
+    def read_windows(self, now: int) -> Iterator[LimiterWindow]:
+        """Yield every window that is open at `now`."""
+        for length, windows in sorted(self._windows.items()):
+            for key, first, hits in windows:
+                if self._end(first, length) > now:
+                    yield LimiterWindow(length, key, first, hits, self._latest.get(key))
+
+    def put_window(self, window: LimiterWindow, now: int) -> None:
+        """Have a window as `read_windows` yields it."""
+        windows = self._windows.setdefault(window.length, RateWindows(window.length))
+        windows.put(window.key, window.first, window.hits)
+        if self._has_race and window.latest is not None:
+            self._latest[window.key] = window.latest
 
     def _look(self, windows: RateWindows, key: str, length: int, now: int) -> tuple[int, int]:
         """Return the moment of a window's first hit, which may be now, and its hits so far."""

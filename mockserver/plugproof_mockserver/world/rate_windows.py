@@ -50,6 +50,11 @@ class RateWindows:
         """Count another hit in the window that a key has."""
         (self._young if key in self._young else self._old)[key] += 1
 
+    def put(self, key: str, first: int, hits: int) -> None:
+        """Open a window in which there are hits already."""
+        self.open(key, first)
+        self._young[key] += hits - 1
+
     def copy(self) -> "RateWindows":
         """Return windows that go on by themselves."""
         other = RateWindows(self._length)

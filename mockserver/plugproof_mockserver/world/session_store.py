@@ -32,6 +32,16 @@ class SessionStore:
         """Keep what another store keeps; the states are frozen, so they are shared."""
         self._kept, self._made = other._kept.copy(), other._made
 
+    @property
+    def tokens_made(self) -> int:
+        """How many tokens came from the seed so far."""
+        return self._made
+
+    @tokens_made.setter
+    def tokens_made(self, made: int) -> None:
+        """Go on after so many."""
+        self._made = made
+
     def fresh_token(self) -> str:
         """Return a token that no session has."""
         if self._seed is None:

@@ -26,7 +26,7 @@ from plugproof_mockserver.stores.store import (
 )
 from plugproof_mockserver.world.clock import Clock, Pace
 from plugproof_mockserver.world.journal import Journal, JournalEntry, RawEntry
-from plugproof_mockserver.world.rate_limiter import AT_ONCE, RateLimiter
+from plugproof_mockserver.world.rate_limiter import AT_ONCE, LimiterWindow, RateLimiter
 from plugproof_mockserver.world.session_store import SessionStore
 
 _Found = TypeVar("_Found")
@@ -228,6 +228,22 @@ class SharedLimiter(RateLimiter):
         hit = self._of(key, limit, length, now)
         is_admitted, after = hit.admit(self._keeper.transact(self._window, hit.key))
         return RateLimitDecision(is_admitted, limit, max(0, limit - after.hits + is_admitted), after.resets)
+
+    def read_windows(self, now: int) -> Iterator[LimiterWindow]:
+        """Yield every window that is open at `now`."""
+        for name, data in self._keeper.transact(lambda: self._keeper.transaction.all(Table.WINDOWS)).items():
+            window, (length, _, key) = read_window(data), name.partition(" ")
+            # What is told of a window is the whole second of its first hit, and where it ends in one, that is all.
+            first = min(window.ends, window.resets * SECOND) - int(length)
+            if window.ends > now:
+                yield LimiterWindow(int(length), key, first, window.hits, window.latest)
+
+    def put_window(self, window: LimiterWindow, now: int) -> None:
+        """Have a window as `read_windows` yields it."""
+        fresh = self._of(window.key, window.hits, window.length, window.first).fresh
+        kept = fresh._replace(hits=window.hits, latest=window.first if window.latest is None else window.latest)
+        row, name = Row(write_window(kept), kept.ends), f"{window.length} {window.key}"
+        self._keeper.transact(lambda: self._keeper.transaction.put(Table.WINDOWS, name, row, now))
 
     def _window(self, key: str) -> Window | None:
         data = self._keeper.transaction.get(Table.WINDOWS, key)

@@ -27,6 +27,7 @@ from plugproof_mockserver.world.shared_nouns import (
     SharedRing,
     SharedSessions,
 )
+from plugproof_mockserver.world.snapshots import put_snapshot, take_snapshot
 from plugproof_mockserver.world.world import HOUR, KEPT_VIOLATIONS, World, quota_key
 
 _Found = TypeVar("_Found")
@@ -136,6 +137,19 @@ class SharedWorld(World):
     def reset(self) -> None:
         """Forget everything but the clock."""
         self.transact(self._forget)
+
+    def copy_from(self, other: World) -> None:
+        """Become what another world is at this moment."""
+        put_snapshot(self, take_snapshot(other))
+
+    def read_chance(self) -> tuple[int, ...] | None:
+        """Return how many numbers were drawn."""
+        return (self.record.chances_taken,)
+
+    def resume_chance(self, state: tuple[int, ...] | None) -> None:
+        """Go on after so many numbers, within a transaction."""
+        if state is not None and len(state) == 1:
+            self.record.chances_taken = state[0]
 
     def _forget(self) -> None:
         for place in (*Table, *Ring):

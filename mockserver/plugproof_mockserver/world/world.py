@@ -171,6 +171,15 @@ class World:
             self._random = Random(self._seed)  # noqa: S311 - it decides which calls fail, nothing secret
         return self._random
 
+    def read_chance(self) -> tuple[int, ...] | None:
+        """Return the state of the world's chance; None while nothing was left to it."""
+        return None if self._random is None else self._random.getstate()[1]
+
+    def resume_chance(self, state: tuple[int, ...] | None) -> None:
+        """Go on from a state of the world's chance; one of a world that is kept elsewhere begins anew."""
+        if state is not None and len(state) > 1:
+            self.random.setstate((3, state, None))
+
     # What the engine is given, and what it gives back. The caller holds the lock.
 
     def load(self, call: operation_handlers.OperationCall, now: int) -> operation_handlers.OperationContext:

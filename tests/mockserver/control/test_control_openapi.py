@@ -98,6 +98,7 @@ BODIES = {
     "putCharger": {"pricing": {"start_fee": 1}},
     "putWorld": {"ttl": "2h"},
     "forkWorld": {"name": "b"},
+    "restoreWorld": {"version": 1, "clock": {"now": 1768046400000000, "speed": 0}},
     "inject": {"operation": "*", "kind": "latency", "milliseconds": 1},
 }
 

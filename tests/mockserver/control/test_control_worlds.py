@@ -179,3 +179,28 @@ async def test_a_fork_stays_with_whom_its_secret_opens():
         assert await fork("a-1", "a-2", AB) == 401
         assert [await fork("a-1", "a-2", A) for _ in range(2)] == [201, 409]
         assert (await client.get(f"/worlds/a-2{API}/sessions/{token}")).status_code == 200
+
+
+async def test_a_snapshot_restores_a_world_under_any_name():
+    """The clients of a world go on in the restored one; a bad document makes no world and changes none."""
+    async with client_of() as client:
+        token = (await client.post(f"/worlds/a{API}/sessions", json=START)).json()["session_token"]
+        taken = await client.get("/_plugproof/worlds/a/snapshot")
+        assert (await client.delete("/_plugproof/worlds/a")).status_code == 204
+        restored = await client.put("/_plugproof/worlds/b/snapshot", content=taken.content)
+        assert (restored.status_code, restored.json()["sessions"]) == (200, 1)
+        assert (await client.get(f"/worlds/b{API}/sessions/{token}")).status_code == 200
+        assert (await client.put("/_plugproof/worlds/a/snapshot", content=taken.content)).status_code == 410
+        bad = taken.json() | {"tokens_made": -1}
+        refused = await client.put("/_plugproof/worlds/c/snapshot", json=bad)
+        assert (refused.status_code, "tokens_made of the snapshot" in refused.json()["message"]) == (422, True)
+        assert (await client.get("/_plugproof/worlds/c")).status_code == 404
+        assert (await client.put("/_plugproof/worlds/b/snapshot", content=b"{")).status_code == 400
+        assert (await client.get(f"/worlds/b{API}/sessions/{token}")).status_code == 200
+
+
+async def test_a_snapshot_of_more_than_its_limit_is_refused(monkeypatch):
+    monkeypatch.setattr("plugproof_mockserver.control.control_app.MAX_DOCUMENT", 100)
+    async with client_of() as client:
+        refused = await client.put("/_plugproof/worlds/b/snapshot", content=b"[" * 101)
+        assert (refused.status_code, "100 bytes" in refused.json()["message"]) == (413, True)
