@@ -82,28 +82,28 @@ def console(browser: Browser, url: str, name: str, size: Any, scheme: Any) -> No
     page.close()
 
 
-def pay(browser: Browser, url: str) -> None:
+def pay(browser: Browser, url: str, scheme: Any, ending: str = "") -> None:
     """Take the pictures of the driver's page: the payment, and the charging."""
-    page = browser.new_page(viewport=PHONE)
+    page = browser.new_page(viewport=PHONE, color_scheme=scheme)
     page.goto(f"{url}/pay/HAPPY")
     page.get_by_role("button", name="Go on to pay").click()
     page.locator("select[name=outcome]").select_option("4242424242424242")
-    page.screenshot(path=HERE / "pay-card.png")
+    page.screenshot(path=HERE / f"pay-card{ending}.png")
     page.get_by_role("button", name="Pay and charge").click()
     page.locator("#status[data-status=authorized]").wait_for()
-    _charge(page, url)
+    _charge(page, url, ending)
     page.close()
 
 
-def _charge(page: Page, url: str) -> None:
+def _charge(page: Page, url: str, ending: str) -> None:
     with httpx2.Client(base_url=url, headers=HEADERS) as client:
         control(client, "/clock/advance", seconds=500)
     page.locator("#status[data-status=charging]").wait_for()
-    page.screenshot(path=HERE / "pay-charging.png")
+    page.screenshot(path=HERE / f"pay-charging{ending}.png")
 
 
 def reports(browser: Browser) -> None:
-    """Take the pictures of a report on a desk and on a phone, and of a history by day and by night."""
+    """Take the pictures of a report on a desk and on a phone, and of a history by day, by night and on a phone."""
     with TemporaryDirectory() as folder, chdir(folder):
         recording = Path("traffic.ndjson")
         answers = (
@@ -120,6 +120,7 @@ def reports(browser: Browser) -> None:
         _shoot(browser, report, "report-phone", PHONE, "dark")
         _shoot(browser, history, "history-light", DESK, "light")
         _shoot(browser, history, "history-dark", DESK, "dark")
+        _shoot(browser, history, "history-phone", PHONE, "light")
 
 
 def _history(url: str, report: Report) -> bytes:
@@ -156,7 +157,8 @@ def main() -> None:
         console(browser, url, "console-light", DESK, "light")
         console(browser, url, "console-dark", DESK, "dark")
         console(browser, url, "console-phone", PHONE, "light")
-        pay(browser, url)
+        pay(browser, url, "light")
+        pay(browser, url, "dark", "-dark")
         reports(browser)
         browser.close()
 

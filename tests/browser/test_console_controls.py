@@ -35,7 +35,7 @@ def test_a_charger_is_changed_and_made(console, world):
     form.get_by_label("online").uncheck()
     form.get_by_label("first connector").select_option("Faulted")
     form.get_by_role("button", name="Save").click()
-    console.locator("#codes dd").filter(has_text="offline").wait_for()
+    console.locator("#codes dd").filter(has_text="charger HAPPY").filter(has_text="offline").wait_for()
     happy = world.control("GET", "/chargers/HAPPY")
     assert (happy["pricing"]["price_per_kwh"], happy["online"]) == (99, False)
     assert happy["connectors"][0]["status"] == "Faulted"
