@@ -52,6 +52,12 @@ def test_a_week_learns_more_than_its_first_night(tmp_path):
     assert len(sent) == 7 * 6
 
 
+def test_a_report_says_what_the_nights_come_to(tmp_path):
+    reports, _ = week(tmp_path)
+    assert "night" not in reports[0].ledger
+    assert "rules never broken on 7 nights; breaks on fewer than 35 % of nights, 95 %" in reports[-1].ledger
+
+
 def test_a_captured_session_refuses_to_be_cancelled(tmp_path):
     """A cancel is sent only where it has to be refused, and only on request."""
     reports, sent = week(tmp_path, nights=1, probe_cancel=True)

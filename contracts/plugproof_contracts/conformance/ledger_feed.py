@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from plugproof_contracts.evidence.fact_index import FACTS, Fact, FactKind, setting_name
-from plugproof_contracts.evidence.ledger_entry import Interval, Sighting, SourceKind
+from plugproof_contracts.evidence.ledger_entry import Interval, LedgerEntry, Sighting, SourceKind
+from plugproof_contracts.evidence.night_bound import claim
 from plugproof_contracts.evidence.observer import sightings_of
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin, redacted
@@ -14,6 +15,7 @@ from plugproof_contracts.learning.estimation import learn
 from plugproof_contracts.learning.learned_fact import FactValue, LearnedFact
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.reports.report_model import AssumptionNote
+from plugproof_contracts.rules import RULES
 
 Recording = Sequence[Exchange]
 """Exchanges of one client, in the order in which they were sent."""
@@ -107,7 +109,7 @@ def feed_ledger(url: str | None, source: SourceKind, recordings: Iterable[Record
     """Add what recordings show to a ledger, and return how much that was; raises `LedgerError`."""
     from plugproof_contracts.evidence.ledger import Ledger
 
-    ledger, facts, repeated = Ledger(url), set[str](), 0
+    ledger, facts, repeated, kept = Ledger(url), set[str](), 0, ""
     try:
         for recording in recordings:
             for base, exchanges in by_base(recording).items():
@@ -117,10 +119,19 @@ def feed_ledger(url: str | None, source: SourceKind, recordings: Iterable[Record
                     facts |= {one.fact for one in seen}
                 else:
                     repeated += 1
+                kept = _nights_kept(ledger.entries(base)) if source is SourceKind.CHECK else ""
     finally:
         ledger.close()
     again = f"; {repeated} added before, which counts once" if repeated else ""
-    return f"{len(facts)} of {len(FACTS)} facts were seen{again}"
+    return f"{len(facts)} of {len(FACTS)} facts were seen{again}{kept}"
+
+
+def _nights_kept(entries: Iterable[LedgerEntry]) -> str:
+    """Return how many rules were kept on the most nights on which any was seen by a check, and what that says."""
+    of_rules = [one for one in entries if one.source == SourceKind.CHECK and one.fact in RULES]
+    kept = [one.nights for one in of_rules if not one.broken_nights]
+    most = max(kept, default=0)
+    return f"; {kept.count(most)} rules never broken {claim(most)}" if most > 1 else ""
 
 
 def digest_of(recording: Recording) -> str:

@@ -17,7 +17,7 @@ def test_the_page_is_what_make_fidelity_writes():
 
 
 def test_every_fact_has_a_row_and_unseen_ones_say_so():
-    page = fidelity.page({"setting.vat": (3, 1)})
+    page = fidelity.page({"setting.vat": fidelity.FactCounts(3, 1)})
     assert all(f"| `{name}` |" in page for name in FACTS)
     assert "| `setting.vat` | assumed | `21 %` | 3 | 1 |  |" in page
     assert page.count("| 0 | 0 | never seen |") == len(FACTS) - 1
@@ -34,5 +34,8 @@ def test_a_page_is_made_of_the_live_api_alone(tmp_path):
     ledger.close()
     (tmp_path / "docs").mkdir()
     fidelity.main(tmp_path / "docs", url)
-    assert fidelity.read_counts(tmp_path / "docs" / "fidelity.json") == {"setting.vat": (4, 2)}
-    assert "| `setting.vat` | assumed | `21 %` | 4 | 2 |" in (tmp_path / "docs" / "fidelity.md").read_text()
+    assert fidelity.read_counts(tmp_path / "docs" / "fidelity.json") == {"setting.vat": (4, 2, 1, 1)}
+    assert (
+        "| `setting.vat` | assumed | `21 %` | 4 | 2 | on 1 night, broken on each |"
+        in (tmp_path / "docs" / "fidelity.md").read_text()
+    )
