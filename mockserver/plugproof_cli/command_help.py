@@ -16,6 +16,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "plugproof inspect traffic.har cassettes/*.yaml --report junit=report.xml",
     ),
     "learn": ("plugproof learn traffic.har", "plugproof learn traffic.har --output plugproof.toml"),
+    "replay": ("plugproof replay traffic.har", "plugproof replay traffic.har --facts plugproof.toml"),
     "proxy": ("plugproof proxy https://app.plugchoice.com/api",),
     "fuzz": ("plugproof fuzz http://127.0.0.1:8000/api --code HAPPY",),
     "explore": (
@@ -53,7 +54,7 @@ EXIT_CODES = {
     74: "standard output cannot be written",
 }
 """What the exit codes of all commands mean."""
-JUDGING = frozenset({"check", "inspect", "fuzz", "explore"})
+JUDGING = frozenset({"check", "inspect", "replay", "fuzz", "explore"})
 """The commands that end with a verdict; the others end with the codes of `PLAIN`."""
 PLAIN = (0, 2, 74)
 

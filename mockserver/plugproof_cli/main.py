@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "Check a live API with a handful of careful requests.",
     "inspect": "Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
     "learn": "Learn settings from recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
+    "replay": "Play recorded traffic at the fake, and name each fact by which their answers differ.",
     "proxy": "Forward to the real API, and check what passes.",
     "fuzz": "Fuzz a mock or staging server with Schemathesis.",
     "explore": "Try a client in every status, with every button and every fault.",

@@ -23,8 +23,8 @@ from plugproof_contracts.secrets.scrubber import SHORTEST, STAND_IN, Scrubber
 from plugproof_schemathesis import answer_coverage
 from plugproof_schemathesis.checks import CHECKS
 from plugproof_schemathesis.collector import Collector, Objection
+from plugproof_schemathesis.failure_replay import Replay
 from plugproof_schemathesis.fuzz_config import FuzzConfig
-from plugproof_schemathesis.replay import Replay
 
 MOST_LISTED = 20
 """Findings of one rule that are listed; the rest are counted."""

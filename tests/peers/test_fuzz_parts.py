@@ -17,9 +17,9 @@ from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.rules.examples import failure, refusal, success
 from plugproof_contracts.secrets.encodings import forms
 from plugproof_schemathesis.answer_coverage import count_answers, lines, missing
+from plugproof_schemathesis.failure_replay import Replay
 from plugproof_schemathesis.fuzz_config import EXAMPLE_CODES, FuzzConfig, document, schema
 from plugproof_schemathesis.fuzz_run import PlannedPathsEngine, engine_class
-from plugproof_schemathesis.replay import Replay
 from plugproof_schemathesis.request_pacer import RequestPacer
 
 PAGE = (Path(__file__).parents[2] / "docs/fuzz.md").read_text(encoding="utf-8")

@@ -109,6 +109,7 @@ ROOMS = {
         "faces": {"http", "engine", "world"},
         "facts_file": {"model", "http"},
         "fake": {"facts_file", "public_types", "model", "http", "engine", "world", "control", "browser", "faces"},
+        "replay": {"model", "http", "engine", "world", "fake"},
         "live_server": {"http", "world", "control", "browser", "faces", "fake"},
         "__init__": {"public_types", "model", "engine", "world", "faces", "fake", "live_server"},
         "__main__": set(),

@@ -1,0 +1,72 @@
+"""`plugproof replay FILE`: a recording played at the fake, and the facts by which their answers differ."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from plugproof_cli.command_help import command
+from plugproof_cli.reporting import hide_traceback
+from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.secrets.filenames import plain_name
+
+if TYPE_CHECKING:
+    from plugproof_contracts.exchanges.exchange import Exchange
+    from plugproof_mockserver.replay.recording_replay import ReplayResult
+
+
+@command("Play recorded traffic at the fake, and name each fact by which their answers differ.")
+@click.argument("recording", metavar="RECORDING")
+@click.option("--against", type=click.Choice(["fake"]), default="fake", help="At what to play it: fake.")
+@click.option("--facts", metavar="F", help="A facts file of plugproof learn, by which the fake behaves.")
+@click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
+def replay(recording: str, against: str, facts: str | None, as_json: bool) -> None:
+    """Replay the recording, print what differs, and end with the exit code."""
+    with hide_traceback():
+        from plugproof_mockserver.replay.recording_replay import replay as replay_at_fake
+
+        exchanges = _read(Path(recording))
+        try:
+            found = replay_at_fake(exchanges, facts)
+        except InvalidValueError as error:
+            raise click.UsageError(str(error)) from None
+        click.echo(_as_json(found) if as_json else _as_text(found))
+    sys.exit(_exit_code(found))
+
+
+def _read(path: Path) -> "tuple[Exchange, ...]":
+    from plugproof_contracts.learning.recording_reader import read_recording
+
+    found = read_recording(path)
+    if found.problem:
+        click.echo(f"{plain_name(str(path))}: {found.problem}", err=True)
+    if found.problem and not found.exchanges:
+        sys.exit(2)
+    return found.exchanges
+
+
+def _exit_code(found: "ReplayResult") -> int:
+    if not found.compared:
+        click.echo("nothing was compared: the recording holds no exchange with the API", err=True)
+        return 5
+    return 1 if found.differences else 0
+
+
+def _as_json(found: "ReplayResult") -> str:
+    rows = [one._asdict() for one in found.differences]
+    return json.dumps({"compared": found.compared, "facts": found.by_fact, "differences": rows}, indent=2)
+
+
+def _as_text(found: "ReplayResult") -> str:
+    lines = [f"{found.compared} answers compared, {len(found.differences)} differences"]
+    for fact, count in found.by_fact.most_common():
+        first = next(one for one in found.differences if one.fact == fact)
+        lines += [
+            "",
+            f"{fact}: {count} times, first in exchange {first.position + 1}",
+            f"  {first.where}",
+            f"  {first.subject}: recorded {first.recorded}, the fake says {first.replayed}",
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""A recording played at the fake: what it answers otherwise, and which fact that is."""
