@@ -69,6 +69,8 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     world_secret: tuple[Tenant, ...]
     world_secret_file: tuple[Tenant, ...] | None
     max_worlds: int
+    max_sessions: int | None
+    max_journal_bytes: int
     trust_proxy: tuple[str, ...]
     state: StateAddress
     self_check: bool
@@ -220,6 +222,13 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
     type=option_types.TENANT_FILE,
     help="Read such secrets from lines of PREFIX SECRET [WORLDS]; WORLDS is how many there may be.",
 )
+@_option("--max-sessions", type=option_types.QUOTA, help="Sessions that a world may have; more get a 507.")
+@_default(
+    "--max-journal-bytes",
+    type=option_types.QUOTA,
+    default="4194304",
+    help="Bytes of paths and bodies that the journal of a world keeps.",
+)
 @_default("--max-worlds", type=option_types.QUOTA, default="10000", help="Worlds that are kept at a time.")
 @_option(
     "--trust-proxy",
@@ -310,14 +319,23 @@ def _app(options: ServeOptions, identity: str) -> "App":
     from plugproof_mockserver.faces.host_allowlist import HostAllowlist
     from plugproof_mockserver.world.clock import Clock
     from plugproof_mockserver.world.registry import WorldRegistry
+    from plugproof_mockserver.world.world_quotas import WorldQuotas
 
     make = _maker(options.state)
     settings, faults, follow = options.settings(), options.faults(), live_log.follower(options.log)
 
+    most = WorldQuotas(options.max_sessions, options.max_journal_bytes)
+
     def world(name: str) -> "World":
         clock = Clock(options.clock, speed=options.speed)
         made = make(
-            settings, clock=clock, seed=options.seed, name=name, faults=faults, self_check=options.self_check
+            settings,
+            clock=clock,
+            seed=options.seed,
+            name=name,
+            faults=faults,
+            self_check=options.self_check,
+            quotas=most,
         )
         follow(made)
         return made

@@ -204,7 +204,8 @@ def _limit_of_key(world: World, key: str) -> int:
 
 
 def _journal(request: ControlRequest) -> Any:
-    return {"journal": [entry.describe() for entry in request.world.journal]}
+    journal = request.world.journal
+    return {"journal": [entry.describe() for entry in journal], "dropped": journal.dropped}
 
 
 def _clear_journal(request: ControlRequest) -> None:

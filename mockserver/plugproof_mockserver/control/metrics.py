@@ -34,7 +34,7 @@ class WorldCollector:
 
     def collect(self) -> "Iterator[Metric]":
         """Yield every metric as it is now."""
-        from prometheus_client.core import GaugeMetricFamily
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
         yield self._requests()
         counts, endings = self._worlds.counts, self._worlds.endings
@@ -44,6 +44,8 @@ class WorldCollector:
         yield _counter("plugproof_refusals", "Requests that a rate limit refused, by limit.", "limiter", refusals)
         yield _counter("plugproof_faults", "Faults that were applied, by kind.", "kind", faults)
         yield _counter("plugproof_worlds_ended", "Worlds that have ended, by reason.", "reason", ended)
+        about = "Worlds that were refused because there was no room."
+        yield CounterMetricFamily("plugproof_worlds_refused", about, self._worlds.refused)
         yield GaugeMetricFamily("plugproof_worlds", "Worlds that are there.", len(self._worlds))
         sessions = _count_sessions(self._worlds)
         yield GaugeMetricFamily("plugproof_sessions", "Sessions that are kept in all worlds.", sessions)

@@ -7,6 +7,7 @@ from typing import NamedTuple, overload
 
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.model.timestamps import iso
+from plugproof_mockserver.world.world_quotas import JOURNAL_BYTES
 
 SIZE = 1000
 KEPT_BODY = 2048
@@ -56,17 +57,35 @@ RawEntry = tuple[int, str, str, str | None, str | None, int, str, tuple[str, ...
 
 
 class Journal:
-    """A ring of the last requests, oldest first."""
+    """A ring of the last requests, oldest first; beyond `size`, or `most_bytes` of them, the first goes.
 
-    def __init__(self, size: int = SIZE) -> None:
-        self._ring: deque[RawEntry] = deque(maxlen=size)
+    `dropped` is how many have gone so since the journal began or was cleared; None where nobody counts them.
+    """
+
+    dropped: int | None = 0
+
+    def __init__(self, size: int = SIZE, most_bytes: int = JOURNAL_BYTES) -> None:
+        self._ring: deque[RawEntry] = deque()
+        self._size, self._most_bytes, self._held = size, most_bytes, 0
 
     def add(self, entry: RawEntry) -> None:
         """Note one request; its fields are those of `JournalEntry`."""
         # A plain tuple: this runs for every request, and most entries are never read.
         if len(entry[-1]) > KEPT_BODY:
             entry = (*entry[:-1], _redact_body(entry[-1]))
-        self._ring.append(entry)
+        ring = self._ring
+        ring.append(entry)
+        self._held += len(entry[2]) + len(entry[-1])
+        if len(ring) > self._size or self._held > self._most_bytes:
+            self._drop()
+
+    def _drop(self) -> None:
+        ring = self._ring
+        # The latest stays, however long it is: whoever has asked just now looks for it.
+        while len(ring) > 1 and (len(ring) > self._size or self._held > self._most_bytes):
+            gone = ring.popleft()
+            self._held -= len(gone[2]) + len(gone[-1])
+            self.dropped = (self.dropped or 0) + 1
 
     def latest(self) -> JournalEntry:
         """Return what was added last, and by this process; raise `IndexError` when nothing was."""
@@ -74,11 +93,12 @@ class Journal:
 
     def copy_from(self, other: "Journal") -> None:
         """Have the entries of another journal."""
-        self._ring = other._ring.copy()
+        self._ring, self._held, self.dropped = other._ring.copy(), other._held, other.dropped
 
     def clear(self) -> None:
         """Forget everything."""
         self._ring.clear()
+        self._held, self.dropped = 0, 0
 
     def __len__(self) -> int:
         return len(self._ring)

@@ -166,6 +166,8 @@ def _handle(world: World, request: Request, call: operation_handlers.OperationCa
     context = world.load(call, now)
     result = operation_handlers.handle(call, context, now)
     if result.session is not None and result.session is not context.session:
+        if context.session is None and world.is_full(now):
+            return _write_error(world, request, world.quotas.refusal())
         world.store(result.session, is_new=context.session is None, now=now)
     if isinstance(result.answer, ErrorResponse):
         return _write_error(world, request, result.answer)

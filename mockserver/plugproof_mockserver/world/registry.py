@@ -93,6 +93,8 @@ class WorldRegistry:
         self._next_sweep = float("-inf")
         self._full_until: dict[str, float] = {}
         self.listeners: list[Listener] = []
+        self.refused = 0
+        """How many worlds were refused so far because there was no room for them."""
         self.endings: Counter[Ending] = Counter()
         """How many worlds have ended so far, by reason."""
 
@@ -210,6 +212,7 @@ class WorldRegistry:
             self._next_sweep = now + _SWEEP_SECONDS
         for prefix in ("", owner) if owner else ("",):
             if self._is_full(prefix) and not self._has_made_room(prefix, now):
+                self.refused += 1
                 raise QuotaError(_say_full(prefix, self._most_of(prefix)))
 
     def _is_full(self, prefix: str) -> bool:

@@ -104,6 +104,11 @@ class SessionStore:
             del self._kept[oldest]
         self._kept[state.token] = state
 
+    def let_go(self, now: int) -> None:
+        """Let go of the expired ones at the front of the line, in which most stand."""
+        while self._kept and (oldest := next(iter(self._kept.values()))).expires <= now:
+            del self._kept[oldest.token]
+
     def play(self, now: int) -> list[transitions.StatusChange]:
         """Let everything happen that was due up to `now`; return the moves of all sessions in order of time."""
         moves = [move for kept in list(self._kept.values()) for move in self._play(kept, now)[1]]

@@ -25,12 +25,14 @@ from plugproof_mockserver.stores.store import (
     write_window,
 )
 from plugproof_mockserver.world.clock import Clock, Pace
-from plugproof_mockserver.world.journal import Journal, JournalEntry, RawEntry
+from plugproof_mockserver.world.journal import KEPT_BODY, Journal, JournalEntry, RawEntry
 from plugproof_mockserver.world.rate_limiter import AT_ONCE, LimiterWindow, RateLimiter
 from plugproof_mockserver.world.session_store import SessionStore
 
 _Found = TypeVar("_Found")
 _MOST_DECODED = 4096
+KEPT_PATH = 2048
+"""Characters of a path that the journal of a world in a store keeps."""
 
 
 class Record(Protocol):
@@ -135,6 +137,7 @@ class SharedSessions(SessionStore):
     def __init__(self, settings: Settings, seed: str | None, keeper: Keeper) -> None:
         self._keeper = keeper
         super().__init__(settings, seed)
+        self._swept = -SECOND
         self._kept = _SessionRows(keeper)  # type: ignore[assignment]  # a mapping like the one in memory
 
     @property
@@ -182,6 +185,12 @@ class SharedSessions(SessionStore):
     def add(self, state: SessionState, now: int) -> None:
         """Keep a new session; the store lets go of expired ones."""
         self._keeper.transact(super().store, state)
+
+    def let_go(self, now: int) -> None:
+        """Let go of the expired ones, at most once a second of the world: all rows are read for it."""
+        if not 0 <= now - self._swept < SECOND:
+            self._swept = now
+            self._keeper.transact(lambda: list(SessionStore.all(self, now)))
 
     def play(self, now: int) -> list[StatusChange]:
         """Let everything happen that was due up to `now`."""
@@ -295,15 +304,22 @@ class SharedRing:
 class SharedJournal(Journal):
     """The journal of a world in a store."""
 
+    dropped = None
+
     def __init__(self, ring: SharedRing) -> None:
         super().__init__()
         self._ring = ring  # type: ignore[assignment]  # a ring like the one in memory
         self._latest: RawEntry | None = None
 
     def add(self, entry: RawEntry) -> None:
-        """Note one request."""
-        super().add(entry)
+        """Note one request, of which a very long path is cut: entries are counted here, and not their bytes."""
+        entry = (*entry[:2], entry[2][:KEPT_PATH], *entry[3:-1], entry[-1])
+        self._ring.append(self.shown(entry) if len(entry[-1]) > KEPT_BODY else entry)
         self._latest = entry
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._ring.clear()
 
     def latest(self) -> JournalEntry:
         """Return what this process added last."""

@@ -16,10 +16,11 @@ from plugproof_mockserver.stores.store import Ring, Store, Table, Transaction
 from plugproof_mockserver.world.charger_store import ChargerStore
 from plugproof_mockserver.world.clock import Clock, Pace
 from plugproof_mockserver.world.faults import Fault
-from plugproof_mockserver.world.journal import SIZE, RawEntry
+from plugproof_mockserver.world.journal import KEPT_BODY, SIZE, RawEntry
 from plugproof_mockserver.world.prepared_responses import PreparedResponse
 from plugproof_mockserver.world.response_cache import ResponseCache
 from plugproof_mockserver.world.shared_nouns import (
+    KEPT_PATH,
     SharedChance,
     SharedClock,
     SharedJournal,
@@ -29,6 +30,7 @@ from plugproof_mockserver.world.shared_nouns import (
 )
 from plugproof_mockserver.world.snapshots import put_snapshot, take_snapshot
 from plugproof_mockserver.world.world import HOUR, KEPT_VIOLATIONS, World, quota_key
+from plugproof_mockserver.world.world_quotas import UNLIMITED, WorldQuotas
 
 _Found = TypeVar("_Found")
 
@@ -59,6 +61,7 @@ class SharedWorld(World):
         name: str = "default",
         faults: Iterable[Fault] = (),
         self_check: bool = False,
+        quotas: WorldQuotas = UNLIMITED,
     ) -> None:
         self._store, self._first_clock = store, clock or Clock()
         self._transaction: Transaction | None = None
@@ -71,6 +74,7 @@ class SharedWorld(World):
             name=name,
             faults=faults,
             self_check=self_check,
+            quotas=quotas,
         )
 
     def _begin(self) -> None:
@@ -79,7 +83,8 @@ class SharedWorld(World):
         self.limiter: SharedLimiter = SharedLimiter(
             self, self.settings.limiter_store, has_race=self.settings.limiter_race
         )
-        self.journal = SharedJournal(SharedRing(self, Ring.JOURNAL, SIZE, RawEntry))
+        entries = min(SIZE, max(1, self.quotas.journal_bytes // (KEPT_BODY + KEPT_PATH)))
+        self.journal = SharedJournal(SharedRing(self, Ring.JOURNAL, entries, RawEntry))
         self.violations = SharedRing(self, Ring.VIOLATIONS, KEPT_VIOLATIONS, dict[str, object])  # type: ignore[assignment]
         self.bodies = ResponseCache()
         self._random = SharedChance(self._seed, self)

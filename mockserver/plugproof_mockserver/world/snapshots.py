@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from plugproof_mockserver.world.prepared_responses import PreparedResponse
 from plugproof_mockserver.world.snapshot_checks import check_snapshot, read_prepared
 from plugproof_mockserver.world.world import World
+from plugproof_mockserver.world.world_errors import QuotaError
 from plugproof_mockserver.world.world_snapshot import ClockSnapshot, PreparedSnapshot, WorldSnapshot
 
 
@@ -42,7 +43,11 @@ def restore_snapshot(world: World, snapshot: WorldSnapshot) -> None:
 
 
 def put_snapshot(world: World, checked: WorldSnapshot) -> None:
-    """Make a world what a snapshot says that was checked."""
+    """Make a world what a snapshot says that was checked; raise `QuotaError` for one of too many sessions."""
+    most = world.quotas.sessions
+    if most is not None and len(checked.sessions) > most:
+        found = f"the snapshot has {len(checked.sessions)} sessions"
+        raise QuotaError(f"{found}, and a world may have {most} (--max-sessions)")
     world.transact(_restore, world, checked)
 
 

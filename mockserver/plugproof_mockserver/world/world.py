@@ -32,6 +32,8 @@ from plugproof_mockserver.world.rate_limiter import RateLimiter
 from plugproof_mockserver.world.request_counts import RequestCounts
 from plugproof_mockserver.world.response_cache import ResponseCache
 from plugproof_mockserver.world.session_store import SessionStore
+from plugproof_mockserver.world.world_errors import QuotaError
+from plugproof_mockserver.world.world_quotas import UNLIMITED, WorldQuotas
 
 if TYPE_CHECKING:
     from plugproof_mockserver.world.prepared_responses import PreparedResponse
@@ -87,10 +89,11 @@ class World:
         name: str = "default",
         faults: Iterable[Fault] = (),
         self_check: bool = False,
+        quotas: WorldQuotas = UNLIMITED,
     ) -> None:
         self.settings = settings or Settings()
         self.clock = clock or Clock()
-        self.name = name
+        self.name, self.quotas = name, quotas
         self.self_check = _import_self_check() if self_check else World.always_check
         self.listeners: list[Listener] = []
         self.counts = RequestCounts.begin()
@@ -103,7 +106,7 @@ class World:
         self.sessions = SessionStore(self.settings, None if self._seed is None else f"{self._seed}/{self.name}")
         self.chargers = ChargerStore(self.settings)
         self.limiter = self._new_limiter()
-        self.journal = Journal()
+        self.journal = Journal(most_bytes=self.quotas.journal_bytes)
         self.bodies = ResponseCache()
         self.violations: deque[dict[str, object]] = deque(maxlen=KEPT_VIOLATIONS)
         self.faults: list[Fault] = [replace(fault, applied_count=0) for fault in self._first_faults]
@@ -221,6 +224,18 @@ class World:
 
     # Sessions.
 
+    def is_full(self, now: int) -> bool:
+        """Return whether there may be no session more, after letting go of those that have expired."""
+        most = self.quotas.sessions
+        if most is None or len(self.sessions) < most:
+            return False
+        self.sessions.let_go(now)
+        return len(self.sessions) >= most
+
+    def _require_room(self, now: int) -> None:
+        if self.is_full(now):
+            raise QuotaError(self.quotas.words)
+
     @transactional
     def start(self, form: StartBody) -> SessionState | ErrorResponse:
         """Start a session without any limit; return it, or the problem for which the API would refuse."""
@@ -228,6 +243,7 @@ class World:
         context = self.load(operation_handlers.OperationCall("start", form.code, form), now)
         state = operation_handlers.start(form, context, now)
         if not isinstance(state, ErrorResponse):
+            self._require_room(now)
             self.sessions.add(state, now)
         return state
 
@@ -243,6 +259,7 @@ class World:
         charger = self.chargers.get(code or self.settings.scenario or "HAPPY")
         state = seed_state(status, charger, self.sessions.fresh_token(), self.settings, now)
         state = amend_state(state, fields or {}, now)
+        self._require_room(now)
         self.sessions.add(state, now)
         return state
 

@@ -75,6 +75,7 @@ async def test_metrics_tell_what_happened_in_all_worlds(client, worlds):
         ("plugproof_faults_total", "reset"): 0,
         ("plugproof_worlds_ended_total", "deleted"): 1,
         ("plugproof_worlds_ended_total", "lease"): 0,
+        ("plugproof_worlds_refused_total",): 0,
         ("plugproof_worlds",): 2,
         ("plugproof_sessions",): 1,
     }
