@@ -204,7 +204,7 @@ function draw(token, session) {
 }
 
 function receipt(token, session) {
-  const input = make("input", { type: "email", name: "receipt", maxlength: 255, value: session.driver_email ?? "", required: true, "aria-label": "Receipt to" });
+  const input = make("input", { type: "email", name: "receipt", maxlength: 255, value: session.driver_email ?? "", required: true, "aria-label": "Receipt to", placeholder: "you@example.com" });
   const go = make("button", {}, "Send the receipt there");
   const form = make("form", { class: "row" }, input, go);
   form.addEventListener("submit", (event) => {
