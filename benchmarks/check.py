@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.row import Row
+from benchmarks.row import ROUNDS, Row
 from plugproof_contracts.checking.checker import check, examine_by_rules
+from plugproof_contracts.conformance.ledger_feed import assumption_notes, evidence_of
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.rules.examples import NOON, TOKEN, failure, success
 
@@ -59,9 +60,29 @@ def rows() -> list[Row]:
         _row("all rules on one 404", check, [failure(404)] * BATCH),
         _row("all rules on one confirm 200 without headers", check, broken),
         _row("the rules without the fast path", examine_by_rules, ordinary),
+        _traced("an exchange of a recording, as evidence", evidence, ordinary, "≤ 100 µs"),
+        _traced("the same, for notes on assumptions alone", assumption_notes, ordinary),
         _row("for scale: msgspec decodes the body", lambda one: msgspec.json.decode(one.body or b""), ordinary),
         _row("for scale: json.loads of the body", lambda one: json.loads(one.body or b""), ordinary),
     ]
+
+
+def evidence(recordings: list[list[Exchange]]) -> object:
+    """Look for all that recordings show."""
+    return [evidence_of(recording, NOON.timestamp()) for recording in recordings]
+
+
+def _traced(
+    measure: str, work: Callable[[list[list[Exchange]]], object], batch: list[Exchange], target: str = ""
+) -> Row:
+    """Measure what a recording takes for each of its exchanges."""
+    times = []
+    for _ in range(ROUNDS):
+        given = [[exchange.replace() for exchange in batch]]
+        start = perf_counter_ns()
+        work(given)
+        times.append((perf_counter_ns() - start) / len(batch) / 1000)
+    return Row(measure, f"{median(times):.1f} µs", "", "", target)
 
 
 def _row(measure: str, work: Callable[[Exchange], object], batch: list[Exchange], target: str = "") -> Row:

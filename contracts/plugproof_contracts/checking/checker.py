@@ -78,14 +78,14 @@ def check(exchange: Exchange) -> list[Violation]:
     return list(examine(exchange).violations)
 
 
-def examine_trace(exchanges: Iterable[Exchange]) -> Result:
+def examine_trace(exchanges: Iterable[Exchange], known: Sequence[Result] | None = None) -> Result:
     """Judge exchanges in the order in which they were sent, each by itself and then all together.
 
     They are grouped by token and by base URL; all come from one client. `position` of a violation is the index
-    of its exchange. The violations of single exchanges come first.
+    of its exchange. The violations of single exchanges come first. `known` is what `examine` says of each.
     """
     trace = list(exchanges)
-    singles = [examine(exchange) for exchange in trace]
+    singles = known if known is not None else [examine(exchange) for exchange in trace]
     answers = [ParsedResponse(exchange) for exchange in trace]
     groups = list(_groups(answers))
     found = [_placed(one, at) for at, single in enumerate(singles) for one in single.violations]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from plugproof_contracts.evidence.fact_index import FACTS, Fact, FactKind, setting_name
 from plugproof_contracts.evidence.ledger_entry import Interval, LedgerEntry, Sighting, SourceKind
 from plugproof_contracts.evidence.night_bound import claim
-from plugproof_contracts.evidence.observer import sightings_of
+from plugproof_contracts.evidence.observer import sightings_of, words_of
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin, redacted
 from plugproof_contracts.facts.level import Level
@@ -25,7 +25,7 @@ def assumption_notes(recordings: Iterable[Recording]) -> tuple[AssumptionNote, .
     """Return a note for each assumption that recordings contradict, settings first; only what is certain."""
     known = [list(recording) for recording in recordings]
     settings = [_setting_note(one) for one in learn(known) if one.contradicts and _is_indexed(one)]
-    seen = [one for recording in known for one in sightings_of(recording, time.time())]
+    seen = [one for recording in known for one in words_of(recording, time.time())]
     return (*settings, *_others(seen))
 
 

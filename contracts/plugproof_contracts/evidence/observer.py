@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from plugproof_contracts.checking.checker import Result, examine, examine_trace
+from plugproof_contracts.checking.unchecked import blocked_reason, server_error_reason
 from plugproof_contracts.evidence.arrows import certain_arrow
 from plugproof_contracts.evidence.fact_index import arrow_name, header_name, text_name
 from plugproof_contracts.evidence.ledger_entry import DAY, Sighting
@@ -52,17 +53,28 @@ class FactObserver:
         at = moment(answer, now)
         if result.checked:
             self._see_rules(result, at)
-        if exchange.operation is not None and result.unchecked is None:
+        if result.unchecked is None:
+            self._see_words(answer, at)
+
+    def see_words(self, exchange: Exchange, now: float) -> None:
+        """Count what the headers and texts of an exchange show; no rule judges it."""
+        if blocked_reason(exchange) is None and server_error_reason(exchange) is None:
+            answer = ParsedResponse(exchange)
+            self._see_words(answer, moment(answer, now))
+
+    def _see_words(self, answer: ParsedResponse, at: float) -> None:
+        if answer.operation is not None:
             self._see_headers(answer, at)
             self._see_texts(answer, at)
 
     def see_trace(self, exchanges: Iterable[Exchange], now: float) -> None:
         """Count what exchanges show, each by itself and all in order."""
         trace = list(exchanges)
-        for exchange in trace:
-            self.see(exchange, now)
+        singles = [examine(exchange) for exchange in trace]
+        for exchange, single in zip(trace, singles, strict=True):
+            self.see(exchange, now, single)
         answers = [ParsedResponse(exchange) for exchange in trace]
-        result = examine_trace(trace)
+        result = examine_trace(trace, singles)
         broken = {one.rule for one in result.violations}
         at = max((moment(answer, now) for answer in answers), default=now)
         for slug in result.checked & _TRACE_RULES:
@@ -137,6 +149,14 @@ def sightings_of(exchanges: Iterable[Exchange], now: float) -> list[Sighting]:
     """Return what exchanges of one client show, in the order in which they were sent."""
     observer = FactObserver()
     observer.see_trace(exchanges, now)
+    return observer.take()
+
+
+def words_of(exchanges: Iterable[Exchange], now: float) -> list[Sighting]:
+    """Return what the headers and texts of exchanges show."""
+    observer = FactObserver()
+    for exchange in exchanges:
+        observer.see_words(exchange, now)
     return observer.take()
 
 
