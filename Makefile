@@ -27,7 +27,7 @@ quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 # Builds the sdist, and the wheel from it, as they are published.
 BUILD = rm -rf .venv/installed; quietly env PIP_CONSTRAINT=constraints.txt $(PY) -m build --outdir .venv/installed
 
-.PHONY: help serve test demo quick lint types bench power fidelity pictures peers installed matrix constraints clean FORCE
+.PHONY: help serve test demo quick lint types bench power study fidelity pictures peers installed matrix constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -56,6 +56,9 @@ types: $(VENV) ## Check the types alone
 
 bench: $(VENV) $(if $(NPM),$(BENCH)) ## Measure against the targets and write docs/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)
+
+study: $(VENV) ## Learn from 1,000 worlds with hidden settings, and count what is false; ARGS="100" takes fewer
+	@$(PY) -m benchmarks.learn_study $(ARGS)
 
 power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/power.md
 	@.venv/power/bin/python -m benchmarks.power
