@@ -59,12 +59,11 @@ def _number(unit: str) -> Callable[[float], str]:
 
 def _pygal() -> Any:
     """Return pygal, without the finder for its maps: at every later import, Python 3.11 warns of it."""
-    before = list(sys.meta_path)
-    try:
-        import_module("pygal.style")
-        return import_module("pygal")
-    finally:
-        sys.meta_path[:] = [one for one in sys.meta_path if one in before]
+    import_module("pygal.style")
+    pygal = import_module("pygal")
+    # This finder alone: what pygal imports may have put finders there that others need.
+    sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != "pygal"]
+    return pygal
 
 
 def _draw(title: str, series: Sequence[Series], **settings: Any) -> Chart:
