@@ -119,6 +119,6 @@ $(BENCH): benchmarks/peers/package.json benchmarks/peers/requirements.txt $(if $
 
 $(PEERS): tests/peers/package.json $(if $(USABLE),,FORCE) | $(VENV)
 	@mkdir -p .venv/npm; cp tests/peers/package.json .venv/npm/; $(QUIETLY); \
-	( quietly "$(or $(NPM),npm)" install --prefix .venv/npm --engine-strict --no-package-lock --no-audit --no-fund ) || { \
+	( export CYPRESS_INSTALL_BINARY=0; quietly "$(or $(NPM),npm)" install --prefix .venv/npm --engine-strict --no-package-lock --no-audit --no-fund ) || { \
 	  echo "npm could not install $<: 'make test NPM=' goes without." >&2; exit 1; }; \
 	touch $(PEERS)
