@@ -70,7 +70,7 @@ class ErrorResponse(msgspec.Struct, frozen=True):
         if back is None:
             page = _page(f"{self.status} {HTTPStatus(self.status).phrase}")
             return Response(self.status, page, HTML + self.headers)
-        location = (b"location", back.encode("latin-1"))
+        location = (b"location", back.encode("latin-1", "replace"))
         return Response(302, _page(f"Redirecting to {back}"), (*HTML, location, *self.headers))
 
 
