@@ -39,10 +39,10 @@ class Proxy:
         with line:
             while b"\r\n\r\n" not in self.asked:
                 self.asked += line.recv(65536)
-            line.sendall(self.answer)
-            line.shutdown(socket.SHUT_WR)
-            line.settimeout(5)
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # whoever reads no proxy's answer in it has gone by now
+                line.sendall(self.answer)
+                line.shutdown(socket.SHUT_WR)
+                line.settimeout(5)
                 line.recv(65536)
 
     def __enter__(self):

@@ -13,7 +13,7 @@ OURS = [
     value for name in plugproof_contracts.__all__ if isinstance(value := getattr(plugproof_contracts, name), type)
 ]
 BARE = {"ValueError", "TypeError", "AssertionError", "RuntimeError", "LookupError", "Exception"}
-INTERNAL = {"facts/lifecycle.py"}
+INTERNAL = {"facts/session_lifecycle.py"}
 """Where a mistake of our own is caught, which no caller can make."""
 
 NO_ANSWER = Exchange("GET", "https://example.org/", 200, [], b"")

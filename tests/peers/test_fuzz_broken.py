@@ -195,7 +195,7 @@ def test_without_schemathesis_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "schemathesis", None)
     done = run("http://127.0.0.1:1/api")
     assert done.exit_code == 2
-    assert 'pip install "plugproof[fuzz]"' in done.stderr
+    assert "pip install 'plugproof[fuzz]'" in done.stderr
 
 
 def leaking(request):
