@@ -104,7 +104,7 @@ def _plain(chart: "XY", title: str, colours: Sequence[int]) -> str:
             elif "series" in child.get("class", "").split():
                 number = int(child.get("class", "").rpartition("-")[2])
                 child.set("class", f"series color-{colours[number]}")
-    root.find("title").text = title  # type: ignore[union-attr]
+    root.find("title").text = title  # type: ignore[union-attr]  # pygal writes one into every picture
     root.attrib.pop("id", None)
     root.set("role", "img")
     root.set("aria-label", title)
