@@ -54,17 +54,17 @@ lint: $(VENV) types ## Check format, style and types
 types: $(VENV) ## Check the types alone
 	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof*/__init__.py benchmarks/__main__.py)) examples tests
 
-bench: $(VENV) $(if $(NPM),$(BENCH)) ## Measure against the targets and write docs/benchmarks.md
+bench: $(VENV) $(if $(NPM),$(BENCH)) ## Measure against the targets and write docs/explanation/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)
 
 study: $(VENV) ## Learn from 1,000 worlds with hidden settings, and count what is false; ARGS="100" takes fewer
 	@$(PY) -m benchmarks.learn_study $(ARGS)
 
-power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/power.md
+power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/explanation/power.md
 	@.venv/power/bin/python -m benchmarks.power
 
-fidelity: $(VENV) ## Write docs/fidelity.md, how well each fact is known; ARGS=URL takes it from a ledger
-	@$(PY) -m plugproof_contracts.evidence.fidelity docs $(ARGS)
+fidelity: $(VENV) ## Write docs/explanation/fidelity.md, how well each fact is known; ARGS=URL takes it from a ledger
+	@$(PY) -m plugproof_contracts.evidence.fidelity docs/explanation $(ARGS)
 
 pictures: $(VENV) ## Take the pictures in docs/images anew, with Chromium
 	@$(PY) docs/images/draw.py

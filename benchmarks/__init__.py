@@ -1,1 +1,1 @@
-"""Measurements against the targets: `make bench` runs them all and writes docs/benchmarks.md."""
+"""Measurements against the targets: `make bench` runs them all and writes docs/explanation/benchmarks.md."""

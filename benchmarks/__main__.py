@@ -1,4 +1,4 @@
-"""Run every measurement and write docs/benchmarks.md; name subjects to run only those."""
+"""Run every measurement and write docs/explanation/benchmarks.md; name subjects to run only those."""
 
 import importlib
 import os
@@ -12,7 +12,7 @@ from benchmarks.row import ROUNDS, Row, picture
 
 SUBJECTS = ("fake", "check", "har", "strategies", "harness", "plugin", "peers", "scale")
 PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "msgspec", "httpx", "respx", "hypothesis")
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "benchmarks.md"
 
 
 def main(subjects: list[str]) -> None:

@@ -1,1 +1,1 @@
-"""How much of what may go wrong is found: `make power` breaks facts one at a time and writes docs/power.md."""
+"""How much of what may go wrong is found: `make power` breaks each fact, and writes docs/explanation/power.md."""

@@ -1,4 +1,4 @@
-"""docs/power.md, from what was counted."""
+"""docs/explanation/power.md, from what was counted."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,7 +1,7 @@
 """Settings for three occasions. None of them switches a health check off.
 
 Examples that failed are kept in Hypothesis' database, as what was drawn and not as what was made of
-it; `docs/strategies.md` says how a fleet of machines shares them.
+it; `docs/reference/strategies.md` says how a fleet of machines shares them.
 """
 
 from hypothesis import settings

@@ -18,7 +18,7 @@ from plugproof_mockserver.engine import scenario_outcomes
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 
-DOC = (Path(__file__).parents[2] / "docs" / "serve.md").read_text("utf-8")
+DOC = (Path(__file__).parents[2] / "docs" / "reference" / "serve.md").read_text("utf-8")
 OPTIONS = [param for param in serve.params if param.opts[0] != "--help"]
 
 

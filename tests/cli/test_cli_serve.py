@@ -13,7 +13,7 @@ import pytest
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.facts.session_lifecycle import reachable
 
-DOC = (Path(__file__).parents[2] / "docs" / "serve.md").read_text("utf-8")
+DOC = (Path(__file__).parents[2] / "docs" / "reference" / "serve.md").read_text("utf-8")
 SECRET = "correct-horse"
 
 

@@ -17,7 +17,9 @@ OPTIONS = {
 
 
 def test_the_page_explains_every_option():
-    told = set(re.findall(r"^\| `(--[a-z-]+)", (ROOT / "docs" / "check.md").read_text(), re.MULTILINE))
+    told = set(
+        re.findall(r"^\| `(--[a-z-]+)", (ROOT / "docs" / "reference" / "check.md").read_text(), re.MULTILINE)
+    )
     assert told | {"--no-probe-rate-limit"} == OPTIONS
 
 

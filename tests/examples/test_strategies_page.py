@@ -11,7 +11,7 @@ from hypothesis.strategies._internal import types
 import plugproof_strategies
 from plugproof_strategies import hypothesis_entry, profiles
 
-PAGE = Path(__file__).parents[2] / "docs/strategies.md"
+PAGE = Path(__file__).parents[2] / "docs/reference/strategies.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 ROWS = dict(re.findall(r"^\| `(\w+)\((.*?)\)` \|", TEXT, re.MULTILINE))

@@ -15,7 +15,7 @@ from plugproof_harness.runs.steps import parse_step
 from plugproof_harness.search.shrinking import without
 
 EXAMPLES = Path(__file__).parents[2] / "examples/harness"
-PAGE = (EXAMPLES.parents[1] / "docs/harness.md").read_text()
+PAGE = (EXAMPLES.parents[1] / "docs/how-to/harness.md").read_text()
 
 BUGS = {
     "ConfirmsAgain": ("confirm.not-repeated-blindly", ["start HAPPY 1", "fault confirm 500", "confirm 1"]),
@@ -111,7 +111,7 @@ def test_the_example_runs_as_it_stands(pytester):
 def test_the_page_shows_each_file_as_it_is(path):
     """The page has the text of every Python file of the example."""
     name = f"examples/harness/{path.name}"
-    assert f"[{name}](../{name})\n\n```python\n{path.read_text()}```\n" in PAGE
+    assert f"[{name}](../../{name})\n\n```python\n{path.read_text()}```\n" in PAGE
 
 
 def test_the_page_names_every_law_and_every_step():

@@ -132,7 +132,7 @@ def test_the_schema_is_one_and_the_page_names_every_message():
     """The schema is valid, and whoever reads the page finds each of its messages."""
     schema = protocol_schema()
     jsonschema_rs.meta.validate(schema)
-    page = (ROOT / "docs/client-protocol.md").read_text()
+    page = (ROOT / "docs/reference/client-protocol.md").read_text()
     for request in schema["$defs"]["request"]["oneOf"]:
         names = request["properties"]["do"]
         for name in names.get("enum", [names.get("const")]):

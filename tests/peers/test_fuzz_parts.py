@@ -22,7 +22,7 @@ from plugproof_schemathesis.fuzz_config import EXAMPLE_CODES, FuzzConfig, docume
 from plugproof_schemathesis.fuzz_run import PlannedPathsEngine, engine_class
 from plugproof_schemathesis.request_pacer import RequestPacer
 
-PAGE = (Path(__file__).parents[2] / "docs/fuzz.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/how-to/fuzz.md").read_text(encoding="utf-8")
 SHELL = "".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL))
 SECRET = "s3cr3t-0f-a-s3ss10n"
 

@@ -18,7 +18,9 @@ from redis import Redis
 
 ROOT = Path(__file__).parents[2]
 (RECIPE,) = re.findall(
-    r"```python\n((?:(?!```).)*RedisExampleDatabase.*?)```", (ROOT / "docs/strategies.md").read_text(), re.DOTALL
+    r"```python\n((?:(?!```).)*RedisExampleDatabase.*?)```",
+    (ROOT / "docs/reference/strategies.md").read_text(),
+    re.DOTALL,
 )
 CANARY = "sk-canary-3c0f7e1d9a5b48260011"
 SUITE = (

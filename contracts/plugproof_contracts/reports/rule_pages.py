@@ -1,4 +1,4 @@
-"""The rules' pages, made from the rules: `python -m plugproof_contracts.reports.rule_pages docs/rules`.
+"""The rules' pages, made from the rules: `python -m plugproof_contracts.reports.rule_pages docs/reference/rules`.
 
 A page is Markdown, shown by `plugproof rules RULE` and kept in the documentation. A folder of pages
 holds one for each rule and an index, and nothing else.

@@ -8,7 +8,7 @@ from plugproof_contracts.evidence.ledger import Ledger
 from plugproof_contracts.evidence.ledger_entry import Sighting, SourceKind
 from plugproof_contracts.facts.operations import BASE_URL
 
-DOCS = Path(__file__).parents[3] / "docs"
+DOCS = Path(__file__).parents[3] / "docs" / "explanation"
 
 
 def test_the_page_is_what_make_fidelity_writes():
@@ -32,10 +32,9 @@ def test_a_page_is_made_of_the_live_api_alone(tmp_path):
         ledger.add(base, SourceKind.CHECK, seen)
     ledger.add(BASE_URL, SourceKind.INSPECT, seen)
     ledger.close()
-    (tmp_path / "docs").mkdir()
-    fidelity.main(tmp_path / "docs", url)
-    assert fidelity.read_counts(tmp_path / "docs" / "fidelity.json") == {"setting.vat": (4, 2, 1, 1)}
+    fidelity.main(tmp_path, url)
+    assert fidelity.read_counts(tmp_path / "fidelity.json") == {"setting.vat": (4, 2, 1, 1)}
     assert (
         "| `setting.vat` | assumed | `21 %` | 4 | 2 | on 1 night, broken on each |"
-        in (tmp_path / "docs" / "fidelity.md").read_text()
+        in (tmp_path / "fidelity.md").read_text()
     )

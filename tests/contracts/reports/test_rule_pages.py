@@ -8,8 +8,8 @@ from plugproof_contracts.reports import rule_pages
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.examples import TOKEN
 
-FOLDER = Path(__file__).parents[3] / "docs" / "rules"
-REMEDY = "the rules have changed: run python -m plugproof_contracts.reports.rule_pages docs/rules"
+FOLDER = Path(__file__).parents[3] / "docs" / "reference" / "rules"
+REMEDY = "the rules have changed: run python -m plugproof_contracts.reports.rule_pages docs/reference/rules"
 
 
 def test_there_is_a_page_for_every_rule_and_no_other():
