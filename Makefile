@@ -52,7 +52,7 @@ lint: $(VENV) types ## Check format, style and types
 	@$(PY) -m ruff check --quiet .
 
 types: $(VENV) ## Check the types alone
-	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof*/__init__.py benchmarks/__main__.py)) examples tests
+	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof*/__init__.py benchmarks/__main__.py)) docs examples tests
 
 bench: $(VENV) $(if $(NPM),$(BENCH)) ## Measure against the targets and write docs/explanation/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)

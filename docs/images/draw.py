@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.conformance.history import trends
@@ -34,7 +34,8 @@ from plugproof_mockserver.world.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
 HERE = Path(__file__).parent.absolute()
-DESK, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 780}
+DESK: ViewportSize = {"width": 1360, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 780}
 HEADERS = {"x-plugproof": "picture"}
 SESSIONS = "/api/v3/public-charging/sessions"
 LIVES = (("HAPPY", 400), ("UNPLUG", 0), ("CAPFAIL", 1500), ("REVIEW", 0), ("NOSTART", 0), ("HAPPY", 300))
@@ -71,7 +72,7 @@ def control(client: httpx2.Client, path: str, **fields: Any) -> None:
     client.post(f"/_plugproof{path}", json=fields).raise_for_status()
 
 
-def console(browser: Browser, url: str, name: str, size: Any, scheme: Any) -> None:
+def console(browser: Browser, url: str, name: str, size: ViewportSize, scheme: Any) -> None:
     """Take one picture of the console."""
     page = browser.new_page(viewport=size, color_scheme=scheme)
     page.goto(f"{url}/_plugproof/")
@@ -142,7 +143,7 @@ def _passed(report: Report) -> tuple[RuleState, ...]:
     )
 
 
-def _shoot(browser: Browser, file: Path, name: str, size: Any, scheme: Any) -> None:
+def _shoot(browser: Browser, file: Path, name: str, size: ViewportSize, scheme: Any) -> None:
     page = browser.new_page(viewport=size, color_scheme=scheme)
     page.goto(file.as_uri())
     page.screenshot(path=HERE / f"{name}.png")

@@ -1,10 +1,12 @@
 """The page of the history: what its charts show, and that they style and run nothing by themselves."""
 
 import re
+import sys
 from xml.etree import ElementTree
 
 import pytest
 
+from plugproof_contracts.conformance.history import charts
 from plugproof_contracts.conformance.history.charts import Point, Series, draw_lines, draw_rows
 from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.history.drift import Shape
@@ -116,3 +118,20 @@ def test_the_head_counts_what_the_newest_check_broke(history):
         "2 documented facts broken",
     ]
     assert "2 documented facts broken" in page(history).decode()
+
+
+class ForeignFinder:
+    """A finder that some other package puts on the path while pygal is imported."""
+
+    def find_spec(self, *_):
+        return None
+
+
+def test_charts_take_away_only_pygals_finder(monkeypatch):
+    """Finders that its imports bring may be needed; its own makes Python 3.11 warn at every later import."""
+    own, foreign = pytest.importorskip("pygal").PluginImportFixer(), ForeignFinder()
+    monkeypatch.setattr("sys.meta_path", [*sys.meta_path])
+    monkeypatch.setattr(charts, "import_module", lambda name: sys.meta_path.extend((own, foreign)))
+    charts._pygal()
+    assert own not in sys.meta_path
+    assert sys.meta_path.count(foreign) == 2
