@@ -9,6 +9,7 @@ ARGS ?=
 
 VENV := .venv/ready
 PEERS := .venv/npm/ready
+SITE := .venv/site/ready
 POWER := .venv/power/ready
 BENCH := .venv/bench/ready
 PY := .venv/bin/python
@@ -27,7 +28,7 @@ quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 # Builds the sdist, and the wheel from it, as they are published.
 BUILD = rm -rf .venv/installed; quietly env PIP_CONSTRAINT=constraints.txt $(PY) -m build --outdir .venv/installed
 
-.PHONY: help serve test demo quick lint types bench power study fidelity pictures peers installed matrix constraints clean FORCE
+.PHONY: help serve test demo quick lint types bench power study fidelity pictures site peers installed matrix constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -52,7 +53,7 @@ lint: $(VENV) types ## Check format, style and types
 	@$(PY) -m ruff check --quiet .
 
 types: $(VENV) ## Check the types alone
-	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof*/__init__.py benchmarks/__main__.py)) docs examples tests
+	@$(PY) -m mypy --no-error-summary $(dir $(wildcard */plugproof*/__init__.py benchmarks/__main__.py)) examples pages tests
 
 bench: $(VENV) $(if $(NPM),$(BENCH)) ## Measure against the targets and write docs/explanation/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)
@@ -67,7 +68,10 @@ fidelity: $(VENV) ## Write docs/explanation/fidelity.md, how well each fact is k
 	@$(PY) -m plugproof_contracts.evidence.fidelity docs/explanation $(ARGS)
 
 pictures: $(VENV) ## Take the pictures in docs/images anew, with Chromium
-	@$(PY) docs/images/draw.py
+	@$(PY) -m pages.draw_pictures
+
+site: $(SITE) ## Build the pages into site/, strictly, and check every link and anchor
+	@$(QUIETLY); rm -rf site; quietly .venv/site/bin/zensical build --strict; $(PY) -m pages.site_check site
 
 peers: $(PEERS) ## Install the npm tools that some tests hold the fake against
 
@@ -81,12 +85,12 @@ constraints: ## Resolve every dependency anew and pin what comes out
 	@$(QUIETLY); new=$$(mktemp -d); trap 'rm -rf "$$new" "$$log"' EXIT; \
 	quietly "$(PYTHON)" -m venv "$$new"; \
 	quietly "$$new/bin/python" -m pip install --upgrade pip; \
-	quietly "$$new/bin/python" -m pip install --editable . --group dev hatchling editables; \
+	quietly "$$new/bin/python" -m pip install --editable . --group dev --group site hatchling editables; \
 	quietly "$$new/bin/python" -m pip freeze --all --exclude-editable --exclude setuptools; \
 	sed '/^#/!d' constraints.txt >"$$new/pins"; grep -E '^[[:alnum:]._-]+==' "$$log" >>"$$new/pins"; cp "$$new/pins" constraints.txt
 
 clean: ## Remove .venv and everything that tools left behind
-	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage* htmlcov dist .schemathesis
+	@rm -rf .venv site .cache .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage* htmlcov dist .schemathesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): pyproject.toml constraints.txt $(if $(USABLE),,FORCE)
@@ -116,6 +120,13 @@ $(BENCH): benchmarks/peers/package.json benchmarks/peers/requirements.txt $(if $
 	cp benchmarks/peers/package.json .venv/bench/; \
 	quietly "$(NPM)" install --prefix .venv/bench --no-package-lock --no-audit --no-fund; \
 	touch $(BENCH)
+
+# What builds the pages is as large as all else together, and whoever builds none does without.
+$(SITE): pyproject.toml constraints.txt $(if $(USABLE),,FORCE) | $(VENV)
+	@$(QUIETLY); quietly $(PY) -m venv --clear .venv/site; \
+	quietly .venv/site/bin/python -m pip install --constraint constraints.txt --upgrade 'pip>=25.1'; \
+	quietly .venv/site/bin/python -m pip install --constraint constraints.txt --group site; \
+	touch $(SITE)
 
 $(PEERS): tests/peers/package.json $(if $(USABLE),,FORCE) | $(VENV)
 	@mkdir -p .venv/npm; cp tests/peers/package.json .venv/npm/; $(QUIETLY); \

@@ -111,7 +111,7 @@ def test_the_example_runs_as_it_stands(pytester):
 def test_the_page_shows_each_file_as_it_is(path):
     """The page has the text of every Python file of the example."""
     name = f"examples/harness/{path.name}"
-    assert f"[{name}](../../{name})\n\n```python\n{path.read_text()}```\n" in PAGE
+    assert f"`{name}`\n\n```python\n{path.read_text()}```\n" in PAGE
 
 
 def test_the_page_names_every_law_and_every_step():

@@ -16,6 +16,7 @@ DECLARED = sorted(
         *PROJECT["build-system"]["requires"],
         *PROJECT["project"]["dependencies"],
         *PROJECT["dependency-groups"]["dev"],
+        *PROJECT["dependency-groups"]["site"],
         *(requirement for extra in EXTRAS for requirement in extra),
     }
     - {text for text in PROJECT["dependency-groups"]["dev"] if text.startswith("plugproof[")}

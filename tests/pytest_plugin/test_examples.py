@@ -12,7 +12,7 @@ from plugproof_pytest.options import OPTIONS
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path for path in (ROOT / "examples" / "pytest").iterdir() if path.is_dir())
 PAGE = (ROOT / "docs" / "how-to" / "pytest.md").read_text()
-SHOWN = re.findall(r"^\[(examples/\S+)\]\(\.\./\.\./\1\)\n\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+SHOWN = re.findall(r"^`(examples/\S+)`\n\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 FILES = sorted(str(path.relative_to(ROOT)) for folder in EXAMPLES for path in folder.glob("*.*"))
 
 

@@ -1,4 +1,4 @@
-"""Take the pictures of this folder anew: `make pictures`. It needs Debian's chromium and playwright."""
+"""Take the pictures of docs/images anew: `make pictures`. It needs Debian's chromium and playwright."""
 
 import shutil
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
-HERE = Path(__file__).parent.absolute()
+IMAGES = Path(__file__).parents[1].absolute() / "docs" / "images"
 DESK: ViewportSize = {"width": 1360, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 780}
 HEADERS = {"x-plugproof": "picture"}
@@ -79,7 +79,7 @@ def console(browser: Browser, url: str, name: str, size: ViewportSize, scheme: A
     page.locator("#sessions tr").filter(has_text="charging").first.get_by_role("button").click()
     page.locator("#journal li").first.wait_for()
     page.locator(".life li[aria-current]").wait_for()
-    page.screenshot(path=HERE / f"{name}.png")
+    page.screenshot(path=IMAGES / f"{name}.png")
     page.close()
 
 
@@ -89,7 +89,7 @@ def pay(browser: Browser, url: str, scheme: Any, ending: str = "") -> None:
     page.goto(f"{url}/pay/HAPPY")
     page.get_by_role("button", name="Go on to pay").click()
     page.locator("select[name=outcome]").select_option("4242424242424242")
-    page.screenshot(path=HERE / f"pay-card{ending}.png")
+    page.screenshot(path=IMAGES / f"pay-card{ending}.png")
     page.get_by_role("button", name="Pay and charge").click()
     page.locator("#status[data-status=authorized]").wait_for()
     _charge(page, url, ending)
@@ -100,7 +100,7 @@ def _charge(page: Page, url: str, ending: str) -> None:
     with httpx2.Client(base_url=url, headers=HEADERS) as client:
         control(client, "/clock/advance", seconds=500)
     page.locator("#status[data-status=charging]").wait_for()
-    page.screenshot(path=HERE / f"pay-charging{ending}.png")
+    page.screenshot(path=IMAGES / f"pay-charging{ending}.png")
 
 
 def reports(browser: Browser) -> None:
@@ -146,7 +146,7 @@ def _passed(report: Report) -> tuple[RuleState, ...]:
 def _shoot(browser: Browser, file: Path, name: str, size: ViewportSize, scheme: Any) -> None:
     page = browser.new_page(viewport=size, color_scheme=scheme)
     page.goto(file.as_uri())
-    page.screenshot(path=HERE / f"{name}.png")
+    page.screenshot(path=IMAGES / f"{name}.png")
     page.close()
 
 
