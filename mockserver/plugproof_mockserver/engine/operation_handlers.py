@@ -7,7 +7,6 @@ Loading, storing and trying again are the caller's work.
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 from urllib.parse import unquote
 
 import msgspec
@@ -26,7 +25,7 @@ from plugproof_mockserver.model.state import ChargerState, SessionState, Stripe
 from plugproof_mockserver.model.timestamps import seconds
 
 
-class OperationCall(NamedTuple):
+class OperationCall(msgspec.Struct, frozen=True, gc=False):
     """One request to one operation; `form` is its body as far as it takes one.
 
     `argument` is a part of its path; for a start it is the charger code of its body, or empty.
@@ -45,7 +44,7 @@ class OperationCall(NamedTuple):
         return self.argument if self.operation in ("start", "charger") else None
 
 
-class OperationContext(NamedTuple):
+class OperationContext(msgspec.Struct, frozen=True, gc=False):
     """What an operation works on; None means that there is none.
 
     `encode` writes the `{"data": Session}`, and may remember what it wrote.
@@ -58,7 +57,7 @@ class OperationContext(NamedTuple):
     encode: Callable[[SessionState, ChargerState, int], bytes] = data_body
 
 
-class OperationResult(NamedTuple):
+class OperationResult(msgspec.Struct, frozen=True, gc=False):
     """The answer, and the session as it is to be kept; None keeps what there was."""
 
     answer: Response | ErrorResponse

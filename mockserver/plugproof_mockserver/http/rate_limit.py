@@ -1,14 +1,15 @@
 """What a rate limit decides about a request, and how an answer shows it."""
 
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from plugproof_contracts.facts.error_texts import TOO_MANY
 from plugproof_mockserver.http.response import ErrorResponse, Headers
 from plugproof_mockserver.model.timestamps import SECOND
 
 
-class RateLimitDecision(NamedTuple):
+class RateLimitDecision(msgspec.Struct, frozen=True, gc=False):
     """What the limiter says of one hit; `resets` is the end of the window as it is told, in Unix seconds."""
 
     allowed: bool

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from plugproof_contracts.exchanges.headers import preferred
 from plugproof_contracts.secrets.token import fingerprint
@@ -10,7 +11,7 @@ from plugproof_contracts.secrets.token import fingerprint
 _ABSOLUTE = re.compile(r"#|//|https?://|(?:mailto|tel|sms):")
 
 
-class Request(NamedTuple):
+class Request(msgspec.Struct, frozen=True, gc=False):
     """`path` is raw, below the API's base, and has no query; header names are in any case."""
 
     method: str

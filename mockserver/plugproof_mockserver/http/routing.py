@@ -3,12 +3,14 @@
 Nothing is decoded here: `%61` is not `a`, so two spellings can never be taken for one token.
 """
 
-from typing import NamedTuple
+from functools import lru_cache
+
+import msgspec
 
 from plugproof_contracts.facts.operations import OPERATIONS, PREFIX, Operation
 
 
-class RouteMatch(NamedTuple):
+class RouteMatch(msgspec.Struct, frozen=True):
     """A known path: its operations by method, the template without its argument, and that argument as it came."""
 
     template: str
@@ -43,12 +45,18 @@ def _key(path: str) -> tuple[str, int, str]:
 
 _PLACES = {_key(operation.path): (operation.template, _methods(operation)) for operation in OPERATIONS.values()}
 _START = PREFIX + "/"
+_KEPT_PATH = 256
 NAME = PREFIX.rpartition("/")[2]
 """The part by which a path of the API is known, wherever its beginning has gone."""
 
 
 def find_route(path: str) -> RouteMatch | None:
     """Return what a raw path below the API's base means, or None when nothing lives there."""
+    # A client asks for the same path again and again; a long one is none of a real client, and not kept.
+    return _find_again(path) if len(path) <= _KEPT_PATH else _find(path)
+
+
+def _find(path: str) -> RouteMatch | None:
     if not path.startswith(_START):
         return None
     noun, *rest = path[len(_START) :].split("/", 3)
@@ -56,6 +64,9 @@ def find_route(path: str) -> RouteMatch | None:
     if found is None or (rest and not rest[0]):
         return None
     return RouteMatch(found[0], found[1], rest[0] if rest else "")
+
+
+_find_again = lru_cache(maxsize=4096)(_find)
 
 
 def is_lost(path: str) -> bool:

@@ -16,6 +16,8 @@ from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.model.suggestions import list_choices
 
+_LONGEST = 10
+
 
 class UnknownChargerError(PlugproofError, LookupError):
     """A code that no charger has; the message lists those that there are."""
@@ -47,10 +49,7 @@ class ChargerStore:
         upper = code.upper()
         if upper in self._put:
             return self._put[upper]
-        scenario = upper if upper in SCENARIOS else self._settings.scenario
-        if scenario is None or not is_code(upper):
-            return None
-        return _standard(upper, scenario, self._settings.hold)
+        return _unchanged(upper, self._settings.scenario, self._settings.hold) if len(upper) <= _LONGEST else None
 
     def of(self, session: SessionState) -> ChargerState:
         """Return the charger of a session, also when it was taken away in the meantime."""
@@ -102,7 +101,14 @@ class ChargerStore:
 
 def is_code(text: str) -> bool:
     """Return whether a charger could have this code: 1 to 10 letters and digits."""
-    return 1 <= len(text) <= 10 and text.isascii() and text.isalnum()
+    return 1 <= len(text) <= _LONGEST and text.isascii() and text.isalnum()
+
+
+@lru_cache(maxsize=1024)
+def _unchanged(code: str, scenario: str | None, hold: int) -> ChargerState | None:
+    """Return the charger that nobody has put here; `scenario` is that of codes that are no scenario's."""
+    scenario = code if code in SCENARIOS else scenario
+    return _standard(code, scenario, hold) if scenario is not None and is_code(code) else None
 
 
 @lru_cache(maxsize=1024)

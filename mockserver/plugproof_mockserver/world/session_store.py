@@ -11,6 +11,9 @@ from plugproof_mockserver.engine import transitions
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import SessionState
 
+MOST_QUIET = 4096
+"""Sessions whose next moment is remembered; it is those that are being polled that matter, not all there are."""
+
 
 class UnknownSessionError(PlugproofError, LookupError):
     """A token that no live session has."""
@@ -23,6 +26,7 @@ class SessionStore:
         self._settings, self._seed = settings, seed
         # Not a plain dict: one whose first entries go again and again walks over all the holes that they leave.
         self._kept: OrderedDict[str, SessionState] = OrderedDict()
+        self._quiet: dict[str, tuple[SessionState, int]] = {}
         self._made = 0
 
     def __len__(self) -> int:
@@ -54,10 +58,22 @@ class SessionStore:
         kept = self._kept.get(token)
         if kept is None:
             return None
+        quiet = self._quiet.get(token)
+        if quiet is not None and quiet[0] is kept and now < quiet[1]:
+            return kept
         if kept.expires <= now:
             del self._kept[token]
             return None
-        return self._play(kept, now)[0]
+        state = self._play(kept, now)[0]
+        self._note_quiet(state)
+        return state
+
+    def _note_quiet(self, state: SessionState) -> None:
+        """Remember until when nothing happens to a session by itself: it may be polled again and again."""
+        due = transitions.next_due(state)
+        if len(self._quiet) >= MOST_QUIET:
+            del self._quiet[next(iter(self._quiet))]
+        self._quiet[state.token] = state, min(due[0], state.expires) if due else state.expires
 
     def get(self, token: str, now: int) -> SessionState:
         """Return a session as it stands at `now`; raise `UnknownSessionError` when there is none."""

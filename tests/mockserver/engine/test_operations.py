@@ -62,7 +62,8 @@ def test_the_table_knows_every_status():
 def test_an_operation_is_decided_by_the_status(case, noon):
     status, operation, code, *leads_to = case
     session = in_status(status, noon)
-    answer, kept = run(operation, session, charger(), noon)
+    result = run(operation, session, charger(), noon)
+    answer, kept = result.answer, result.session
     assert answer.status == code
     assert kept is not None
     assert kept.status == (leads_to[0] if leads_to else status)
