@@ -8,14 +8,18 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter_ns
 from typing import Any
 
 import msgspec
 
+from benchmarks.learn_study import traffic
 from benchmarks.row import ROUNDS, Row
-from plugproof_contracts.checking.checker import check, examine_by_rules
-from plugproof_contracts.conformance.ledger_feed import assumption_notes, evidence_of
+from plugproof_contracts.checking.checker import JudgedTrace, check, examine_by_rules, judge_trace
+from plugproof_contracts.conformance.ledger_feed import feed_ledger
+from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
+from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.rules.examples import NOON, TOKEN, failure, success
 
@@ -60,29 +64,36 @@ def rows() -> list[Row]:
         _row("all rules on one 404", check, [failure(404)] * BATCH),
         _row("all rules on one confirm 200 without headers", check, broken),
         _row("the rules without the fast path", examine_by_rules, ordinary),
-        _traced("an exchange of a recording, as evidence", evidence, ordinary, "≤ 100 µs"),
-        _traced("the same, for notes on assumptions alone", assumption_notes, ordinary),
+        *_evidence_rows(traffic(BATCH)),
         _row("for scale: msgspec decodes the body", lambda one: msgspec.json.decode(one.body or b""), ordinary),
         _row("for scale: json.loads of the body", lambda one: json.loads(one.body or b""), ordinary),
     ]
 
 
-def evidence(recordings: list[list[Exchange]]) -> object:
-    """Look for all that recordings show."""
-    return [evidence_of(recording, NOON.timestamp()) for recording in recordings]
+def _evidence_rows(recording: list[Exchange]) -> list[Row]:
+    """Measure what an exchange of a recording takes: judged with the others, and then as evidence."""
+    judging, learning = [], []
+    with TemporaryDirectory() as folder:
+        for turn in range(ROUNDS):
+            given = [exchange.replace() for exchange in recording]
+            start = perf_counter_ns()
+            judged = judge_trace(given)
+            middle = perf_counter_ns()
+            _learn(judged, f"sqlite:///{folder}/{turn % 2}.db")
+            judging.append((middle - start) / len(given) / 1000)
+            learning.append((perf_counter_ns() - middle) / len(given) / 1000)
+    return [
+        Row("one exchange of a recording, judged with the others", f"{median(judging):.1f} µs", "", "", ""),
+        Row("the same, as evidence: notes and ledger", f"{median(learning):.1f} µs", "", "", "≤ 100 µs"),
+    ]
 
 
-def _traced(
-    measure: str, work: Callable[[list[list[Exchange]]], object], batch: list[Exchange], target: str = ""
-) -> Row:
-    """Measure what a recording takes for each of its exchanges."""
-    times = []
-    for _ in range(ROUNDS):
-        given = [[exchange.replace() for exchange in batch]]
-        start = perf_counter_ns()
-        work(given)
-        times.append((perf_counter_ns() - start) / len(batch) / 1000)
-    return Row(measure, f"{median(times):.1f} µs", "", "", target)
+def _learn(judged: JudgedTrace, ledger: str) -> None:
+    """Find what contradicts an assumption, and add all that was seen to a ledger."""
+    now = NOON.timestamp()
+    lessons = lessons_of(judged, now)
+    assumption_notes(lessons)
+    feed_ledger(ledger, SourceKind.PROXY, lessons, now)
 
 
 def _row(measure: str, work: Callable[[Exchange], object], batch: list[Exchange], target: str = "") -> Row:

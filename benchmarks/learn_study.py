@@ -83,13 +83,18 @@ def _is_right(fact: LearnedFact, truth: float | str | bool) -> bool:
     return holds and not (fact.contradicts and truth == fact.assumed)
 
 
-def recorded(chance: Random, settings: dict[str, Any]) -> list[Exchange]:
+def traffic(requests: int) -> list[Exchange]:
+    """Return what a client by chance sees of a world with the assumed settings."""
+    return recorded(Random(1), {}, requests)
+
+
+def recorded(chance: Random, settings: dict[str, Any], requests: int = REQUESTS) -> list[Exchange]:
     """Return what a client by chance sees of a world with these settings."""
     fake = FakePlugchoice(seed=1, **settings)
     found: list[Exchange] = []
     tokens: list[str] = []
     with httpx2.Client(transport=fake.transport(), base_url="https://app.plugchoice.com/api") as client:
-        while len(found) < REQUESTS:
+        while len(found) < requests:
             fake.clock.advance(chance.choice(_PAUSES) * chance.uniform(0.5, 1.5))
             method, path, sent = _request(chance, tokens)
             answer = client.request(method, f"/v3/public-charging{path}", **sent)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from plugproof_contracts.conformance.ledger_feed import add_to_ledger, assumption_notes, evidence_of
+from plugproof_contracts.checking.checker import examine, judge_trace
+from plugproof_contracts.conformance.ledger_feed import add_to_ledger
+from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
 from plugproof_contracts.conformance.proxy_evidence import ProxyEvidence
 from plugproof_contracts.evidence.ledger import Ledger
 from plugproof_contracts.evidence.ledger_entry import SourceKind
@@ -35,6 +37,10 @@ def life(**settings):
     return seen
 
 
+def lessons(recording):
+    return lessons_of(judge_trace(recording), START.timestamp())
+
+
 @pytest.fixture(scope="module")
 def other_world():
     """A recording of a world with other settings."""
@@ -42,13 +48,13 @@ def other_world():
 
 
 def test_a_fake_with_its_defaults_contradicts_no_setting():
-    notes = assumption_notes([life()])
+    notes = assumption_notes(lessons(life()))
     assert not [note for note in notes if not note.fact.startswith("header.")], notes
 
 
 @pytest.mark.parametrize("setting", ["vat", "hold", "payment_window"])
 def test_a_contradicted_setting_is_told_with_both_values(other_world, setting):
-    (note,) = [one for one in assumption_notes([other_world]) if one.fact == f"setting.{setting}"]
+    (note,) = [one for one in assumption_notes(lessons(other_world)) if one.fact == f"setting.{setting}"]
     assumed = {"vat": "21 %", "hold": "5000 minor units", "payment_window": "900 s"}[setting]
     assert note.assumed == assumed
     assert "plugproof learn" in str(note)
@@ -56,7 +62,7 @@ def test_a_contradicted_setting_is_told_with_both_values(other_world, setting):
 
 
 def test_a_recording_feeds_every_kind_of_fact(other_world):
-    found = {one.fact: one for one in evidence_of(other_world, START.timestamp())}
+    found = {one.fact: one for one in lessons(other_world)[0].all_sightings(START.timestamp())}
     assert found["setting.vat"].contradicted
     assert found["arrow.created.window_over.expired"].observed == 1
     assert found["header.x-ratelimit-limit"].observed == len(other_world)
@@ -66,7 +72,7 @@ def test_a_recording_feeds_every_kind_of_fact(other_world):
 def test_a_ledger_holds_nothing_of_a_person(other_world, tmp_path):
     """No token, code, address or amount of a session is in the database's bytes."""
     path = tmp_path / "ledger.db"
-    told = add_to_ledger(f"sqlite:///{path}", SourceKind.INSPECT, [other_world], START.timestamp())
+    told = add_to_ledger(f"sqlite:///{path}", SourceKind.INSPECT, lessons(other_world), START.timestamp())
     assert "facts were seen" in told
     content = path.read_bytes()
     for secret in {one.token.reveal() for one in other_world}:
@@ -76,15 +82,15 @@ def test_a_ledger_holds_nothing_of_a_person(other_world, tmp_path):
 
 def test_a_recording_that_was_added_before_is_named(other_world, tmp_path):
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    add_to_ledger(url, SourceKind.INSPECT, [other_world], START.timestamp())
-    assert "added before" in add_to_ledger(url, SourceKind.INSPECT, [other_world], START.timestamp())
+    add_to_ledger(url, SourceKind.INSPECT, lessons(other_world), START.timestamp())
+    assert "added before" in add_to_ledger(url, SourceKind.INSPECT, lessons(other_world), START.timestamp())
 
 
 def test_a_proxy_tells_each_contradiction_once(other_world, tmp_path):
     url, lines = f"sqlite:///{tmp_path / 'ledger.db'}", []
     evidence = ProxyEvidence(url, lines.append)
     for exchange in other_world:
-        evidence.see(exchange)
+        evidence.see(exchange, examine(exchange))
     evidence.finish()
     assert sum("setting.hold" in line for line in lines) == 1
     ledger = Ledger(url)
@@ -98,11 +104,11 @@ def test_what_a_ledger_did_not_take_is_offered_again(other_world, tmp_path):
     folder, lines = tmp_path / "later", []
     evidence = ProxyEvidence(f"sqlite:///{folder / 'ledger.db'}", lines.append)
     for exchange in other_world[:20]:
-        evidence.see(exchange)
+        evidence.see(exchange, examine(exchange))
     evidence._worker.submit(lambda: None).result()
     folder.mkdir()
     for exchange in other_world[20:]:
-        evidence.see(exchange)
+        evidence.see(exchange, examine(exchange))
     evidence.finish()
     ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
     counts = {one.fact: one.observed for one in ledger.entries()}

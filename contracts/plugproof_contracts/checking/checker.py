@@ -19,7 +19,7 @@ from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.finding import Finding
-from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_contracts.parsing.parsed_response import ParsedResponse, parsed
 from plugproof_contracts.parsing.redactions import stand_ins
 from plugproof_contracts.parsing.session_keys import session_keys
 from plugproof_contracts.parsing.trace import OriginTrace, SessionTrace, TraceStep
@@ -49,6 +49,21 @@ class Result(NamedTuple):
         return self.checked - {violation.rule for violation in self.violations}
 
 
+class JudgedTrace(NamedTuple):
+    """Exchanges in the order in which they were sent, what was found of each, and what of all together."""
+
+    exchanges: tuple[Exchange, ...] = ()
+    singles: tuple[Result, ...] = ()
+    whole: Result = Result(frozenset(), frozenset())
+
+    def only(self, positions: Sequence[int]) -> "JudgedTrace":
+        """Return some of the exchanges, judged as if there were no others."""
+        if len(positions) == len(self.exchanges):
+            return self
+        exchanges = [self.exchanges[position] for position in positions]
+        return judge_trace(exchanges, [self.singles[position] for position in positions])
+
+
 def examine(exchange: Exchange) -> Result:
     """Judge one exchange by all rules that need no other; never fails, whatever came."""
     accepted = accept(exchange)
@@ -57,7 +72,7 @@ def examine(exchange: Exchange) -> Result:
     judged, open_rules = accepted
     if not open_rules:
         return Result(judged.applicable, judged.checked)
-    answer = ParsedResponse(exchange)
+    answer = parsed(exchange)
     found = [_violation(rule, finding, answer) for rule in open_rules for finding in rule.judge(answer)]
     return Result(judged.applicable, judged.checked, tuple(found))
 
@@ -67,7 +82,7 @@ def examine_by_rules(exchange: Exchange) -> Result:
     doubt = blocked_reason(exchange)
     if doubt is not None:
         return Result(frozenset(), frozenset(), (), doubt)
-    answer = ParsedResponse(exchange)
+    answer = parsed(exchange)
     judged = applicable_rules(facts_of(answer))
     violations = tuple(_violations(judged.rules, answer, [answer]))
     return Result(judged.applicable, judged.checked, violations, server_error_reason(exchange))
@@ -78,15 +93,24 @@ def check(exchange: Exchange) -> list[Violation]:
     return list(examine(exchange).violations)
 
 
-def examine_trace(exchanges: Iterable[Exchange], known: Sequence[Result] | None = None) -> Result:
+def examine_trace(exchanges: Iterable[Exchange]) -> Result:
     """Judge exchanges in the order in which they were sent, each by itself and then all together.
 
     They are grouped by token and by base URL; all come from one client. `position` of a violation is the index
-    of its exchange. The violations of single exchanges come first. `known` is what `examine` says of each.
+    of its exchange. The violations of single exchanges come first.
     """
-    trace = list(exchanges)
-    singles = known if known is not None else [examine(exchange) for exchange in trace]
-    answers = [ParsedResponse(exchange) for exchange in trace]
+    return judge_trace(exchanges).whole
+
+
+def judge_trace(exchanges: Iterable[Exchange], known: Iterable[Result] | None = None) -> JudgedTrace:
+    """Return what `examine_trace` says, with what it says of each exchange; `known` is that, if it is known."""
+    trace = tuple(exchanges)
+    singles = tuple(map(examine, trace) if known is None else known)
+    return JudgedTrace(trace, singles, _together(trace, singles))
+
+
+def _together(trace: Sequence[Exchange], singles: Sequence[Result]) -> Result:
+    answers = [parsed(exchange) for exchange in trace]
     groups = list(_groups(answers))
     found = [_placed(one, at) for at, single in enumerate(singles) for one in single.violations]
     checked = {rule.slug for rule in _TRACE_RULES for group in groups if _has_subject(rule, group)}

@@ -6,14 +6,14 @@ from typing import NamedTuple
 import msgspec
 
 from plugproof_contracts.checking.baseline import Accept
-from plugproof_contracts.checking.checker import examine_trace
+from plugproof_contracts.checking.checker import JudgedTrace, judge_trace
 from plugproof_contracts.conformance import inconclusive
 from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult
 from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.history.drift import Shape, drift, shape_of
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import redacted
-from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_contracts.parsing.parsed_response import parsed
 from plugproof_contracts.parsing.redactions import secrets_of
 from plugproof_contracts.reports.builder import Evidence, ReportPolicy, report_of
 from plugproof_contracts.reports.report_model import Report
@@ -33,10 +33,17 @@ class Baseline(NamedTuple):
 
 
 def build_check_report(
-    run: CheckRun, tokens: tuple[Token, ...], accepts: tuple[Accept, ...] = (), today: date | None = None
+    run: CheckRun,
+    tokens: tuple[Token, ...],
+    accepts: tuple[Accept, ...] = (),
+    today: date | None = None,
+    judged: JudgedTrace | None = None,
 ) -> Report:
-    """Put together what a check found; the tokens that were given are in no text of it."""
-    found = _gather(run)
+    """Put together what a check found; the tokens that were given are in no text of it.
+
+    `judged` is what `judge` says of it, if that is known.
+    """
+    found = _gather(run, judge(run) if judged is None else judged)
     found.secrets |= {token.reveal() for token in tokens}
     terms = ReportPolicy(today or datetime.now(UTC).date(), run.policy.strict, accepts)
     made = report_of("plugproof check", [found], terms)
@@ -44,7 +51,12 @@ def build_check_report(
     return msgspec.structs.replace(made, counts=counts)
 
 
-def _gather(run: CheckRun) -> Evidence:
+def judge(run: CheckRun) -> JudgedTrace:
+    """Judge what was answered, in order."""
+    return judge_trace(exchange for _, exchange in accepted(run))
+
+
+def _gather(run: CheckRun, judged: JudgedTrace) -> Evidence:
     found = Evidence(redacted(run.base), format="live")
     found.bases = {redacted(run.base)}
     found.secrets = {secret for result in run.sent for secret in _secrets(result)}
@@ -52,11 +64,10 @@ def _gather(run: CheckRun) -> Evidence:
         found.note(words, entry)
     for words in run.recovered:
         found.skipped[words] += 1
-    judged = accepted(run)
-    if judged:
-        found.numbers = [result.number for result, _ in judged]
-        found.result = examine_trace(exchange for _, exchange in judged)
-        found.seen = {status for _, exchange in judged if (status := ParsedResponse(exchange).status)}
+    if judged.exchanges:
+        found.numbers = [result.number for result, _ in accepted(run)]
+        found.judged, found.result = judged, judged.whole
+        found.seen = {status for exchange in judged.exchanges if (status := parsed(exchange).status)}
     elif run.accepted:
         found.note(STRANGE)
     return found

@@ -12,12 +12,14 @@ from typing import Any
 import msgspec
 
 from plugproof_contracts.checking.baseline import BaselineError, read_baseline
+from plugproof_contracts.checking.checker import JudgedTrace
 from plugproof_contracts.conformance import check_report, target
 from plugproof_contracts.conformance.check_report import Baseline
 from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports, ProbeResult
 from plugproof_contracts.conformance.history import drift
 from plugproof_contracts.conformance.history.check_history import History
-from plugproof_contracts.conformance.ledger_feed import add_to_ledger, assumption_notes
+from plugproof_contracts.conformance.ledger_feed import add_to_ledger
+from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
 from plugproof_contracts.conformance.life_check import LifeRun, LifeTerms
 from plugproof_contracts.conformance.plan import plan
 from plugproof_contracts.conformance.probe import Probe
@@ -91,9 +93,10 @@ def run_check(
         if options.lift_pause:
             history.lift_pause(base)
         run.run()
-        report = check_report.build_check_report(run, options.tokens, baseline.accepts)
+        judged = check_report.judge(run)
+        report = check_report.build_check_report(run, options.tokens, baseline.accepts, judged=judged)
         report = _remember(history, run, report, baseline, began)
-        report = _learn(run, report, options)
+        report = _learn(judged, report, options, ports.now())
         if options.fail_on_drift and report.drift and report.verdict is not Verdict.BROKEN:
             report = msgspec.structs.replace(report, verdict=Verdict.DRIFTED)
     if options.save_shape is not None:
@@ -139,13 +142,13 @@ def _remember(history: History, run: CheckRun, report: Report, baseline: Baselin
     return msgspec.structs.replace(report, drift=tuple(map(escape, changed)))
 
 
-def _learn(run: CheckRun, report: Report, options: CheckOptions) -> Report:
+def _learn(judged: JudgedTrace, report: Report, options: CheckOptions, now: float) -> Report:
     """Return the report with the assumptions that the answers contradict, and add what they show to the ledger."""
-    judged = [exchange for _, exchange in check_report.accepted(run)]
+    lessons = lessons_of(judged, now)
     told, url = "", options.ledger or options.history
-    if options.keeps_ledger and judged:
-        told = add_to_ledger(url, SourceKind.CHECK, [judged], run.ports.now())
-    return msgspec.structs.replace(report, notes=assumption_notes([judged]), ledger=escape(told))
+    if options.keeps_ledger and lessons:
+        told = add_to_ledger(url, SourceKind.CHECK, lessons, now)
+    return msgspec.structs.replace(report, notes=assumption_notes(lessons), ledger=escape(told))
 
 
 def _save_shape(path: Path, run: CheckRun) -> None:

@@ -7,6 +7,7 @@ request shows is read from the answer that the contract expects of it, by the ru
 from collections.abc import Iterable, Mapping
 from secrets import token_hex
 
+from plugproof_contracts.checking.checker import judge_trace
 from plugproof_contracts.conformance.probe import ANY, JSON, WRONG, Probe, probe
 from plugproof_contracts.evidence.ledger import Ledger, LedgerError
 from plugproof_contracts.evidence.observer import sightings_of
@@ -86,7 +87,7 @@ def _why(facts: frozenset[str], nights: Mapping[str, int]) -> str:
 
 def facts_shown(one: Probe) -> frozenset[str]:
     """Return the facts that a request shows if it is answered as the contract expects."""
-    return frozenset(seen.fact for seen in sightings_of([_expected(one)], 0.0) if seen.observed)
+    return frozenset(seen.fact for seen in sightings_of(judge_trace([_expected(one)]), 0.0) if seen.observed)
 
 
 def _expected(one: Probe) -> Exchange:

@@ -10,8 +10,9 @@ import msgspec
 
 from plugproof_contracts.adapters.recorded.recorded_entry import COPY, RecordedEntry, RecordingError
 from plugproof_contracts.adapters.recording import opened
-from plugproof_contracts.checking.checker import examine_trace
-from plugproof_contracts.conformance.ledger_feed import add_to_ledger, assumption_notes
+from plugproof_contracts.checking.checker import judge_trace
+from plugproof_contracts.conformance.ledger_feed import add_to_ledger
+from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
 from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin, redacted
@@ -39,9 +40,10 @@ def inspect(
     """
     files = [gather(path, progress) for path in paths]
     report = report_of("plugproof inspect", files, terms)
-    recordings = [one.exchanges for one in files]
-    told = ledger and add_to_ledger(ledger, SourceKind.INSPECT, recordings, time.time())
-    return msgspec.structs.replace(report, notes=assumption_notes(recordings), ledger=escape(told or ""))
+    now = time.time()
+    lessons = [lesson for one in files for lesson in lessons_of(one.judged, now)]
+    told = ledger and add_to_ledger(ledger, SourceKind.INSPECT, lessons, now)
+    return msgspec.structs.replace(report, notes=assumption_notes(lessons), ledger=escape(told or ""))
 
 
 class _Taken(NamedTuple):
@@ -111,9 +113,10 @@ def _is_same(one: _Taken, other: _Taken) -> bool:
 
 
 def _judge(found: Evidence, taken: list[_Taken]) -> None:
-    found.exchanges = exchanges = [one.exchange for one in taken]
+    exchanges = [one.exchange for one in taken]
     found.numbers = [one.number for one in taken]
-    found.result = examine_trace(exchanges)
+    found.judged = judge_trace(exchanges)
+    found.result = found.judged.whole
     found.bases = {redacted(origin(exchange.base)) for exchange in exchanges if exchange.base is not None}
     found.secrets = {secret for exchange in exchanges for secret in secrets_of(exchange)}
     found.seen = {status for exchange in exchanges if (status := _status(exchange))}

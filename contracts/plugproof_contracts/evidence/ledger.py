@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from plugproof_contracts.evidence.database import HistoryError, default_url, opened, why
-from plugproof_contracts.evidence.ledger_entry import Interval, LedgerEntry, Sighting, SourceKind
+from plugproof_contracts.evidence.ledger_entry import Addition, Interval, LedgerEntry, SourceKind
 from plugproof_contracts.evidence.ledger_schema import ENTRIES, LEDGER_VERSION, METADATA, RECORDINGS, VERSIONS
 
 _PART = "ledger"
@@ -50,31 +50,49 @@ class Ledger:
         except SQLAlchemyError as error:
             raise LedgerError(why(error)) from None
 
-    def add(
-        self, base: str, source: SourceKind, seen: Iterable[Sighting], *, recording: str | None = None
-    ) -> bool:
-        """Add sightings, all or none; `recording` is the digest of where they come from.
-
-        Returns False, and adds nothing, if that recording was added before.
-        """
-        base, known = base[:255], dict[str, LedgerEntry]()
-        sightings = list(seen)
+    def add_all(self, additions: Iterable[Addition]) -> list[bool]:
+        """Add all sightings or none, and return which were added: not those of a recording added before."""
         with self._locked() as connection:
             _require_version(connection)
-            if recording is not None and not _enter_recording(connection, recording):
-                return False
-            for entry in _entries(connection, base, source):
-                known[entry.fact] = entry
-            for one in sightings:
-                entry = known.get(one.fact) or LedgerEntry(base, one.fact, str(source))
-                known[one.fact] = entry.with_sighting(one)
-            _store(connection, [known[fact] for fact in {one.fact for one in sightings}])
-        return True
+            batch = _Batch(connection)
+            added = [batch.add(one) for one in additions]
+            batch.store()
+        return added
 
     def entries(self, base: str | None = None) -> list[LedgerEntry]:
         """Return what is known, of one base URL or of all, by fact and kind of source."""
         with self._locked() as connection:
             return _entries(connection, base[:255] if base is not None else None)
+
+
+class _Batch:
+    """The entries that one transaction changes: each is read once and written once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[tuple[str, str], dict[str, LedgerEntry]] = {}
+        self._changed: dict[tuple[str, str, str], LedgerEntry] = {}
+
+    def add(self, addition: Addition) -> bool:
+        """Add sightings, unless their recording was added before."""
+        if addition.recording is not None and not _enter_recording(self._connection, addition.recording):
+            return False
+        base, source = addition.base[:255], addition.source
+        entries = self._of(base, source)
+        for one in addition.seen:
+            entry = entries.get(one.fact) or LedgerEntry(base, one.fact, str(source))
+            entries[one.fact] = self._changed[base, one.fact, str(source)] = entry.with_sighting(one)
+        return True
+
+    def store(self) -> None:
+        """Write what has changed."""
+        _store(self._connection, self._changed.values())
+
+    def _of(self, base: str, source: SourceKind) -> dict[str, LedgerEntry]:
+        key = base, str(source)
+        if key not in self._known:
+            self._known[key] = {entry.fact: entry for entry in _entries(self._connection, base, source)}
+        return self._known[key]
 
 
 def _require_version(connection: Connection) -> None:

@@ -44,6 +44,15 @@ class Sighting(NamedTuple):
     interval: Interval = Interval()
 
 
+class Addition(NamedTuple):
+    """Sightings at a base URL by one kind of source; `recording` is the digest of what shows them, or None."""
+
+    base: str
+    source: SourceKind
+    seen: tuple[Sighting, ...]
+    recording: str | None = None
+
+
 class LedgerEntry(NamedTuple):
     """What was seen of a fact at a base URL by one kind of source.
 

@@ -4,19 +4,17 @@ Nothing of an exchange is kept but the name of a fact, a count and a time.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from plugproof_contracts.checking.checker import Result, examine, examine_trace
-from plugproof_contracts.checking.unchecked import blocked_reason, server_error_reason
+from plugproof_contracts.checking.checker import JudgedTrace, Result
 from plugproof_contracts.evidence.arrows import certain_arrow
 from plugproof_contracts.evidence.fact_index import arrow_name, header_name, text_name
 from plugproof_contracts.evidence.ledger_entry import DAY, Sighting
-from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.error_texts import ERROR_TEXTS, FAILURE_TEXTS, ErrorText
 from plugproof_contracts.facts.response_headers import RESPONSE_HEADERS, ResponseHeader
-from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_contracts.parsing.parsed_response import ParsedResponse, parsed
 from plugproof_contracts.parsing.session_keys import session_keys
 from plugproof_contracts.rules import RULES
 
@@ -40,45 +38,25 @@ class Tally:
 
 
 class FactObserver:
-    """Counts what exchanges show; `now` is the time of those that tell none, in Unix seconds."""
+    """Counts what judged exchanges show; `now` is the time of those that tell none, in Unix seconds."""
 
     def __init__(self) -> None:
         self._tallies: dict[tuple[str, int], Tally] = {}
         self._rules: dict[tuple[frozenset[str], int], Tally] = {}
 
-    def see(self, exchange: Exchange, now: float, result: Result | None = None) -> None:
-        """Count what one exchange shows by itself; `result` is what `examine` says of it, if that is known."""
-        result = result or examine(exchange)
-        answer = ParsedResponse(exchange)
-        at = moment(answer, now)
-        if result.checked:
-            self._see_rules(result, at)
-        if result.unchecked is None:
-            self._see_words(answer, at)
-
-    def see_words(self, exchange: Exchange, now: float) -> None:
-        """Count what the headers and texts of an exchange show; no rule judges it."""
-        if blocked_reason(exchange) is None and server_error_reason(exchange) is None:
-            answer = ParsedResponse(exchange)
-            self._see_words(answer, moment(answer, now))
-
-    def _see_words(self, answer: ParsedResponse, at: float) -> None:
-        if answer.operation is not None:
-            self._see_headers(answer, at)
-            self._see_texts(answer, at)
-
-    def see_trace(self, exchanges: Iterable[Exchange], now: float) -> None:
+    def see(self, judged: JudgedTrace, now: float) -> None:
         """Count what exchanges show, each by itself and all in order."""
-        trace = list(exchanges)
-        singles = [examine(exchange) for exchange in trace]
-        for exchange, single in zip(trace, singles, strict=True):
-            self.see(exchange, now, single)
-        answers = [ParsedResponse(exchange) for exchange in trace]
-        result = examine_trace(trace, singles)
-        broken = {one.rule for one in result.violations}
-        at = max((moment(answer, now) for answer in answers), default=now)
-        for slug in result.checked & _TRACE_RULES:
-            self.count(slug, at, holds=slug not in broken)
+        answers = [parsed(exchange) for exchange in judged.exchanges]
+        moments = [moment(answer, now) for answer in answers]
+        for answer, single, at in zip(answers, judged.singles, moments, strict=True):
+            if single.checked:
+                self._see_rules(single, at)
+            if single.unchecked is None and answer.operation is not None:
+                self._see_headers(answer, at)
+                self._see_texts(answer, at)
+        broken = {one.rule for one in judged.whole.violations}
+        for slug in judged.whole.checked & _TRACE_RULES:
+            self.count(slug, max(moments, default=now), holds=slug not in broken)
         self._see_arrows(answers, now)
 
     def count(self, fact: str, at: float, *, holds: bool) -> None:
@@ -145,18 +123,10 @@ class FactObserver:
                     self.count(arrow_name(move), moment(later, now), holds=True)
 
 
-def sightings_of(exchanges: Iterable[Exchange], now: float) -> list[Sighting]:
-    """Return what exchanges of one client show, in the order in which they were sent."""
+def sightings_of(judged: JudgedTrace, now: float) -> list[Sighting]:
+    """Return what judged exchanges of one client show, in the order in which they were sent."""
     observer = FactObserver()
-    observer.see_trace(exchanges, now)
-    return observer.take()
-
-
-def words_of(exchanges: Iterable[Exchange], now: float) -> list[Sighting]:
-    """Return what the headers and texts of exchanges show."""
-    observer = FactObserver()
-    for exchange in exchanges:
-        observer.see_words(exchange, now)
+    observer.see(judged, now)
     return observer.take()
 
 

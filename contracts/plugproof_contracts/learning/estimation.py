@@ -49,9 +49,17 @@ ESTIMATORS: dict[str, Estimator] = {
 
 def learn(recordings: Iterable[Iterable[Exchange]]) -> tuple[LearnedFact, ...]:
     """Return what recordings say together, a fact for each estimator; each recording is one client's, in order."""
-    facts = {name: estimate(Observations(())) for name, estimate in ESTIMATORS.items()}
-    for recording in recordings:
-        for seen in observe(recording):
-            for name, estimate in ESTIMATORS.items():
-                facts[name] = facts[name].merge(estimate(seen))
-    return tuple(facts.values())
+    return merge_facts(facts_of(seen) for recording in recordings for seen in observe(recording))
+
+
+def facts_of(seen: Observations) -> tuple[LearnedFact, ...]:
+    """Return what the answers of one recording at one base URL say, a fact for each estimator."""
+    return tuple(estimate(seen) for estimate in ESTIMATORS.values())
+
+
+def merge_facts(found: Iterable[Iterable[LearnedFact]]) -> tuple[LearnedFact, ...]:
+    """Return what several recordings say together; each gives a fact for each estimator."""
+    facts = facts_of(Observations(()))
+    for others in found:
+        facts = tuple(fact.merge(other) for fact, other in zip(facts, others, strict=True))
+    return facts

@@ -34,6 +34,10 @@ class Hit(NamedTuple):
 
 def hits_of(seen: Observations) -> tuple[Hit, ...]:
     """Return the hits of a recording, in order."""
+    return seen.once(_hits)
+
+
+def _hits(seen: Observations) -> tuple[Hit, ...]:
     return tuple(map(_hit, seen.limited))
 
 

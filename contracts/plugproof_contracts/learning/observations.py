@@ -9,16 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin
 from plugproof_contracts.facts.session import TIMESTAMPS, Status
 from plugproof_contracts.learning.bracket import Bracket
 from plugproof_contracts.parsing.date_times import SKEW, instant
-from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_contracts.parsing.parsed_response import ParsedResponse, parsed
 from plugproof_contracts.parsing.session_keys import session_keys
 from plugproof_contracts.secrets.stand_ins import is_stand_in
+
+Made = TypeVar("Made")
 
 START_DELAY = 5.0
 """Seconds within which a start is answered: a clock that says more is not the one that stamped the session."""
@@ -162,33 +164,34 @@ class Observations:
     """The answers of one recording at one base URL, in order."""
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
-        answers = [ParsedResponse(one) for one in exchanges]
+        answers = [parsed(one) for one in exchanges]
         self.clock = ServerClock(answers)
+        self._made: dict[object, Any] = {}
         keys = session_keys(answers)
         self.all = tuple(
             Observation(position, answer, key, self.clock.moment(answer))
             for position, (answer, key) in enumerate(zip(answers, keys, strict=True))
         )
 
+    def once(self, make: "Callable[[Observations], Made]") -> "Made":
+        """Return what a function makes of these observations, which it does once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
+
     @cached_property
     def sessions(self) -> tuple[ObservedSession, ...]:
         """The sessions, in the order in which they were first seen."""
-        groups = _grouped(self.all, lambda one: one.session)
+        groups: dict[object, list[Observation]] = defaultdict(list)
+        for one in self.all:
+            groups[one.session].append(one)
         return tuple(ObservedSession(group, self.clock) for key, group in groups.items() if key is not None)
 
     @cached_property
     def limited(self) -> tuple[Observation, ...]:
         """The answers of operations, which all have a limit."""
         return tuple(one for one in self.all if one.answer.operation)
-
-
-def _grouped(
-    observations: Iterable[Observation], key: Callable[[Observation], object]
-) -> dict[object, list[Observation]]:
-    groups: dict[object, list[Observation]] = defaultdict(list)
-    for one in observations:
-        groups[key(one)].append(one)
-    return groups
 
 
 def observe(exchanges: Iterable[Exchange]) -> tuple[Observations, ...]:

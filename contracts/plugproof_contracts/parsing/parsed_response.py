@@ -40,12 +40,12 @@ class ParsedResponse:
         self.headers = exchange.headers
         self.code = exchange.status
 
-    @property
+    @cached_property
     def operation(self) -> Operation | None:
         """The operation that was asked for."""
         return self.exchange.operation
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The operation's name, empty if it is none."""
         return self.operation.name if self.operation else ""
@@ -110,7 +110,7 @@ class ParsedResponse:
             return frozenset()
         return frozenset(_sound_fields(self.data, SUCCESSES[self.name].members["data"]))
 
-    @property
+    @cached_property
     def status(self) -> Status | None:
         """The session's status, if it is a documented one."""
         found = self.data.get("status")
@@ -143,3 +143,9 @@ class ParsedResponse:
         """Return a header that is a whole number, or None."""
         text = self.headers.get(header)
         return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+def parsed(exchange: Exchange) -> ParsedResponse:
+    """Return what an exchange answered; each is read once, by whomever and however often, for it is frozen."""
+    found: ParsedResponse = exchange.__dict__.setdefault("_parsed", ParsedResponse(exchange))
+    return found

@@ -11,8 +11,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from plugproof_contracts.checking.baseline import Accept, accepting
-from plugproof_contracts.checking.checker import Result
-from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.checking.checker import JudgedTrace, Result
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.reports.report_model import (
@@ -42,7 +41,7 @@ Clean = Callable[[str], str]
 
 @dataclass
 class Evidence:
-    """What one file gave, before secrets are taken out; `numbers` are the entries of `exchanges`."""
+    """What one file gave, before secrets are taken out; `numbers` are the entries of what is judged."""
 
     file: str
     format: str = "unknown"
@@ -53,7 +52,7 @@ class Evidence:
     result: Result = field(default_factory=lambda: Result(frozenset(), frozenset()))
     secrets: set[str] = field(default_factory=set)
     seen: set[Status] = field(default_factory=set)
-    exchanges: list[Exchange] = field(default_factory=list)
+    judged: JudgedTrace = field(default_factory=JudgedTrace)
 
     def note(self, reason: str, entry: int | None = None) -> None:
         """Remember why something could not be checked; equal reasons are counted."""

@@ -17,6 +17,7 @@ from plugproof_contracts.secrets.escaping import escape
 from plugproof_contracts.secrets.filenames import plain_name
 
 if TYPE_CHECKING:
+    from plugproof_contracts.checking.checker import Result
     from plugproof_contracts.conformance.proxy_evidence import ProxyEvidence
     from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
 
@@ -65,14 +66,15 @@ def _teller(evidence: "ProxyEvidence") -> Callable[["OutgoingRequest", "RequestO
 
     def tell(request: "OutgoingRequest", outcome: "RequestOutcome") -> None:
         # What is seen counts also when nobody reads along any more.
-        if outcome.exchange is not None and inconclusive_reason(outcome) is None:
-            evidence.see(outcome.exchange)
-        _tell(request, outcome)
+        result = examine(outcome.exchange) if outcome.exchange is not None else None
+        if outcome.exchange is not None and result is not None and inconclusive_reason(outcome) is None:
+            evidence.see(outcome.exchange, result)
+        _tell(request, outcome, result)
 
     return tell
 
 
-def _tell(request: "OutgoingRequest", outcome: "RequestOutcome") -> None:
+def _tell(request: "OutgoingRequest", outcome: "RequestOutcome", result: "Result | None") -> None:
     """Tell of one exchange, and of what it broke."""
     from plugproof_contracts.conformance.inconclusive import inconclusive_reason
 
@@ -82,6 +84,6 @@ def _tell(request: "OutgoingRequest", outcome: "RequestOutcome") -> None:
     why = inconclusive_reason(outcome)
     if why is not None:
         click.echo(f"  could not check: {escape(why)}")
-    elif exchange is not None:
-        for one in examine(exchange).violations:
+    elif result is not None:
+        for one in result.violations:
             click.echo(f"  {one.level}: {one.rule}: {one.message}")

@@ -5,7 +5,7 @@ from pathlib import Path
 from plugproof_contracts.evidence import fidelity
 from plugproof_contracts.evidence.fact_index import FACTS
 from plugproof_contracts.evidence.ledger import Ledger
-from plugproof_contracts.evidence.ledger_entry import Sighting, SourceKind
+from plugproof_contracts.evidence.ledger_entry import Addition, Sighting, SourceKind
 from plugproof_contracts.facts.operations import BASE_URL
 
 DOCS = Path(__file__).parents[3] / "docs" / "explanation"
@@ -27,10 +27,10 @@ def test_a_page_is_made_of_the_live_api_alone(tmp_path):
     """What a fake or a staging server showed is no evidence of the live API."""
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     ledger = Ledger(url)
-    seen = [Sighting("setting.vat", 2, 1, 0.0, 0.0)]
-    for base in (BASE_URL, "http://127.0.0.1:8000/api"):
-        ledger.add(base, SourceKind.CHECK, seen)
-    ledger.add(BASE_URL, SourceKind.INSPECT, seen)
+    seen = (Sighting("setting.vat", 2, 1, 0.0, 0.0),)
+    bases = (BASE_URL, "http://127.0.0.1:8000/api")
+    ledger.add_all(Addition(base, SourceKind.CHECK, seen) for base in bases)
+    ledger.add_all([Addition(BASE_URL, SourceKind.INSPECT, seen)])
     ledger.close()
     fidelity.main(tmp_path, url)
     assert fidelity.read_counts(tmp_path / "fidelity.json") == {"setting.vat": (4, 2, 1, 1)}

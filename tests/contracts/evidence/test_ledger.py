@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from plugproof_contracts.evidence.ledger import Ledger, LedgerError
-from plugproof_contracts.evidence.ledger_entry import Interval, Sighting, SourceKind
+from plugproof_contracts.evidence.ledger_entry import Addition, Interval, Sighting, SourceKind
 from plugproof_contracts.evidence.ledger_schema import LEDGER_VERSION
 
 BASE = "https://app.plugchoice.com/api"
@@ -32,6 +32,12 @@ def opened(path):
         one.close()
 
 
+def add(ledger, *, seen=(SEEN,), base=BASE, source=SourceKind.CHECK, recording=None):
+    """Add sightings, and return whether they were."""
+    (added,) = ledger.add_all([Addition(base, source, tuple(seen), recording)])
+    return added
+
+
 def execute(path, *statements):
     with sqlite3.connect(path) as connection:
         for statement in statements:
@@ -40,8 +46,8 @@ def execute(path, *statements):
 
 
 def test_what_was_added_is_read_back(opened):
-    opened().add(BASE, SourceKind.CHECK, [SEEN])
-    opened().add(BASE, SourceKind.CHECK, [SEEN._replace(first=5.0)])
+    add(opened())
+    add(opened(), seen=(SEEN._replace(first=5.0),))
     (entry,) = opened().entries(BASE)
     assert (entry.fact, entry.observed, entry.contradicted) == ("money.energy-decimal", 4, 2)
     assert (entry.first, entry.last, entry.interval) == (5.0, 20.0, Interval(1, 3))
@@ -50,7 +56,7 @@ def test_what_was_added_is_read_back(opened):
 def test_bases_and_kinds_of_source_stay_apart(opened):
     ledger = opened()
     for base, source in ((BASE, SourceKind.CHECK), (BASE, SourceKind.INSPECT), (f"{BASE}/2", SourceKind.CHECK)):
-        ledger.add(base, source, [SEEN])
+        add(ledger, base=base, source=source)
     assert [(one.base, one.source) for one in ledger.entries()] == [
         (BASE, "check"),
         (BASE, "inspect"),
@@ -61,8 +67,8 @@ def test_bases_and_kinds_of_source_stay_apart(opened):
 
 def test_a_recording_counts_once(opened):
     ledger = opened()
-    assert ledger.add(BASE, SourceKind.INSPECT, [SEEN], recording="a" * 64)
-    assert not ledger.add(BASE, SourceKind.INSPECT, [SEEN], recording="a" * 64)
+    assert add(ledger, recording="a" * 64)
+    assert not add(ledger, recording="a" * 64)
     assert ledger.entries()[0].observed == 2
 
 
@@ -70,12 +76,12 @@ def test_writers_at_the_same_time_lose_nothing(opened):
     """Eight writers, ten additions each: every one of them is counted."""
     ledgers = [opened() for _ in range(8)]
 
-    def add(ledger):
+    def add_ten(ledger):
         for _ in range(10):
-            ledger.add(BASE, SourceKind.PROXY, [SEEN])
+            add(ledger)
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(add, ledgers))
+        list(pool.map(add_ten, ledgers))
     (entry,) = ledgers[0].entries()
     assert (entry.observed, entry.contradicted) == (160, 80)
 
@@ -83,13 +89,13 @@ def test_writers_at_the_same_time_lose_nothing(opened):
 def test_a_ledger_of_another_version_is_left_alone(opened, path):
     """It is refused by name, on opening and on adding, and nothing in it changes."""
     ledger = opened()
-    ledger.add(BASE, SourceKind.CHECK, [SEEN])
+    add(ledger)
     execute(path, f"UPDATE plugproof_versions SET version = {LEDGER_VERSION + 1}")
     before = path.read_bytes()
     with pytest.raises(LedgerError, match="another version of plugproof"):
         opened()
     with pytest.raises(LedgerError, match="nothing was added"):
-        ledger.add(BASE, SourceKind.CHECK, [SEEN])
+        add(ledger)
     assert path.read_bytes() == before
 
 
@@ -103,13 +109,13 @@ def test_a_table_of_another_shape_is_a_clear_line(opened, path):
 def test_a_full_disk_adds_nothing_and_says_so(opened):
     """All of an addition is kept or none of it."""
     ledger = opened()
-    ledger.add(BASE, SourceKind.CHECK, [SEEN])
+    add(ledger)
     with ledger._engine.connect() as connection:
         used = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {used}")
     many = [SEEN._replace(fact=f"rule.number-{number}") for number in range(2000)]
     with pytest.raises(LedgerError, match="full"):
-        ledger.add(BASE, SourceKind.CHECK, many)
+        add(ledger, seen=many)
     assert [one.fact for one in ledger.entries()] == [SEEN.fact]
 
 
@@ -121,10 +127,10 @@ def test_a_locked_ledger_is_a_clear_line(opened, path, monkeypatch):
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(LedgerError, match="locked"):
-        ledger.add(BASE, SourceKind.CHECK, [SEEN])
+        add(ledger)
     holder.execute("ROLLBACK")
     holder.close()
-    assert ledger.add(BASE, SourceKind.CHECK, [SEEN])
+    assert add(ledger)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://host/db", "sqlite:////nowhere/at/all.db"])
@@ -139,3 +145,12 @@ def test_a_file_that_is_no_database_is_a_clear_line(path):
     with pytest.raises(LedgerError, match="not a database"):
         Ledger(f"sqlite:///{path}")
     assert path.read_bytes().startswith(b"not a database")
+
+
+def test_additions_are_kept_together_or_not_at_all(opened):
+    """One that cannot be added takes the others of its batch with it."""
+    ledger = opened()
+    wrong = Addition(BASE, SourceKind.CHECK, (SEEN._replace(first="yesterday"),))
+    with pytest.raises(TypeError):
+        ledger.add_all([Addition(BASE, SourceKind.CHECK, (SEEN,)), wrong])
+    assert ledger.entries() == []

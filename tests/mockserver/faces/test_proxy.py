@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from plugproof_cli.commands.proxy import _tell
 from plugproof_cli.main import main
 from plugproof_contracts.adapters.har_writing import to_har
+from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
 from plugproof_contracts.reports.builder import ReportPolicy
 from plugproof_contracts.rules.examples import TOKEN, failure, success
@@ -133,7 +134,7 @@ def test_a_port_that_is_taken_exits_2_and_says_what_to_do():
 
 def test_what_an_exchange_breaks_is_told_below_it(capsys):
     broken = success(cost_amount=6000)
-    _tell(OutgoingRequest("GET", broken.url, ()), RequestOutcome(broken, None, 0.1))
+    _tell(OutgoingRequest("GET", broken.url, ()), RequestOutcome(broken, None, 0.1), examine(broken))
     said = capsys.readouterr().out.splitlines()
     assert [line.partition(": ")[0] for line in said[1:]] == ["  documented"]
     assert "money.cost-within-hold" in said[1]
@@ -267,5 +268,5 @@ def test_a_scrubbed_recording_is_judged_like_its_traffic(tmp_path):
 
 def test_a_token_in_a_misspelt_path_is_not_told(capsys):
     request = OutgoingRequest("POST", f"https://x/api/v3/public-charging/session/{TOKEN}/confirm", ())
-    _tell(request, RequestOutcome(failure(404), None, 0.1))
+    _tell(request, RequestOutcome(failure(404), None, 0.1), examine(failure(404)))
     assert TOKEN not in capsys.readouterr().out

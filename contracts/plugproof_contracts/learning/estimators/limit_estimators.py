@@ -26,6 +26,10 @@ _MARGIN = 5.0
 
 def estimate_limiter(seen: Observations) -> LearnedFact:
     """Tell whether each `endpoint` counts its own hits, or all have a `shared` count."""
+    return seen.once(_limiter)
+
+
+def _limiter(seen: Observations) -> LearnedFact:
     votes = [vote for vote in _limiter_votes(hits_of(seen)) if vote]
     if len(votes) < _LEAST_VOTES:
         return worded(_LIMITER, [], "too few counts tell" if votes else "")
@@ -72,8 +76,12 @@ def _is_open(opened: Hit, hit: Hit) -> bool:
 
 def estimate_cost(fact: LearnedFact, codes: frozenset[int], seen: Observations) -> LearnedFact:
     """Tell whether answers with some codes are counted."""
-    limiter = estimate_limiter(seen).value
-    return worded(fact, [vote for chain in chains(hits_of(seen), limiter) for vote in _cost_votes(chain, codes)])
+    return worded(fact, [vote for chain in seen.once(_chains) for vote in _cost_votes(chain, codes)])
+
+
+def _chains(seen: Observations) -> tuple[list[Hit], ...]:
+    """Return the hits that one counter counts, by the kind of limiter that is seen."""
+    return tuple(chains(hits_of(seen), estimate_limiter(seen).value))
 
 
 estimate_not_found_cost = partial(estimate_cost, _NOT_FOUND, frozenset({404}))
@@ -135,18 +143,22 @@ LIMIT_ESTIMATORS: dict[str, Callable[[Observations], LearnedFact]] = {
 def estimate_limit_seconds(operation: str, seen: Observations) -> LearnedFact:
     """Bracket a window's length: from the hit that opened it to the end that a refusal or a new count tells."""
     fact = LearnedFact(name=f"limit_seconds.{operation}", form=FactForm.BRACKET, unit="s", assumed=WINDOW_SECONDS)
-    limiter = estimate_limiter(seen).value
-    found = [one for chain in chains(hits_of(seen), limiter) for one in _lengths(chain, operation)]
+    found = [length for name, length in seen.once(_all_lengths) if name == operation]
     return bracketed(fact, intersection(found), len(found))
 
 
-def _lengths(chain: Sequence[Hit], operation: str) -> Iterator[Bracket]:
+def _all_lengths(seen: Observations) -> list[tuple[str, Bracket]]:
+    return [one for chain in seen.once(_chains) for one in _lengths(chain)]
+
+
+def _lengths(chain: Sequence[Hit]) -> Iterator[tuple[str, Bracket]]:
+    """Yield what hits tell of the length of their windows, with their operation."""
     opened: Hit | None = None
     for before, hit in pairwise(chain):
         opened = before if before.is_first else opened if before.is_counted or before.code == 429 else None
         between = span(opened, hit) if opened is not None else None
-        if between is not None and hit.operation == operation != "start":
-            yield from _length(before, hit, between)
+        if between is not None and hit.operation != "start":
+            yield from ((hit.operation, length) for length in _length(before, hit, between))
 
 
 def _length(before: Hit, hit: Hit, between: Bracket) -> Iterator[Bracket]:
@@ -166,8 +178,7 @@ SECONDS_ESTIMATORS: dict[str, Callable[[Observations], LearnedFact]] = {
 
 def estimate_window_kind(seen: Observations) -> LearnedFact:
     """Tell whether a window is `fixed` from its first hit, or `sliding`, which forgets each hit by itself."""
-    limiter = estimate_limiter(seen).value
-    votes = [vote for chain in chains(hits_of(seen), limiter) for vote in _kind_votes(chain)]
+    votes = [vote for chain in seen.once(_chains) for vote in _kind_votes(chain)]
     return worded(_WINDOW_KIND, votes if len(votes) >= _LEAST_VOTES or "sliding" not in votes else [])
 
 

@@ -35,7 +35,7 @@ def estimate_sessions_per_charger(seen: Observations) -> LearnedFact:
 
     Without limit headers nothing is claimed: what is never refused may have no limit.
     """
-    starts = list(_starts(seen))
+    starts = seen.once(_all_starts)
     admitted = [Bracket(most) for most in _most_in_an_hour(starts)]
     refused = [Bracket(limit, limit) for limit in _hourly_limits(starts)]
     found = admitted + refused
@@ -44,7 +44,7 @@ def estimate_sessions_per_charger(seen: Observations) -> LearnedFact:
 
 def estimate_start_limit(seen: Observations) -> LearnedFact:
     """Tell the hits of a start's window by the minute, where it is sure that no hourly limit is shown instead."""
-    starts = list(_starts(seen))
+    starts = seen.once(_all_starts)
     found = [start.limit for index, start in enumerate(starts) if start.limit and _is_short(start, starts[:index])]
     note = "a start may show its hourly limit instead" if starts and not found else ""
     return bracketed(_LIMIT, intersection(Bracket(limit, limit) for limit in found), len(found), note)
@@ -67,6 +67,10 @@ def _is_short(start: _Start, earlier: Sequence[_Start]) -> bool:
 def _apart(earlier: _Start, later: _Start) -> float:
     """Return the most seconds that may lie between two starts."""
     return (later.moment.high or 0.0) - (earlier.moment.low or 0.0)
+
+
+def _all_starts(seen: Observations) -> list[_Start]:
+    return list(_starts(seen))
 
 
 def _starts(seen: Observations) -> Iterator[_Start]:
