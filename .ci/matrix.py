@@ -58,8 +58,9 @@ def quick(python: str) -> Iterator[Environment]:
 def whole(pythons: Sequence[str]) -> Iterator[Environment]:
     """Yield each extra alone, at the oldest versions and at the newest, and all of them on each Python."""
     for extra in ("", *EXTRAS):
-        yield Environment(pythons[0], extra, "lowest")
-        yield Environment(pythons[-1], extra, "newest")
+        others = CLIENTS if extra == "all" else ()
+        yield Environment(pythons[0], extra, "lowest", others=others)
+        yield Environment(pythons[-1], extra, "newest", others=others)
     for python in pythons:
         yield Environment(python, "", "newest", "sdist")
         yield Environment(python, "all", "pinned", "wheel", CLIENTS)

@@ -4,6 +4,7 @@
 when it is first used, below `name_missing_extra`.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -14,12 +15,15 @@ EXTRAS = {
     "serve": ("anyio", "h11", "httptools", "prometheus_client", "sse_starlette", "starlette", "uvicorn", "uvloop"),
     "check": ("h11", "jinja2", "pygal", "sqlalchemy"),
     "strategies": ("hypothesis", "jsonschema_rs"),
-    "fuzz": ("jinja2", "schemathesis"),
+    "fuzz": ("h11", "jinja2", "schemathesis"),
     "redis": ("redis",),
     "postgres": ("psycopg",),
     "mcp": ("mcp",),
 }
 """Each extra with the packages that are looked for when it is missing, by the names that are imported."""
+
+INCLUDED = {"fuzz": ("strategies",), "mcp": ("serve",), "postgres": ("check",), "redis": ("strategies",)}
+"""The extras that an extra brings besides its own packages."""
 
 _EXTRA_OF = {package: extra for extra, packages in EXTRAS.items() for package in packages} | {
     "h11": "check",
@@ -50,6 +54,17 @@ def name_missing_extra() -> Iterator[None]:
         if line is None:
             raise
         raise MissingPackageError(line, name=package) from None
+
+
+@contextmanager
+def exit_without_extra() -> Iterator[None]:
+    """End a program with the line about the extra that it misses, and exit code 2."""
+    try:
+        with name_missing_extra():
+            yield
+    except MissingPackageError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 def require(package: str) -> None:

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
-
-import httpx2
+from http.client import HTTPConnection, HTTPException, HTTPMessage
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from plugproof_contracts import Status, Token
+from plugproof_contracts.extras import EXTRAS, exit_without_extra, require
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.secrets.token import fingerprint
 
@@ -36,11 +37,33 @@ class UnexpectedError(RuntimeError):
     """An answer that the story does not have."""
 
 
+class DemoAnswer(NamedTuple):
+    """What the fake answered."""
+
+    status: int
+    reason: str
+    headers: HTTPMessage
+    body: bytes
+
+
+def ask(method: str, url: str, body: Fields | None = None) -> DemoAnswer:
+    """Send one request, with a JSON body if there is one; raises `OSError` or `HTTPException`."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    try:
+        sent = None if body is None else json.dumps(body)
+        connection.request(method, parts.path, sent, {"content-type": "application/json"} if sent else {})
+        response = connection.getresponse()
+        return DemoAnswer(response.status, response.reason, response.headers, response.read())
+    finally:
+        connection.close()
+
+
 class Driver:
     """Walks through the API and says what it sees; `place` is what the fake announced."""
 
-    def __init__(self, client: httpx2.Client, place: Mapping[str, Any]) -> None:
-        self._client, self._place = client, place
+    def __init__(self, place: Mapping[str, Any]) -> None:
+        self._place = place
         self._token = Token("")
         self._seen: Fields = {}
 
@@ -51,7 +74,7 @@ class Driver:
         print(f"  {OPERATIONS[operation].method:<5}{self._path(operation, str(self._token))}")
         if body:
             print(f"       {json.dumps(body)}")
-        print(f"    -> {response.status_code} {response.reason_phrase}{_limits(response)}")
+        print(f"    -> {response.status} {response.reason}{_limits(response)}")
         content = self._expect(response, status)
         self._keep_token(content)
         self._show(content)
@@ -59,7 +82,7 @@ class Driver:
 
     def advance(self, title: str, **by: Any) -> None:
         """Let time pass on the fake's clock and print what happened in it."""
-        response = self._client.post(f"{self._place['control_url']}/clock/advance", json=by)
+        response = ask("POST", f"{self._place['control_url']}/clock/advance", by)
         passed = self._expect(response, 200)
         print(f"\n{title}\n  the clock shows {passed['now']}")
         for move in passed["moves"]:
@@ -70,18 +93,19 @@ class Driver:
         for _ in range(times):
             self._expect(self._send("confirm", None), 200)
 
-    def _send(self, operation: str, body: Fields | None) -> httpx2.Response:
+    def _send(self, operation: str, body: Fields | None) -> DemoAnswer:
         path = self._path(operation, self._token.reveal())
-        return self._client.request(OPERATIONS[operation].method, self._place["base_url"] + path, json=body)
+        return ask(OPERATIONS[operation].method, self._place["base_url"] + path, body)
 
     def _path(self, operation: str, token: str) -> str:
         return OPERATIONS[operation].template.replace("{token}", token).replace("{code}", "HAPPY")
 
-    def _expect(self, response: httpx2.Response, status: int) -> Fields:
-        if response.status_code != status:
+    def _expect(self, response: DemoAnswer, status: int) -> Fields:
+        if response.status != status:
             # Without the URL, which holds the token.
-            raise UnexpectedError(f"expected {status}, and it was {response.status_code}: {response.text}")
-        return dict(response.json())
+            text = response.body.decode(errors="backslashreplace")
+            raise UnexpectedError(f"expected {status}, and it was {response.status}: {text}")
+        return dict(json.loads(response.body))
 
     def _keep_token(self, content: Fields) -> None:
         if "session_token" in content:
@@ -117,7 +141,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _limits(response: httpx2.Response) -> str:
+def _limits(response: DemoAnswer) -> str:
     left = f"{response.headers['x-ratelimit-remaining']} of {response.headers['x-ratelimit-limit']} calls left"
     wait = response.headers.get("retry-after")
     return f"   {left}" + (f", Retry-After: {wait}" if wait else "")
@@ -177,13 +201,16 @@ def served() -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    """Tell the story; exit with 1 and one line if the fake tells another."""
+    """Tell the story; exit with 1 and one line if the fake tells another, with 2 if an extra is missing."""
+    with exit_without_extra():
+        for package in EXTRAS["serve"]:
+            require(package)
     try:
-        with served() as place, httpx2.Client(timeout=10) as client:
+        with served() as place:
             print(f"The fake runs at {place['base_url']}.")
             print("Its clock stands still until it is told to move.")
-            walk(Driver(client, place))
-    except (UnexpectedError, httpx2.HTTPError, ValueError) as error:
+            walk(Driver(place))
+    except (UnexpectedError, HTTPException, OSError, ValueError) as error:
         sys.exit(f"The demo failed: {error}")
     print("\nThat was a driver's whole life.")
 

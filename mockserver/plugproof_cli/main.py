@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from plugproof_cli.command_help import HELP_NAMES, epilog
 from plugproof_cli.standard_output import ended_when_lost
@@ -52,6 +53,13 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command without importing any, or an option of the group."""
+        names = [
+            CompletionItem(name, help=summary) for name, summary in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the group's own arguments."""
         with _in_one_line(), ended_when_lost():
@@ -92,15 +100,22 @@ def _missing(error: ModuleNotFoundError) -> Exception:
 
 def _print_version(ctx: click.Context, param: click.Parameter, is_wanted: bool) -> None:
     if is_wanted:
-        from plugproof_contracts.version import VERSION
+        from plugproof_cli import versions
 
-        click.echo(f"plugproof {VERSION}")
+        click.echo(versions.as_json() if ctx.params["as_json"] else versions.as_text())
         ctx.exit()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": HELP_NAMES})
+@click.option("--version", is_flag=True, expose_value=False, callback=_print_version, help="Show the version.")
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+    "--json",
+    "as_json",
+    is_flag=True,
+    is_eager=True,  # read before --version, wherever it stands
+    help="With --version: show the versions of all that matters as JSON.",
 )
-def main() -> None:
+def main(as_json: bool) -> None:
     """A fake of Plugchoice's public-charging API, and the contract that keeps it honest. Unofficial."""
+    if as_json:
+        raise click.UsageError("--json before a command belongs to --version; put it behind the command")

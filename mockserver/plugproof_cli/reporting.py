@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugproof_cli.completion import complete_files, complete_formats
 from plugproof_cli.standard_output import is_lost
 from plugproof_contracts.extras import MissingPackageError, name_missing_extra
 from plugproof_contracts.reports import formats
@@ -40,7 +41,11 @@ strict_option = click.option(
     "--strict", is_flag=True, envvar="PLUGPROOF_STRICT", help="Let inferred facts count too."
 )
 baseline_option = click.option(
-    "--baseline", metavar="F", envvar="PLUGPROOF_BASELINE", help="Accepted findings (TOML)."
+    "--baseline",
+    metavar="F",
+    shell_complete=complete_files,
+    envvar="PLUGPROOF_BASELINE",
+    help="Accepted findings (TOML).",
 )
 ledger_option = click.option(
     "--ledger",
@@ -53,6 +58,7 @@ report_option = click.option(
     "targets",
     multiple=True,
     type=_target,
+    shell_complete=complete_formats(formats.FORMATS),
     envvar="PLUGPROOF_REPORT",
     help=f"Write a report; repeatable. Formats: {', '.join(formats.FORMATS)}; the path - is standard output.",
 )

@@ -40,6 +40,6 @@ def test_the_demo_shows_no_secret(told):
 
 def test_the_demo_stops_at_an_answer_that_it_does_not_expect(serving):
     with serving("--fault", "charger:503") as server:
-        driver = Driver(server.client, server.place)
+        driver = Driver(server.place)
         with pytest.raises(UnexpectedError, match="expected 200, and it was 503"):
             driver.call("Look at the charger", "charger", 200)

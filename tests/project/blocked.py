@@ -1,8 +1,13 @@
 """An environment without the extras: the script blocks their packages, and prints what then works."""
 
+import io
 import json
+import runpy
 import sys
+import traceback
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from unittest import mock
 
 CALLS = {
     "serve": ("serve", "--port", "0"),
@@ -19,6 +24,15 @@ CALLS = {
     "lifecycle": ("lifecycle",),
     "openapi": ("openapi",),
 }
+
+
+ARGUMENTS = {
+    "plugproof_harness.protocol": ("false",),
+    "plugproof_contracts.evidence.fidelity": (".", "sqlite:///no.sqlite3"),
+    "plugproof_contracts.reports.rule_pages": (".",),
+    "plugproof_cli.demo": (),
+}
+"""What a program is called with; one that is not here is the command, and has to serve."""
 
 
 class Blocker:
@@ -57,10 +71,35 @@ def names() -> Iterator[tuple[str, str]]:
             yield name, ""
 
 
+def programs(asked: list[str]) -> Iterator[tuple[str, list[object]]]:
+    """Yield the exit code and the output of each module that `python -m` runs."""
+    for name in asked:
+        output = io.StringIO()
+        arguments = [name, *ARGUMENTS.get(name, ("serve", "--port", "0"))]
+        with mock.patch.object(sys, "argv", arguments), redirect_stdout(output), redirect_stderr(output):
+            code = run(name)
+        yield name, [code, output.getvalue()]
+
+
+def run(name: str) -> object:
+    """Run a module as a program, and return how it ended."""
+    try:
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        return -1
+    return 0
+
+
 def main() -> None:
-    """Block the packages that are named, and print calls and names as JSON."""
-    sys.meta_path.insert(0, Blocker(set(sys.argv[1:])))
-    print(json.dumps({"calls": dict(calls()), "names": dict(names())}))
+    """Block the packages that are named, and print calls, names and programs as JSON."""
+    asked, *blocked = sys.argv[1:]
+    sys.meta_path.insert(0, Blocker(set(blocked)))
+    print(
+        json.dumps({"calls": dict(calls()), "names": dict(names()), "programs": dict(programs(asked.split(",")))})
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import plugproof
-from plugproof_contracts.extras import EXTRAS, MissingPackageError, extra_line, require
+from plugproof_contracts.extras import EXTRAS, INCLUDED, MissingPackageError, extra_line, require
 from plugproof_mockserver import FakePlugchoice
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +44,15 @@ def declared(extra: str) -> set[str]:
 def test_an_extra_is_declared_as_the_code_knows_it(extra):
     """The table in the code and the table in pyproject.toml name the same packages."""
     assert declared(extra) == set(EXTRAS[extra])
+
+
+@pytest.mark.parametrize("extra", sorted(EXTRAS))
+def test_an_extra_includes_what_the_code_knows(extra):
+    """`plugproof[mcp]` brings `plugproof[serve]`, and so on."""
+    included = {
+        name for one in map(Requirement, DECLARED[extra]) if one.name == "plugproof" for name in one.extras
+    }
+    assert included == set(INCLUDED.get(extra, ()))
 
 
 def test_all_is_every_extra():
@@ -109,7 +118,7 @@ def met(tmp_path_factory) -> dict:
         "    def poll(self, session): ...\n"
     )
     environment = os.environ | {"PYTHONPATH": str(folder), "XDG_STATE_HOME": str(folder)}
-    command = [sys.executable, Path(__file__).with_name("blocked.py"), *BLOCKED]
+    command = [sys.executable, Path(__file__).with_name("blocked.py"), ",".join(PROGRAMS), *BLOCKED]
     done = subprocess.run(
         command, capture_output=True, text=True, check=True, timeout=100, cwd=folder, env=environment
     )
@@ -145,6 +154,39 @@ def test_recordings_are_judged_without_an_extra(met):
     code, output = met["calls"]["inspect"]
     assert code == 3
     assert "no.har" in output
+
+
+PROGRAMS = sorted(
+    ".".join(path.relative_to(ROOT / folder).with_suffix("").parts).removesuffix(".__main__")
+    for folder in FOLDERS
+    for path in (ROOT / folder).rglob("*.py")
+    if 'if __name__ == "__main__":' in path.read_text("utf-8")
+)
+"""Every module that `python -m` runs."""
+
+
+def test_the_programs_are_found():
+    """Those that users are told of are among them."""
+    assert {"plugproof", "plugproof_cli.demo", "plugproof_harness.protocol"} <= set(PROGRAMS)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_names_the_extra_that_it_misses(met, name):
+    """It does its work, complains of its arguments, or names the extra in one line; it shows no traceback."""
+    code, output = met["programs"][name]
+    assert "Traceback" not in output
+    assert code in (0, 1, 2)
+    if "is not installed" in output:
+        assert code == 2
+        assert output.count("\n") == 1
+        assert "pip install 'plugproof[" in output
+
+
+@pytest.mark.parametrize(("name", "extra"), [("plugproof_cli.demo", "serve"), ("plugproof", "serve")])
+def test_a_program_that_serves_names_the_extra(met, name, extra):
+    """The demo and the command need the same extra, and no client."""
+    assert met["programs"][name][0] == 2
+    assert f"pip install 'plugproof[{extra}]'" in met["programs"][name][1]
 
 
 EXTRA_OF_NAME = {

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from plugproof_contracts.evidence.fact_index import FACTS, Fact, FactKind
 from plugproof_contracts.evidence.ledger_entry import LedgerEntry
 from plugproof_contracts.evidence.night_bound import claim
+from plugproof_contracts.extras import exit_without_extra
 from plugproof_contracts.facts.operations import BASE_URL
 
 
@@ -105,4 +106,5 @@ def main(folder: Path, url: str | None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    with exit_without_extra():
+        main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

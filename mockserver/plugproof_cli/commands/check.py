@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_codes, complete_files
 from plugproof_cli.life_options import life_terms
 from plugproof_cli.reporting import (
     base_url,
@@ -75,7 +76,12 @@ class CheckArguments(NamedTuple):
     metavar="NAME",
     help=f"The variable that holds tokens of live sessions, one a line.  [default: {DEFAULT_TOKEN_ENV}]",
 )
-@click.option("--token-file", metavar="F", help="A file with such tokens; - is standard input.")
+@click.option(
+    "--token-file",
+    metavar="F",
+    shell_complete=complete_files,
+    help="A file with such tokens; - is standard input.",
+)
 @strict_option
 @click.option(
     "--budget",
@@ -122,10 +128,16 @@ class CheckArguments(NamedTuple):
     "--baseline",
     multiple=True,
     metavar="F",
+    shell_complete=complete_files,
     envvar="PLUGPROOF_BASELINE",
     help="Accepted findings (TOML), or a shape to compare with (JSON, from --save-shape); repeatable.",
 )
-@click.option("--save-shape", metavar="F", help="Write what the answers look like, for --baseline.")
+@click.option(
+    "--save-shape",
+    metavar="F",
+    shell_complete=complete_files,
+    help="Write what the answers look like, for --baseline.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["drift"]),
@@ -140,7 +152,12 @@ class CheckArguments(NamedTuple):
     help="Where what was seen of each fact is added to.  [default: the history]",
 )
 @click.option("--no-ledger", is_flag=True, help="Add what was seen to no ledger.")
-@click.option("--life", metavar="CODE", help="Then play a whole life on this test charger; it costs money.")
+@click.option(
+    "--life",
+    metavar="CODE",
+    shell_complete=complete_codes,
+    help="Then play a whole life on this test charger; it costs money.",
+)
 @click.option(
     "--spend-cap", type=click.IntRange(min=1), metavar="N", help="Minor units that a life may hold or cost."
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_files, complete_formats
 from plugproof_cli.reporting import goes_to_stdout, hide_traceback, refuse_unwritable
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.report_model import Verdict
@@ -86,6 +87,7 @@ _target.__name__ = "format=path"
 @click.option(
     "--resume",
     metavar="FILE",
+    shell_complete=complete_files,
     envvar="PLUGPROOF_RESUME",
     help="Keep the progress in FILE, and do not try again what it says was fine.",
 )
@@ -122,6 +124,7 @@ _target.__name__ = "format=path"
     "targets",
     multiple=True,
     type=_target,
+    shell_complete=complete_formats(FORMATS),
     envvar="PLUGPROOF_REPORT",
     help=f"Write the map; repeatable. Formats: {', '.join(FORMATS)}; the path - is standard output.",
 )

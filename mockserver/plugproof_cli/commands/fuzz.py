@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_codes
 from plugproof_cli.reporting import (
     accepts,
     base_url,
@@ -75,6 +76,7 @@ class FuzzOptions(NamedTuple):
     "--code",
     multiple=True,
     metavar="CODE",
+    shell_complete=complete_codes,
     envvar="PLUGPROOF_CODE",
     help="A charger that exists there; repeatable.  [default: HAPPY]",
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_files
 from plugproof_cli.reporting import (
     accepts,
     baseline_option,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @command("Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", shell_complete=complete_files)
 @strict_option
 @baseline_option
 @ledger_option

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_files
 from plugproof_cli.reporting import hide_traceback, refuse_unwritable
 from plugproof_contracts.secrets.filenames import plain_name
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
 
 @command("Learn settings from recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", shell_complete=complete_files)
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
-@click.option("--output", metavar="F", help="Write a facts file (TOML) for serve --facts.")
+@click.option(
+    "--output", metavar="F", shell_complete=complete_files, help="Write a facts file (TOML) for serve --facts."
+)
 def learn(files: tuple[str, ...], as_json: bool, output: str | None) -> None:
     """Read the files, print what they teach, and write the facts file."""
     refuse_unwritable((), output)

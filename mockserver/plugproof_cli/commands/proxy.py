@@ -8,6 +8,7 @@ import click
 
 from plugproof_cli import reporting
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_files
 from plugproof_cli.standard_output import telling
 from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.exchanges.route import redacted
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 @command("Forward to the real API, and check what passes.")
 @click.argument("base_url", metavar="BASE_URL")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free one.")
-@click.option("--har", metavar="F", help="Write what passed, without secrets, when the proxy ends.")
+@click.option(
+    "--har",
+    metavar="F",
+    shell_complete=complete_files,
+    help="Write what passed, without secrets, when the proxy ends.",
+)
 @click.option("--timeout", type=click.FloatRange(0.1, 300), default=30.0, show_default=True, metavar="S")
 @reporting.ledger_option
 def proxy(base_url: str, port: int, har: str | None, timeout: float, ledger: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_files
 from plugproof_cli.reporting import hide_traceback
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.secrets.filenames import plain_name
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
 
 
 @command("Play recorded traffic at the fake, and name each fact by which their answers differ.")
-@click.argument("recording", metavar="RECORDING")
+@click.argument("recording", metavar="RECORDING", shell_complete=complete_files)
 @click.option("--against", type=click.Choice(["fake"]), default="fake", help="At what to play it: fake.")
-@click.option("--facts", metavar="F", help="A facts file of plugproof learn, by which the fake behaves.")
+@click.option(
+    "--facts",
+    metavar="F",
+    shell_complete=complete_files,
+    help="A facts file of plugproof learn, by which the fake behaves.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
 def replay(recording: str, against: str, facts: str | None, as_json: bool) -> None:
     """Replay the recording, print what differs, and end with the exit code."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_files
 from plugproof_cli.reporting import hide_traceback
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.filenames import plain_name
@@ -18,7 +19,13 @@ from plugproof_contracts.secrets.filenames import plain_name
     envvar="PLUGPROOF_HISTORY",
     help="sqlite:///FILE or postgresql://HOST/DATABASE.  [default: a file of the user's]",
 )
-@click.option("--output", default="-", metavar="F", help="Where the page goes; - is standard output.")
+@click.option(
+    "--output",
+    default="-",
+    metavar="F",
+    shell_complete=complete_files,
+    help="Where the page goes; - is standard output.",
+)
 def report(history: str | None, output: str) -> None:
     """Render the page."""
     with hide_traceback():

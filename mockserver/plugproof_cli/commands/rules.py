@@ -6,11 +6,12 @@ from difflib import get_close_matches
 import click
 
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_rules
 from plugproof_contracts.rules import RULES
 
 
 @command("List the rules, or show the page of one.")
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=complete_rules)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rules(rule: str | None, as_json: bool) -> None:
     """Print the catalogue or one page."""

@@ -13,6 +13,7 @@ import msgspec
 
 from plugproof_cli import live_log, option_types
 from plugproof_cli.command_help import command
+from plugproof_cli.completion import complete_codes, complete_files, complete_words
 from plugproof_cli.live_log import LogFormat
 from plugproof_cli.secret_files import Tenant, choose_control_secret, merge_tenants
 from plugproof_mockserver.faces.host_allowlist import is_loopback
@@ -135,6 +136,7 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
 @_option(
     "--facts",
     metavar="F",
+    shell_complete=complete_files,
     is_eager=True,
     expose_value=False,
     callback=_take_facts,
@@ -142,7 +144,12 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
 )
 @_default("--host", type=option_types.HOST, default="127.0.0.1", help="Address to listen on.")
 @_default("--port", type=option_types.PORT, default="8000", help="Port to listen on; 0 takes a free one.")
-@_option("--scenario", type=option_types.SCENARIO, help="Answer every unknown charger code with this scenario.")
+@_option(
+    "--scenario",
+    shell_complete=complete_codes,
+    type=option_types.SCENARIO,
+    help="Answer every unknown charger code with this scenario.",
+)
 @_default("--speed", type=option_types.SPEED, default="1", help="How fast the clock runs; 0 freezes it.")
 @_option(
     "--clock", type=option_types.CLOCK, help="Moment at which the clock starts, such as 2026-01-10T12:00:00Z."
@@ -151,6 +158,7 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
 @_default(
     "--rate-limit",
     type=option_types.RATE_LIMIT,
+    shell_complete=complete_words(RateLimit),
     default="endpoint",
     help="Count hits per endpoint and address, or over all endpoints, or not at all.",
 )
@@ -160,6 +168,7 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
 @_default(
     "--limiter-store",
     type=option_types.LIMITER_STORE,
+    shell_complete=complete_words(LimiterStore),
     default="redis",
     help="End a window a minute after its first hit, or after the second that this lies in, as files do.",
 )
@@ -176,12 +185,14 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
 @_default(
     "--errors",
     type=option_types.ERRORS,
+    shell_complete=complete_words(Errors),
     default="json",
     help="Write errors as JSON always, or as HTML for a client that does not ask for JSON.",
 )
 @_default(
     "--not-found",
     type=option_types.NOT_FOUND,
+    shell_complete=complete_words(NotFoundText),
     default="plain",
     help="Say of what was not found just that, or repeat the token or code that was asked for.",
 )
@@ -209,6 +220,7 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
 @_option(
     "--control-secret-file",
     type=option_types.SECRET_FILE,
+    shell_complete=complete_files,
     help="Demand the secret that is in this file, which no list of processes shows.",
 )
 @_option(
@@ -220,6 +232,7 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
 @_option(
     "--world-secret-file",
     type=option_types.TENANT_FILE,
+    shell_complete=complete_files,
     help="Read such secrets from lines of PREFIX SECRET [WORLDS]; WORLDS is how many there may be.",
 )
 @_option("--max-sessions", type=option_types.QUOTA, help="Sessions that a world may have; more get a 507.")
@@ -248,6 +261,7 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
 @_default(
     "--log",
     type=option_types.LOG,
+    shell_complete=complete_words(LogFormat),
     default="auto",
     help="Write a line for each request to the API; auto does so on a terminal.",
 )

@@ -2,7 +2,7 @@
 
 import sys
 
-from plugproof_contracts.extras import MissingPackageError
+from plugproof_contracts.extras import exit_without_extra
 from plugproof_harness.protocol.conformance import CHECKS, check_protocol
 
 
@@ -12,11 +12,8 @@ def main() -> int:
         print("usage: python -m plugproof_harness.protocol COMMAND, such as 'node client.mjs'", file=sys.stderr)
         return 2
     command = sys.argv[1] if len(sys.argv) == 2 else sys.argv[1:]
-    try:
+    with exit_without_extra():
         return _print_checks(command)
-    except MissingPackageError as error:
-        print(error, file=sys.stderr)
-        return 2
 
 
 def _print_checks(command: str | list[str]) -> int:
