@@ -28,7 +28,7 @@ quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 # Builds the sdist, and the wheel from it, as they are published.
 BUILD = rm -rf .venv/installed; quietly env PIP_CONSTRAINT=constraints.txt $(PY) -m build --outdir .venv/installed
 
-.PHONY: help serve test demo quick lint types bench power study fidelity pictures site peers installed matrix constraints clean FORCE
+.PHONY: help serve test demo quick lint types bench chaos soak power study fidelity pictures site peers installed matrix constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -57,6 +57,12 @@ types: $(VENV) ## Check the types alone
 
 bench: $(VENV) $(if $(NPM),$(BENCH)) ## Measure against the targets and write docs/explanation/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)
+
+chaos: $(VENV) ## Kill, fill, pause and cut off on purpose, and write docs/explanation/reliability.md; ARGS="--count 2" is quick
+	@$(PY) -m benchmarks.reliability chaos $(ARGS)
+
+soak: $(VENV) ## Keep one fake under load for minutes, fuzz it, and write docs/explanation/reliability.md
+	@$(PY) -m benchmarks.reliability soak $(ARGS)
 
 study: $(VENV) ## Learn from 1,000 worlds with hidden settings, and count what is false; ARGS="100" takes fewer
 	@$(PY) -m benchmarks.learn_study $(ARGS)

@@ -24,6 +24,8 @@ RECEIVE_SECONDS = 60.0
 """How long a head may take to come, and then a body; people who type a request by hand take their time."""
 LINGER_SECONDS = 2.0
 """How long a client that was refused may go on sending, so that it reads why before its connection breaks."""
+ENDING_SECONDS = 0.5
+"""How long a connection that awaits a request still takes one once the server was told to end."""
 
 _NEVER = math.inf
 _CLOSE = ((b"connection", b"close"),)
@@ -40,9 +42,16 @@ class _LongHeadError(Exception):
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol within bounds of size and time; `receive_seconds` is rule 3's."""
 
-    def __init__(self, *args: Any, receive_seconds: float = RECEIVE_SECONDS, **named: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        receive_seconds: float = RECEIVE_SECONDS,
+        ending_seconds: float = ENDING_SECONDS,
+        **named: Any,
+    ) -> None:
         super().__init__(*args, **named)
-        self._receive_seconds = receive_seconds
+        self._receive_seconds, self._ending_seconds = receive_seconds, ending_seconds
+        self._is_ending = False
         self._look_every = min(receive_seconds, self.timeout_keep_alive)
         self._timer: TimerHandle | None = None
         self._due = _NEVER  # when what is waited for is late
@@ -101,6 +110,18 @@ class BoundedProtocol(HttpToolsProtocol):
             else:
                 return
 
+    def shutdown(self) -> None:
+        """Answer what has been asked, or is asked in a moment, and close.
+
+        A request may have come that nobody has read yet. uvicorn would close its connection, and the client
+        could not know whether anything was done.
+        """
+        self._is_ending = True
+        if self._ending_seconds and (self.cycle is None or self.cycle.response_complete):
+            self.loop.call_later(self._ending_seconds, super().shutdown)
+        else:
+            super().shutdown()
+
     # What the parser tells.
 
     # uvicorn begins a message with a new scope. It ends here with none, which tells whether one is coming.
@@ -115,6 +136,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_again = self._head_without_upgrade()
             return
         super().on_headers_complete()
+        if self._is_ending:
+            self.cycle.keep_alive = False
         self.headers = []  # what comes now are trailers, which are no part of the head
 
     def on_body(self, body: bytes) -> None:

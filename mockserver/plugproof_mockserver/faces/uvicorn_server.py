@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
@@ -15,14 +15,16 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from plugproof_contracts.errors import PlugproofError
-from plugproof_mockserver.faces.http_protocol import RECEIVE_SECONDS, BoundedProtocol
+from plugproof_mockserver.faces.http_protocol import ENDING_SECONDS, RECEIVE_SECONDS, BoundedProtocol
 from plugproof_mockserver.http.asgi_types import TRANSPORT, WRITE, ASGIApp, Send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GRACE_SECONDS = 2
+GRACE_SECONDS = 1.5
 """How long requests that are under way may take once the server was told to end."""
+BACKLOG = 2048
+"""How many connections may wait to be accepted."""
 START_SECONDS = 30
 """How long a server in a thread may take until it answers."""
 
@@ -107,7 +109,24 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Ending the server cuts off requests that are under way; a traceback of that helps nobody.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await self._accept_waiting(sockets or [])
         await super().shutdown(sockets)
+
+    async def _accept_waiting(self, sockets: list[socket.socket]) -> None:
+        """Accept who waits in line: closing a listening socket resets whoever has connected to it."""
+        loop, listeners = asyncio.get_running_loop(), [listener.dup() for listener in sockets]
+        for server in self.servers:
+            server.close()
+        # In one go: whoever is answered in between may connect again.
+        for connection in [found for listener in listeners for found in _waiting(listener)]:
+            await loop.connect_accepted_socket(self._connect, connection)
+
+    def _connect(self) -> asyncio.Protocol:
+        make: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = make(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
 
     @contextmanager
     def capture_signals(self) -> "Iterator[None]":
@@ -121,6 +140,16 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _waiting(listener: socket.socket) -> list[socket.socket]:
+    """Close a listening socket; return the connections that waited in its line."""
+    listener.setblocking(False)
+    found: list[socket.socket] = []
+    with listener, suppress(BlockingIOError):
+        while len(found) < BACKLOG:
+            found.append(listener.accept()[0])
+    return found
 
 
 def _ending_signals() -> list[signal.Signals]:
@@ -139,7 +168,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(2048)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise PortTakenError(f"can't listen on {host}:{port}: {error.strerror or error}") from None
@@ -157,7 +186,7 @@ def serve(
 
     `receive_seconds` is how long the head of a request, and then its body, may take to come.
     """
-    _run(_server(app, ready, receive_seconds), listener)
+    _run(_server(app, ready, receive_seconds, ENDING_SECONDS), listener)
 
 
 @contextmanager
@@ -166,7 +195,7 @@ def serving(
 ) -> "Iterator[None]":
     """Serve in a thread for as long as the block lasts; raise `RuntimeError` when the server does not start."""
     ready = threading.Event()
-    server = _server(app, ready.set, receive_seconds)
+    server = _server(app, ready.set, receive_seconds, 0)  # whoever ends the block has asked what it wanted to
     thread = threading.Thread(target=_run, args=(server, listener), name="plugproof server", daemon=True)
     thread.start()
     try:
@@ -183,8 +212,8 @@ def _run(server: _Server, listener: socket.socket) -> None:
         runner.run(server.serve(sockets=[listener]))
 
 
-def _server(app: ASGIApp, ready: Callable[[], None], receive_seconds: float) -> _Server:
-    protocol: Any = partial(_Protocol, receive_seconds=receive_seconds)
+def _server(app: ASGIApp, ready: Callable[[], None], receive_seconds: float, ending_seconds: float) -> _Server:
+    protocol: Any = partial(_Protocol, receive_seconds=receive_seconds, ending_seconds=ending_seconds)
     config = uvicorn.Config(
         cast("Any", app),
         http=protocol,
@@ -197,6 +226,6 @@ def _server(app: ASGIApp, ready: Callable[[], None], receive_seconds: float) -> 
         date_header=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # it takes parts of a second, too
     )
     return _Server(config, ready)

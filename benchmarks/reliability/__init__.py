@@ -1,0 +1,1 @@
+"""What a deployment has to survive, as scenarios that break it on purpose: `python -m benchmarks.reliability`."""

@@ -1,0 +1,117 @@
+"""Requests over plain sockets: nothing of a path is normalised, and a broken connection is an answer, too."""
+
+import json
+import socket
+import time
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+NO_ANSWER = 0
+"""The status of a request whose connection broke before its answer had come whole."""
+API = "/api/v3/public-charging"
+START = {"code": "HAPPY", "connector_id": 1}
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Reply(NamedTuple):
+    """An answer; its status is 0 when none came. `seconds` is how long it took."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    seconds: float
+
+    @property
+    def content(self) -> Any:
+        """The JSON in the body."""
+        return json.loads(self.body)
+
+    @property
+    def is_of_store(self) -> bool:
+        """Whether it is the 503 that says that the store is away."""
+        return self.status == 503 and self.headers.get("x-plugproof-store") == "unavailable"
+
+
+class Caller:
+    """One keep-alive connection to a port of loopback; one that broke is made anew for the next request."""
+
+    def __init__(self, port: int, *, timeout: float = 20, host: str | None = "localhost") -> None:
+        self._port, self._timeout, self._host = port, timeout, host
+        self._socket: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def call(self, method: str, path: str, body: object = None, headers: Headers = ()) -> Reply:
+        """Send a request with a JSON body or none."""
+        return self.send(request_bytes(method, path.encode(), body, headers, self._host))
+
+    def send(self, request: bytes) -> Reply:
+        """Send the bytes of one request and read one answer."""
+        began = time.perf_counter()
+        try:
+            status, headers, body = self._exchange(request)
+        except OSError:
+            self.close()
+            return Reply(NO_ANSWER, {}, b"", time.perf_counter() - began)
+        if headers.get("connection") == "close":
+            self.close()
+        return Reply(status, headers, body, time.perf_counter() - began)
+
+    def _exchange(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
+        if self._socket is None:
+            self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=self._timeout)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.sendall(request)
+        return read_reply(self._socket, has_body=not request.startswith(b"HEAD "))
+
+
+def request_bytes(
+    method: str, path: bytes, body: object = None, headers: Headers = (), host: str | None = "localhost"
+) -> bytes:
+    """Write a request; the path goes out as it is. Without a host it has no `Host` header."""
+    sent = b"" if body is None else json.dumps(body).encode()
+    lines = [] if host is None else [f"Host: {host}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    if sent:
+        lines.append("Content-Type: application/json")
+    if sent or method not in ("GET", "HEAD"):
+        lines.append(f"Content-Length: {len(sent)}")
+    head = "\r\n".join(lines).encode("latin-1")
+    return method.encode() + b" " + path + b" HTTP/1.1\r\n" + head + b"\r\n\r\n" + sent
+
+
+def read_reply(connection: socket.socket, *, has_body: bool = True) -> tuple[int, dict[str, str], bytes]:
+    """Read one answer; raise `ConnectionError` when the connection ends before it has come whole."""
+    head, _, rest = _read_until(connection, b"", lambda data: b"\r\n\r\n" in data).partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    pairs = (line.partition(":") for line in lines)
+    headers = {name.lower(): value.strip() for name, _, value in pairs}
+    size = int(headers.get("content-length", 0)) if has_body else 0
+    return int(first.split()[1]), headers, _read_until(connection, rest, lambda data: len(data) >= size)
+
+
+def _read_until(connection: socket.socket, data: bytes, is_whole: Any) -> bytes:
+    while not is_whole(data):
+        more = connection.recv(65536)
+        if not more:
+            raise ConnectionResetError("the connection ended before the answer had come whole")
+        data += more
+    return data
+
+
+def start(caller: Caller, prefix: str = "") -> Reply:
+    """Start a session."""
+    return caller.call("POST", f"{prefix}{API}/sessions", START)

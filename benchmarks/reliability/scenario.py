@@ -1,0 +1,54 @@
+"""The scenarios there are, with the target of each."""
+
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from benchmarks.reliability.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Suite(StrEnum):
+    """Which target of `make` a scenario belongs to."""
+
+    CHAOS = "chaos"
+    SOAK = "soak"
+
+
+class Scenario(NamedTuple):
+    """One row of the table; `size` is how much of it a full run does, and `place` where its function is."""
+
+    name: str
+    suite: Suite
+    measure: str
+    target: str
+    size: int
+    place: str
+
+    def run(self, count: int | None = None) -> Outcome:
+        """Run it so often, by default as often as the target asks."""
+        module, _, function = self.place.partition(":")
+        found: Callable[[int], Outcome] = getattr(import_module(f"{__package__}.{module}"), function)
+        return found(self.size if count is None else count)
+
+
+_KILLS = "0 acknowledged transitions lost; ready again ≤ 1 s"
+_OUTAGE = "typed 503 in ≤ 250 ms, never a 500, never an eleventh; recovers by itself"
+_SIGNAL = "exit 0 in ≤ 3 s, no accepted request unanswered"
+
+SCENARIOS = {
+    one.name: one
+    for one in (
+        Scenario("kills-sqlite", Suite.CHAOS, "`kill -9` under load, SQLite", _KILLS, 100, "kills:run_sqlite"),
+        Scenario("kills-redis", Suite.CHAOS, "`kill -9` under load, Redis", _KILLS, 100, "kills:run_redis"),
+        Scenario("full-disk", Suite.CHAOS, "SQLite on a full disk", _OUTAGE, 50, "outages:run_full_disk"),
+        Scenario("redis-full", Suite.CHAOS, "Redis without memory", _OUTAGE, 50, "outages:run_redis_full"),
+        Scenario("redis-paused", Suite.CHAOS, "Redis paused", _OUTAGE, 50, "outages:run_redis_paused"),
+        Scenario("redis-gone", Suite.CHAOS, "Redis killed", _OUTAGE, 50, "outages:run_redis_gone"),
+        Scenario("sigterm-memory", Suite.CHAOS, "`SIGTERM` at work, memory", _SIGNAL, 20, "signals:run_memory"),
+        Scenario("sigterm-sqlite", Suite.CHAOS, "`SIGTERM` at work, SQLite", _SIGNAL, 20, "signals:run_sqlite"),
+        Scenario("sigterm-redis", Suite.CHAOS, "`SIGTERM` at work, Redis", _SIGNAL, 20, "signals:run_redis"),
+    )
+}
