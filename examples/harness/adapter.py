@@ -2,7 +2,7 @@
 
 from careful import RefusedError, ScanToPay, Session, UnsureError
 
-from plugproof_harness import Adapter, Api
+from plugproof import Adapter, Api
 
 
 class ScanToPayAdapter(Adapter):

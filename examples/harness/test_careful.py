@@ -3,7 +3,7 @@
 from adapter import ScanToPayAdapter
 from hypothesis import settings
 
-from plugproof_harness import client_machine
+from plugproof import client_machine
 
 TestScanToPay = client_machine(ScanToPayAdapter).TestCase
 TestScanToPay.settings = settings(max_examples=100, deadline=None)

@@ -7,6 +7,7 @@ import shlex
 from contextlib import ExitStack
 from typing import Any
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_harness import AdapterError, explore
 from plugproof_harness.exploration.visit import CellResult, CellState
@@ -19,7 +20,7 @@ MOST_WORLDS = 20
 MOST_SHOWN = 5
 
 
-class AgentMistakeError(ValueError):
+class AgentMistakeError(InvalidValueError):
     """What an agent asked for can't be done; the text says what can."""
 
 
@@ -36,7 +37,7 @@ class Workbench:
         self._stack.close()
 
     def start_world(self, clock: str) -> dict[str, Any]:
-        """Start a world whose clock stands still at a moment; raise `AgentMistakeError` or `ValueError`."""
+        """Start a world whose clock stands still at a moment; raise `AgentMistakeError` or `InvalidValueError`."""
         if len(self._worlds) >= MOST_WORLDS:
             raise AgentMistakeError(f"there are {MOST_WORLDS} worlds already; go on with one of them")
         fake = FakePlugchoice(clock=clock)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from plugproof_contracts import Status, Token
+from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.extras import EXTRAS, exit_without_extra, require
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.secrets.token import fingerprint
@@ -33,7 +34,7 @@ SECRETS = ("session_token", "client_secret")
 Fields = dict[str, Any]
 
 
-class UnexpectedError(RuntimeError):
+class UnexpectedError(PlugproofError):
     """An answer that the story does not have."""
 
 

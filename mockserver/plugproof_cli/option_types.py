@@ -9,6 +9,7 @@ import click
 
 from plugproof_cli import secret_files
 from plugproof_cli.live_log import LogFormat
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.model import settings, timestamps
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.stores.address import StateAddress
@@ -18,7 +19,7 @@ Reader = Callable[[str], Any]
 
 
 def _type(name: str, read: Reader) -> Reader:
-    """Return a type for click from a function that raises `ValueError` with a sentence; `name` is for the help."""
+    """Return a type for click from a function that raises `InvalidValueError`; `name` is for the help."""
 
     def convert(text: str) -> Any:
         try:
@@ -33,7 +34,7 @@ def _type(name: str, read: Reader) -> Reader:
 def _whole(what: str, low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not re.fullmatch(r"\d{1,12}", text, re.ASCII) or not low <= int(text) <= high:
-            raise ValueError(f"{text!r} is not {what}: a whole number from {low} to {high}")
+            raise InvalidValueError(f"{text!r} is not {what}: a whole number from {low} to {high}")
         return int(text)
 
     return read
@@ -42,7 +43,7 @@ def _whole(what: str, low: int, high: int) -> Callable[[str], int]:
 def _number(what: str, low: int, high: int) -> Callable[[str], float]:
     def read(text: str) -> float:
         if not re.fullmatch(r"\d{1,12}(\.\d{1,12})?", text, re.ASCII) or not low <= float(text) <= high:
-            raise ValueError(f"{text!r} is not {what}: a number from {low} to {high}")
+            raise InvalidValueError(f"{text!r} is not {what}: a number from {low} to {high}")
         return float(text)
 
     return read
@@ -53,7 +54,7 @@ def _one_of(values: type[StrEnum]) -> Reader:
 
     def read(text: str) -> StrEnum:
         if text.lower() not in set(values):
-            raise ValueError(f"{text!r} is not one of {', '.join(values)}")
+            raise InvalidValueError(f"{text!r} is not one of {', '.join(values)}")
         return values(text.lower())
 
     return _type("|".join(values), read)
@@ -61,20 +62,20 @@ def _one_of(values: type[StrEnum]) -> Reader:
 
 def _host(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63}){0,31}|[0-9A-Fa-f:.]{2,45}", text):
-        raise ValueError(f"{text!r} is not a host: a name, an IPv4 or an IPv6 address, without a port")
+        raise InvalidValueError(f"{text!r} is not a host: a name, an IPv4 or an IPv6 address, without a port")
     return text
 
 
 def _scenario(text: str) -> str:
     if text.upper() not in SCENARIOS:
-        raise ValueError(f"{text!r} is not a scenario: one of {', '.join(SCENARIOS)}")
+        raise InvalidValueError(f"{text!r} is not a scenario: one of {', '.join(SCENARIOS)}")
     return text.upper()
 
 
 def _clock(text: str) -> int:
     start = timestamps.parse(text)
     if not timestamps.EARLIEST <= start <= timestamps.LATEST:
-        raise ValueError(f"{text!r} is beyond the clock: a moment from 1971 to 9999")
+        raise InvalidValueError(f"{text!r} is beyond the clock: a moment from 1971 to 9999")
     return start
 
 
@@ -82,13 +83,13 @@ def _fault(text: str) -> Fault:
     try:
         return parse_fault(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is not a fault: {error}") from None
+        raise InvalidValueError(f"{text!r} is not a fault: {error}") from None
 
 
 def _duration(text: str) -> float:
     length = settings.parse_duration(text)
     if length == 0:
-        raise ValueError(f"{text!r} is too short: a duration above 0, such as 90s, 15m, 24h or 2d")
+        raise InvalidValueError(f"{text!r} is too short: a duration above 0, such as 90s, 15m, 24h or 2d")
     return length
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import click
 
+from plugproof_contracts.errors import InvalidValueError
+
 MOST_BYTES = 1_000_000
 """What a file of secrets may hold; anything longer is another file."""
 
@@ -27,30 +29,30 @@ class Tenant(NamedTuple):
 
 
 def read_secret(text: str) -> str:
-    """Return a secret; raise `ValueError`, which never repeats it, for what is none."""
+    """Return a secret; raise `InvalidValueError`, which never repeats it, for what is none."""
     if not _SECRET.fullmatch(text):
-        raise ValueError("a secret is 8 to 256 printable ASCII characters without a space")
+        raise InvalidValueError("a secret is 8 to 256 printable ASCII characters without a space")
     return text
 
 
 def read_secret_file(path: str) -> str:
-    """Return the secret that is alone in a file; raise `ValueError` that names the file for anything else."""
+    """Return the only secret of a file; raise `InvalidValueError` that names the file for anything else."""
     try:
         return read_secret(_content(path).rstrip("\r\n"))
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        raise InvalidValueError(f"{path}: {error}") from None
 
 
 def read_tenant(text: str) -> Tenant:
-    """Read `PREFIX=SECRET`; raise `ValueError`, which never repeats the secret, for anything else."""
+    """Read `PREFIX=SECRET`; raise `InvalidValueError`, which never repeats the secret, for anything else."""
     prefix, equals, secret = text.partition("=")
     if not equals:
-        raise ValueError("it is not PREFIX=SECRET, such as team-a-=SECRET")
+        raise InvalidValueError("it is not PREFIX=SECRET, such as team-a-=SECRET")
     return Tenant(_read_prefix(prefix), read_secret(secret))
 
 
 def read_tenant_file(path: str) -> tuple[Tenant, ...]:
-    """Read lines of `PREFIX SECRET [WORLDS]`; raise `ValueError` that names the file and the line.
+    """Read lines of `PREFIX SECRET [WORLDS]`; raise `InvalidValueError` that names the file and the line.
 
     Empty lines and those that begin with `#` are none.
     """
@@ -63,19 +65,19 @@ def _read_lines(path: str) -> Iterable[Tenant]:
             try:
                 yield _read_line(line.split())
             except ValueError as error:
-                raise ValueError(f"{path}, line {number}: {error}") from None
+                raise InvalidValueError(f"{path}, line {number}: {error}") from None
 
 
 def _read_line(words: list[str]) -> Tenant:
     if not 2 <= len(words) <= 3 or (len(words) == 3 and not _WORLDS.fullmatch(words[2])):
-        raise ValueError("it is not PREFIX SECRET, or PREFIX SECRET WORLDS with a number of worlds")
+        raise InvalidValueError("it is not PREFIX SECRET, or PREFIX SECRET WORLDS with a number of worlds")
     return Tenant(_read_prefix(words[0]), read_secret(words[1]), int(words[2]) if len(words) == 3 else None)
 
 
 def _read_prefix(text: str) -> str:
     # What stands here in a line that is written the wrong way round may be the secret, so it is not repeated.
     if not _PREFIX.fullmatch(text):
-        raise ValueError(
+        raise InvalidValueError(
             "the prefix is not the beginning of a world's name: 1 to 64 letters, digits, dots, dashes and "
             "underscores, letter or digit first"
         )
@@ -87,9 +89,9 @@ def _content(path: str) -> str:
         with Path(path).open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise ValueError(f"{path} can't be read: {error.strerror or error}") from None
+        raise InvalidValueError(f"{path} can't be read: {error.strerror or error}") from None
     if len(content) > MOST_BYTES:
-        raise ValueError(f"{path} is longer than {MOST_BYTES} bytes, so it is no file of secrets")
+        raise InvalidValueError(f"{path} is longer than {MOST_BYTES} bytes, so it is no file of secrets")
     return content.decode("utf-8", "replace")
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from plugproof_harness.exploration.client_cells import client_cells
     from plugproof_harness.exploration.exploration import Exploration, explore
     from plugproof_harness.laws.client_laws import LAWS, BrokenLawError
-    from plugproof_harness.protocol.command_adapter import command_adapter
+    from plugproof_harness.protocol.command_adapter import ReportedError, command_adapter
     from plugproof_harness.runs.client_run import replay
     from plugproof_harness.search.client_machine import client_machine
     from plugproof_harness.simulation.simulate import Simulation, simulate
@@ -23,6 +23,7 @@ __all__ = [
     "Api",
     "BrokenLawError",
     "Exploration",
+    "ReportedError",
     "Simulation",
     "client_cells",
     "client_machine",
@@ -39,6 +40,7 @@ _HOMES = {
     "Api": "client.client_api",
     "BrokenLawError": "laws.client_laws",
     "Exploration": "exploration.exploration",
+    "ReportedError": "protocol.command_adapter",
     "Simulation": "simulation.simulate",
     "client_cells": "exploration.client_cells",
     "client_machine": "search.client_machine",

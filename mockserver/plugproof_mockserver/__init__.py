@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from plugproof_mockserver.world.journal import Journal, JournalEntry
     from plugproof_mockserver.world.prepared_responses import PreparedResponse
     from plugproof_mockserver.world.session_store import UnknownSessionError
-    from plugproof_mockserver.world.world_snapshot import WorldSnapshot
+    from plugproof_mockserver.world.world_snapshot import UnreadableSnapshotError, WorldSnapshot
 
 _HOMES = {
     "AsyncTransport": "faces.transports",
@@ -52,6 +52,7 @@ _HOMES = {
     "Transport": "faces.transports",
     "UnknownChargerError": "world.charger_store",
     "UnknownSessionError": "world.session_store",
+    "UnreadableSnapshotError": "world.world_snapshot",
 }
 """The module of each name; the others are of `public_types`."""
 
@@ -90,6 +91,7 @@ __all__ = [
     "Transport",
     "UnknownChargerError",
     "UnknownSessionError",
+    "UnreadableSnapshotError",
     "WorldSnapshot",
 ]
 

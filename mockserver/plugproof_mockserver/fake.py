@@ -106,7 +106,7 @@ class FakeSession:
         return self.event(Event.PAID)
 
     def event(self, event: EventName | Event) -> "FakeSession":
-        """Let something happen now; raise `ValueError` that lists what can happen in this status."""
+        """Let something happen now; raise `InvalidValueError` that lists what can happen in this status."""
         self._world.apply_event(self.token, _event(event))
         return self
 
@@ -133,7 +133,7 @@ class FakeClock:
     def advance(self, by: timedelta | float | None = None, **parts: Unpack[Parts]) -> list[StatusChange]:
         """Jump ahead by seconds, by a timedelta, or by `minutes=5` and the like; return what changed, in order.
 
-        Raises `ValueError` for a jump back, and `TypeError` for both a duration and parts of one.
+        Raises `InvalidValueError` for a jump back, and `InvalidTypeError` for both a duration and parts of one.
         """
         if by is not None and parts:
             raise InvalidTypeError(f"advance takes a duration or {', '.join(parts)}, not both")
@@ -172,7 +172,7 @@ class FakeFaults:
         first: int | None = None,
         milliseconds: int | None = None,
     ) -> Fault:
-        """Inject a fault; see `faults.make_fault`. Raises `ValueError` that names what is wrong."""
+        """Inject a fault; see `faults.make_fault`. Raises `InvalidValueError` that names what is wrong."""
         fault = make_fault(operation, kind, when=when, rate=rate, first=first, milliseconds=milliseconds)
         self._world.inject(fault)
         return fault
@@ -196,7 +196,7 @@ class FakePlugchoice:
     `endpoint` (the default), `shared` or `off`; `facts` is a facts file of `plugproof learn`, of which the other
     keywords take precedence; `limits` maps operations to `(hits, seconds)`. `self_check`
     judges every answer by the contract's rules, see `violations`. The other keywords are those of
-    `settings.Settings`. Raises `ValueError` that names what is wrong.
+    `settings.Settings`. Raises `InvalidValueError` that names what is wrong.
     """
 
     def __init__(
@@ -228,7 +228,7 @@ class FakePlugchoice:
     def start_session(
         self, code: str | None = None, connector_id: int = 1, email: str | None = None
     ) -> FakeSession:
-        """Start a session as the API would, without its rate limit; raise `ValueError` when it would refuse."""
+        """Start a session as the API does, without its rate limit; raise `InvalidValueError` if it refuses."""
         form = StartBody(code or self.world.settings.scenario or "HAPPY", connector_id, email)
         outcome = self.world.start(form)
         if isinstance(outcome, ErrorResponse):
@@ -248,7 +248,7 @@ class FakePlugchoice:
         return FakeSession(self.world, state.token)
 
     def set_charger(self, code: str, **fields: Unpack[ChargerFields]) -> PublicCharger:
-        """Set up or change a charger by any of its fields; raise `ValueError` that names what is wrong."""
+        """Set up or change a charger by any of its fields; raise `InvalidValueError` that names what is wrong."""
         return self.world.transact(lambda: self.world.chargers.change(code, fields)).to_public()
 
     @property
@@ -269,7 +269,7 @@ class FakePlugchoice:
     ) -> PreparedResponse:
         """Answer an operation (or `*`) by hand from now on, or its `first` so many calls; nothing else happens.
 
-        `json=` or `content=` is the body; without one it is empty. Raises `ValueError` that names what is wrong.
+        `json=` or `content=` is the body; without one it is empty. Raises `InvalidValueError` with the mistake.
         """
         prepared = make_prepared(operation, status=status, first=first, headers=headers, **body)
         self.world.transact(lambda: self.world.prepared.append(prepared))
@@ -314,7 +314,7 @@ class FakePlugchoice:
         return take_snapshot(self.world)
 
     def restore(self, snapshot: WorldSnapshot) -> None:
-        """Become what a snapshot says; raise `ValueError` that names what can't be so, without change."""
+        """Become what a snapshot says; raise `InvalidValueError` that names what can't be so, without change."""
         restore_snapshot(self.world, snapshot)
 
     @cached_property

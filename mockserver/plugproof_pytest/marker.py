@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from plugproof_contracts.errors import InvalidTypeError, InvalidValueError
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.model.settings import Settings
 
@@ -30,7 +31,7 @@ class FakeOptions(NamedTuple):
     def fake(self, defaults: Mapping[str, Any] | None = None) -> FakePlugchoice:
         """Return a fresh fake, by `defaults` where the markers say nothing.
 
-        Raises `ValueError` or `TypeError` that names what is wrong.
+        Raises `InvalidValueError` or `InvalidTypeError` that names what is wrong.
         """
         return FakePlugchoice(**{**(defaults or {}), **self.settings})
 
@@ -64,11 +65,13 @@ def _read(item: pytest.Item) -> FakeOptions:
 
 def _options(given: dict[str, Any], positional: list[Any]) -> FakeOptions:
     if positional:
-        raise TypeError(f"{positional[0]!r} has no name; every argument has one, as in scenario='HAPPY'")
+        raise InvalidTypeError(f"{positional[0]!r} has no name; every argument has one, as in scenario='HAPPY'")
     refuse_unknown(given, ARGUMENTS)
     for name, allowed in OWN_ARGUMENTS.items():
         if name in given and given[name] not in allowed:
-            raise ValueError(f"{name} can't be {given[name]!r}; it is one of {', '.join(map(repr, allowed))}")
+            raise InvalidValueError(
+                f"{name} can't be {given[name]!r}; it is one of {', '.join(map(repr, allowed))}"
+            )
     settings = {name: value for name, value in given.items() if name not in OWN_ARGUMENTS}
     options = FakeOptions(settings, given.get("check", True), given.get("unknown_routes") != "pass")
     options.fake()
@@ -76,12 +79,12 @@ def _options(given: dict[str, Any], positional: list[Any]) -> FakeOptions:
 
 
 def refuse_unknown(given: Iterable[str], known: Sequence[str]) -> None:
-    """Raise `TypeError` for a name that is not among those that are known, and list these."""
+    """Raise `InvalidTypeError` for a name that is not among those that are known, and list these."""
     for name in given:
         if name not in known:
             close = get_close_matches(name, known, 1)
             likely = f"did you mean {close[0]!r}? " if close else ""
-            raise TypeError(f"there is no argument {name!r}; {likely}It takes {', '.join(known)}")
+            raise InvalidTypeError(f"there is no argument {name!r}; {likely}It takes {', '.join(known)}")
 
 
 def _position(item: pytest.Item) -> str:

@@ -50,7 +50,7 @@ OPTIONS = (
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Add the options; raise `ValueError` when somebody else already has."""
+    """Add the options; raise `ValueError` when another plugin already has."""
     group = parser.getgroup("plugchoice", "plugproof: a fake of Plugchoice's public-charging API")
     for name, text, how in OPTIONS:
         group.addoption(f"--plugchoice-{name}", help=text, **how)

@@ -5,5 +5,6 @@ that a run of Schemathesis needs.
 """
 
 from plugproof_schemathesis.hooks import plugproof_rules
+from plugproof_schemathesis.rule_failure import BrokenRuleError
 
-__all__ = ["plugproof_rules"]
+__all__ = ["BrokenRuleError", "plugproof_rules"]

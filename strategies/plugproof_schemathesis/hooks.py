@@ -12,7 +12,7 @@ from schemathesis.engine.run import PhaseName
 from plugproof_contracts import RULES, Level, Violation
 from plugproof_contracts.checking.checker import check_trace, examine
 from plugproof_schemathesis.recorded_exchange import exchange_of, recorded
-from plugproof_schemathesis.rule_failure import RuleBroken
+from plugproof_schemathesis.rule_failure import BrokenRuleError
 
 STRICT = "PLUGPROOF_STRICT"
 """The variable that lets inferred facts count too, as for every command of plugproof."""
@@ -30,13 +30,13 @@ def plugproof_rules(ctx: CheckContext, response: Response, case: Case[Any]) -> b
     return None
 
 
-def _failures(operation: str, violations: Iterable[Violation]) -> list[RuleBroken]:
+def _failures(operation: str, violations: Iterable[Violation]) -> list[BrokenRuleError]:
     by_rule: dict[str, list[Violation]] = {}
     counting = _counting()
     for violation in violations:
         if violation.level in counting:
             by_rule.setdefault(violation.rule, []).append(violation)
-    return [RuleBroken(operation, found) for found in by_rule.values()]
+    return [BrokenRuleError(operation, found) for found in by_rule.values()]
 
 
 def _counting() -> frozenset[Level]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from schemathesis.core.failures import Failure, Severity
 
-from plugproof_contracts import Level, Violation
+from plugproof_contracts import Level, NonconformanceError, Violation
 
 _SEVERITIES = {Level.DOCUMENTED: Severity.HIGH, Level.INFERRED: Severity.MEDIUM, Level.ASSUMED: Severity.LOW}
 
 
-class RuleBroken(Failure):
+class BrokenRuleError(NonconformanceError, Failure):
     """One rule that one answer, or the answers before it, break; its texts hold no session token.
 
     Schemathesis keeps one failure of a class for each operation, so the rule is part of what tells them apart.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from plugproof_strategies import profiles as profiles
+    from plugproof_strategies.arguments import InvalidArgumentError
     from plugproof_strategies.charger_strategies import public_chargers
     from plugproof_strategies.exchange_strategies import exchanges
     from plugproof_strategies.journey_strategies import journeys
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from plugproof_strategies.violation_strategies import violating_exchanges, violating_traces
 
 __all__ = [
+    "InvalidArgumentError",
     "amounts",
     "charger_codes",
     "connector_ids",
@@ -54,6 +56,7 @@ __all__ = [
 ]
 
 _WHERE = {
+    "InvalidArgumentError": "arguments",
     "exchanges": "exchange_strategies",
     "journeys": "journey_strategies",
     "public_chargers": "charger_strategies",

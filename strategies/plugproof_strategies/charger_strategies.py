@@ -42,7 +42,7 @@ def priced(draw: st.DrawFn) -> Pricing:
 def public_chargers(draw: st.DrawFn, *, min_connectors: int = 0) -> PublicCharger:
     """Strategy for chargers as get-charger answers them, with up to four connectors of different numbers.
 
-    Raises `InvalidArgument` unless `min_connectors` is 0 to 4.
+    Raises `InvalidArgumentError` unless `min_connectors` is 0 to 4.
     """
     numbers = draw(_SEVERAL[one_of("min_connectors", min_connectors, range(MOST_CONNECTORS + 1))])
     return PublicCharger(

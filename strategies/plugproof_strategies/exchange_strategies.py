@@ -77,8 +77,8 @@ def exchanges(
     """Strategy for exchanges of an operation that is answered with a status code, each of them any unless given.
 
     They break no rule of any level; with `coherent=False` the sessions in them are `sessions(coherent=False)`
-    and only the documented rules hold. The tokens are of no session. Raises `InvalidArgument` for an operation
-    that there is not, and for a status code that it does not document.
+    and only the documented rules hold. The tokens are of no session. Raises `InvalidArgumentError` for an unknown
+    operation, and for a status code that it does not document.
     """
     name, code = _asked(draw, operation, status_code)
     if code != OPERATIONS[name].success:

@@ -125,7 +125,7 @@ def journeys(draw: st.DrawFn, scenario: Status | str | None = None) -> list[Exch
     """Strategy for the exchanges of one legal life, in order, as `check_trace` takes them.
 
     `scenario` is the status in which the life ends, any of the fifteen; without it the life ends in a terminal
-    one. Raises `InvalidArgument` for an unknown status.
+    one. Raises `InvalidArgumentError` for an unknown status.
     """
     ways = _ENDS if scenario is None else _PATHS[member("scenario", scenario, Status)]
     life, asked = _life(draw, draw(ways)), draw(_STARTS)

@@ -95,7 +95,7 @@ def sessions(draw: st.DrawFn, status: Status | str | None = None, *, coherent: b
 
     Coherent ones keep every documented and inferred fact. With `coherent=False` only the documented ones hold:
     nulls wherever the reference allows them, integers beyond every sensible range, texts and timestamps that are
-    odd but legal. Raises `InvalidArgument` for an unknown status.
+    odd but legal. Raises `InvalidArgumentError` for an unknown status.
     """
     chosen = draw(_STATUS) if status is None else member("status", status, Status)
     return drawn(draw, chosen) if coherent else odd(draw, chosen)

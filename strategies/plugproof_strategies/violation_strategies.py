@@ -41,8 +41,7 @@ def violating_exchanges(draw: st.DrawFn, rule: str | None = None) -> tuple[Excha
     """Strategy for pairs of an exchange and the slug of the one rule that it breaks: `rule`, or any without it.
 
     Where breaking it takes a member that the reference does not have, `shape.known-fields`, which is only a note,
-    finds that too. Raises `InvalidArgument` for a rule that there is not, and for one that no single exchange can
-    break.
+    finds that too. Raises `InvalidArgumentError` for an unknown rule, and for one that needs several exchanges.
     """
     slug = draw(_RULES) if rule is None else one_of("rule", rule, BY_RULE)
     defect = draw(_WAYS[slug])
@@ -54,7 +53,7 @@ def violating_traces(draw: st.DrawFn, rule: str | None = None) -> tuple[list[Exc
     """Strategy for pairs of the exchanges of a journey and the slug of the one rule on traces that they break.
 
     A breach may bring weaker ones with it: what a session shows twice cannot change in one respect only. Raises
-    `InvalidArgument` for anything but a rule on traces.
+    `InvalidArgumentError` for anything but a rule on traces.
     """
     slug = draw(_TRACE_RULES) if rule is None else one_of("rule", rule, TRACES_BY_RULE)
     defect = draw(_TRACE_WAYS[slug])

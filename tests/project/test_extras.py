@@ -191,11 +191,14 @@ def test_a_program_that_serves_names_the_extra(met, name, extra):
 
 EXTRA_OF_NAME = {
     **dict.fromkeys(plugproof._PUBLIC["plugproof_strategies"], "strategies"),
+    **dict.fromkeys(plugproof._PUBLIC["plugproof_schemathesis"], "fuzz"),
     "client_machine": "strategies",
     "CheckOptions": "check",
     "HistoryError": "check",
     "run_check": "check",
     "LiveServer": "serve",
+    "ServerStartError": "serve",
+    "UnknownRouteError": "httpx2",
     "Transport": "httpx2",
     "AsyncTransport": "httpx2",
 }

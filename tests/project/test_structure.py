@@ -31,6 +31,7 @@ ALLOWED = {
     "plugproof": {
         "plugproof_contracts",
         "plugproof_strategies",
+        "plugproof_schemathesis",
         "plugproof_mockserver",
         "plugproof_harness",
         "plugproof_pytest",

@@ -17,8 +17,8 @@ ALLOWED = "an Exchange, or a response of httpx, httpx2, requests or Starlette"
 def exchange_of(response: object, *, operation: str | None = None) -> Exchange:
     """Return the exchange of a client's response.
 
-    `operation` is for a Starlette response, which does not know what it answers. Raises `TypeError` for what is
-    no such response, and `ValueError` for one that lacks its request or its body.
+    `operation` is for a Starlette response, which does not know what it answers. Raises `InvalidTypeError` for
+    anything else than a response, and `InvalidValueError` for one that lacks its request or its body.
     """
     read = _reader(response)
     if read is None:

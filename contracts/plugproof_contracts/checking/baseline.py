@@ -19,7 +19,7 @@ _REQUIRED = ("rule", "reason", "until")
 
 
 class BaselineError(PlugproofError, ValueError):
-    """What is wrong with a baseline file: the entry, the field, and what is allowed."""
+    """A baseline file has a mistake; the text names the entry, the field and what is allowed."""
 
 
 class Accept(NamedTuple):

@@ -21,7 +21,7 @@ class HttpProxy(NamedTuple):
 
 
 def proxy_for(url: str) -> HttpProxy | None:
-    """Return the proxy for a URL, None if it is asked directly; raises `ValueError` that names the variable.
+    """Return the proxy for a URL, or None without one; raise `InvalidValueError` that names the variable.
 
     This machine is never asked through a proxy. Of two spellings of a variable the one in small letters counts.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class HistoryError(PlugproofError, ValueError):
-    """Why a history cannot be used; the text holds no password."""
+    """A history cannot be used; the text says why, and holds no password."""
 
 
 def default_url() -> str:

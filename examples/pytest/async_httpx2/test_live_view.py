@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from live_view import changes
 
-from plugproof_mockserver import FakePlugchoice
+from plugproof import FakePlugchoice
 
 Sleep = Callable[[float], Awaitable[None]]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plugproof_pytest import LiveServer
+from plugproof import LiveServer
 
 Client = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -8,7 +8,7 @@ import vcr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plugproof_mockserver import FakePlugchoice
+from plugproof import FakePlugchoice
 
 URL = "https://app.plugchoice.com/api/v3/public-charging"
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from paying import Paying
 
-from plugproof_pytest import LiveServer
+from plugproof import LiveServer
 
 
 @pytest.fixture

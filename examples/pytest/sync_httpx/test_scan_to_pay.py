@@ -2,7 +2,7 @@ import httpx
 import pytest
 from scan_to_pay import ScanToPay
 
-from plugproof_mockserver import FakePlugchoice, StatusName
+from plugproof import FakePlugchoice, StatusName
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from itertools import product
 from typing import NamedTuple
 
 from plugproof_contracts import Status
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_harness.runs.steps import FAULTS, OPERATION_OF, Step
 from plugproof_mockserver.model.events import Event
 
@@ -101,12 +102,12 @@ def _arguments(press: Press, number: int) -> tuple[str, ...]:
 def cells(depth: int = 1, then: Sequence[str] = BUTTONS) -> Iterator[Cell]:
     """Yield every cell of up to `depth` presses, shortest first; later presses are of the buttons `then`.
 
-    Raises `ValueError` for a depth or a button that there is not.
+    Raises `InvalidValueError` for a depth or a button that there is not.
     """
     if not 1 <= depth <= MOST_DEPTH:
-        raise ValueError(f"the depth can't be {depth}; it must be from 1 to {MOST_DEPTH}")
+        raise InvalidValueError(f"the depth can't be {depth}; it must be from 1 to {MOST_DEPTH}")
     if unknown := [button for button in then if button not in BUTTONS]:
-        raise ValueError(f"there is no button {unknown[0]!r}; there are {', '.join(BUTTONS)}")
+        raise InvalidValueError(f"there is no button {unknown[0]!r}; there are {', '.join(BUTTONS)}")
     level = list(_first())
     yield from level
     for _ in range(depth - 1):
@@ -133,7 +134,7 @@ def depth_of(patterns: Sequence[str], depth: int) -> int:
 
 
 def choose(found: Sequence[Cell], patterns: Sequence[str]) -> list[Cell]:
-    """Return the cells that a pattern names, all without any; raise `ValueError` for one that names none.
+    """Return the cells that a pattern names, all without any; raise `InvalidValueError` for one that names none.
 
     In a pattern `*` stands for any text, as in `charging/*/504`.
     """
@@ -143,7 +144,7 @@ def choose(found: Sequence[Cell], patterns: Sequence[str]) -> list[Cell]:
     for pattern in patterns:
         matches = {pattern} if pattern in known else {name for name in names if fnmatchcase(name, pattern)}
         if not matches:
-            raise ValueError(f"no cell is named {pattern!r}; {FORM}")
+            raise InvalidValueError(f"no cell is named {pattern!r}; {FORM}")
         chosen |= matches
     return [cell for cell, name in zip(found, names, strict=True) if name in chosen]
 

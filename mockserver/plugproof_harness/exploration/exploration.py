@@ -77,7 +77,7 @@ def explore(
     `then` are the buttons of a second and later press. `time_limit` is in seconds of real time and for
     one call. `known` are results that are taken over, and `notice` is called with each new one. `world`
     is what `FakePlugchoice` takes. An interruption ends it early, with what there is. Raises
-    `AdapterError` for what is no adapter, and `ValueError` for a depth, button or cell that there is not.
+    `AdapterError` for what is no adapter, and `InvalidValueError` for a depth, button or cell that there is not.
     """
     offered(adapter)
     FakePlugchoice(**world)

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import msgspec
 
+from plugproof_contracts.errors import PlugproofError
 from plugproof_harness.client.adapter import AdapterError
 from plugproof_harness.client.request_log import EndlessCallError
 
@@ -25,7 +26,7 @@ _GRACE = 1.0
 """Seconds that a process may take to end once its output has ended or its input is closed."""
 
 
-class ProcessEndedError(Exception):
+class ProcessEndedError(PlugproofError):
     """The process ended before it answered; the text has its exit code and its last words."""
 
 

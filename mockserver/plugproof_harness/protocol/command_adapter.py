@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
+from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_harness.client.adapter import METHODS, Adapter, AdapterError
 from plugproof_harness.client.client_api import Api
 from plugproof_harness.client.client_driver import TIME_LIMIT
@@ -20,7 +21,7 @@ _ERRORS = ("refused", "unsure", "crash")
 _TEXTS = ("type", "message", "at")
 
 
-class ReportedError(Exception):
+class ReportedError(PlugproofError):
     """What a client in another language raised; `place` tells one crash from another."""
 
     place: tuple[str, ...] = ()
@@ -129,12 +130,12 @@ def _error_type(kind: str, name: str) -> type[ReportedError]:
 def command_adapter(command: str | Sequence[str], *, time_limit: float = TIME_LIMIT) -> type[Adapter]:
     """Return the adapter for a command that speaks the client protocol; it is asked for its buttons at once.
 
-    Raises `ValueError` for what is no command, and `AdapterError` for one that can't be started, or
+    Raises `InvalidValueError` for what is no command, and `AdapterError` for one that can't be started, or
     does not answer in `time_limit` seconds as it should.
     """
     words = shlex.split(command) if isinstance(command, str) else list(command)
     if not words:
-        raise ValueError("the command is empty; name a program, such as 'node client.mjs'")
+        raise InvalidValueError("the command is empty; name a program, such as 'node client.mjs'")
     process = ClientProcess(words)
     buttons, email_at_start = _hello(process, time_limit)
     methods: dict[str, Any] = {METHODS[BUTTONS[button]]: _method(button) for button in buttons}

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple, Self
 
 from plugproof_contracts import Status, Token
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.session_lifecycle import TERMINAL
 from plugproof_contracts.secrets.token import fingerprint
@@ -142,10 +143,12 @@ class ClientRun:
         self.request_log.expect(operation, lambda: self.happen(number, event))
 
     def driven(self, number: str) -> DrivenSession:
-        """Return a session by its number; raise `ValueError` when no start has made it."""
+        """Return a session by its number; raise `InvalidValueError` when no start has made it."""
         if int(number) not in self.sessions:
             made = ", ".join(map(str, self.sessions)) or "none"
-            raise ValueError(f"there is no session {number}; of {self._starts} starts these made one: {made}")
+            raise InvalidValueError(
+                f"there is no session {number}; of {self._starts} starts these made one: {made}"
+            )
         return self.sessions[int(number)]
 
     def running(self) -> int:
@@ -265,7 +268,7 @@ _DO: dict[str, Callable[..., None]] = {
 def replay(adapter: type[Adapter], steps: Iterable[str], **settings: Any) -> None:
     """Repeat a run, as a broken law has printed it.
 
-    Raises `BrokenLawError` when the client still breaks a law, and `ValueError` for a text that is no step.
+    Raises `BrokenLawError` when the client still breaks a law, and `InvalidValueError` for a text that is no step.
     """
     run_steps(adapter, [parse_step(text) for text in steps], settings)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from plugproof_contracts import Status
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.world.faults import FaultKind
@@ -92,17 +93,17 @@ _ALLOWED: dict[str, Allowed] = {
 
 
 def parse_step(text: str) -> Step:
-    """Read a step; raise `ValueError` that says what is wrong with it and what is allowed."""
+    """Read a step; raise `InvalidValueError` that says what is wrong with it and what is allowed."""
     try:
         verb, *arguments = shlex.split(text)
     except ValueError:
         verb, arguments = "", []
     if verb not in FORMS:
-        raise ValueError(f"{text!r} is not a step; it begins with one of {', '.join(FORMS)}")
+        raise InvalidValueError(f"{text!r} is not a step; it begins with one of {', '.join(FORMS)}")
     words = FORMS[verb].split()
     needed = sum(not word.startswith("[") for word in words)
     if not needed <= len(arguments) <= len(words):
-        raise ValueError(
+        raise InvalidValueError(
             f"{text!r} has {len(arguments)} arguments; the form is `{f'{verb} {FORMS[verb]}'.strip()}`"
         )
     for word, argument in zip(words, arguments, strict=False):
@@ -113,4 +114,4 @@ def parse_step(text: str) -> Step:
 def _check(text: str, word: str, argument: str) -> None:
     is_allowed, allowed = _ALLOWED.get(word, (bool, "not empty"))
     if not is_allowed(argument):
-        raise ValueError(f"{argument!r} in {text!r} can't be the {word}; it must be {allowed}")
+        raise InvalidValueError(f"{argument!r} in {text!r} can't be the {word}; it must be {allowed}")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from plugproof_contracts import Status
-from plugproof_contracts.errors import PlugproofError
+from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.engine.seeding import FIELDS as SESSION_FIELDS
 from plugproof_mockserver.http.response import shorten
@@ -122,13 +122,13 @@ FAULT: BodyForm = {
 def read(body: bytes, form: BodyForm) -> dict[str, Any]:
     """Read and validate a body; an empty one has no fields.
 
-    Raises `UnreadableError`, or `ValueError` that names a field, its value and what is allowed.
+    Raises `UnreadableError`, or `InvalidValueError` that names a field, its value and what is allowed.
     """
     return _valid(_decode(body) if body else {}, form)
 
 
 def read_query(query: str, form: BodyForm) -> dict[str, Any]:
-    """Read and validate a query, numbers as such; raise `ValueError` that names a field. No form reads nothing."""
+    """Read and validate a query; raise `InvalidValueError` that names a field. Without a form it reads nothing."""
     if not form:
         return {}
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
@@ -139,12 +139,12 @@ def _valid(fields: dict[str, Any], form: BodyForm) -> dict[str, Any]:
     for name, value in fields.items():
         if name not in form:
             known = f"there are {', '.join(form)}" if form else "this request takes none"
-            raise ValueError(f"there is no field {shorten(name)}; {known}")
+            raise InvalidValueError(f"there is no field {shorten(name)}; {known}")
         if not form[name].holds(value):
-            raise ValueError(f"{name} can't be {shorten(value)}; it must be {form[name].allowed}")
+            raise InvalidValueError(f"{name} can't be {shorten(value)}; it must be {form[name].allowed}")
     for name, field in form.items():
         if field.required and name not in fields:
-            raise ValueError(f"{name} is missing; it must be {field.allowed}")
+            raise InvalidValueError(f"{name} is missing; it must be {field.allowed}")
     return fields
 
 

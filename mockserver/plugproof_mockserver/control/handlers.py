@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from plugproof_contracts import Status
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_contracts.version import VERSION
@@ -60,14 +61,16 @@ def _speed(fields: dict[str, Any], present: float) -> float:
     mode = fields.get("mode")
     speed = fields.get("speed", {None: present, "frozen": 0.0, "real": 1.0}[mode])
     if mode is not None and (mode == "frozen") != (speed == 0):
-        raise ValueError(f"speed can't be {speed} in the mode {mode}; it is 0 when frozen, and above 0 when real")
+        raise InvalidValueError(
+            f"speed can't be {speed} in the mode {mode}; it is 0 when frozen, and above 0 when real"
+        )
     return float(speed)
 
 
 def _advance(request: ControlRequest) -> Any:
     world, fields = request.world, request.fields
     if len(fields) != 1:
-        raise ValueError('a clock advances by either {"seconds": N} or {"to": "next"}; give one of the two')
+        raise InvalidValueError('a clock advances by either {"seconds": N} or {"to": "next"}; give one of the two')
     moves = world.advance_to_next() if "to" in fields else world.advance(seconds(fields["seconds"]))
     return {"now": _exact(world.clock.now()), "moves": [_move(move) for move in moves]}
 
@@ -118,7 +121,7 @@ def _seed(request: ControlRequest) -> Any:
     try:
         state = request.world.seed_session(status, code=code, fields=fields)
     except UnknownChargerError as error:
-        raise ValueError(f"code: {error}") from None
+        raise InvalidValueError(f"code: {error}") from None
     return _session(request.world, state) | {"token": state.token}
 
 

@@ -67,7 +67,7 @@ def put_snapshot(request: ControlRequest) -> Any:
 
 
 def read_snapshot(body: bytes) -> WorldSnapshot:
-    """Read a snapshot; raise `UnreadableBodyError` where it is no JSON, and `ValueError` that names a field."""
+    """Read a snapshot; raise `UnreadableBodyError` for what is not JSON, or `InvalidValueError` with the field."""
     try:
         return WorldSnapshot.from_json(body)
     except UnreadableSnapshotError as error:
@@ -84,7 +84,7 @@ class ForeignWorldError(WorldError):
 
 
 def read_ttl(fields: dict[str, Any]) -> float | None:
-    """Return the seconds of a lease; None for a world without one. Raises `ValueError` for no duration."""
+    """Return the seconds of a lease; None for a world without one. Raises `InvalidValueError` for no duration."""
     ttl = fields.get("ttl")
     return parse_duration(ttl) if isinstance(ttl, str) else ttl
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from plugproof_contracts import Connector, ConnectorStatus, Status
+from plugproof_contracts.errors import InvalidTypeError
 from plugproof_contracts.facts import assumptions, error_texts
 from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, TERMINAL, Cause, targets
 from plugproof_mockserver.engine.representation import data_body, payment_of, session_body
@@ -264,4 +265,4 @@ def takes_body(path: str) -> bool:
 def _unusable(call: OperationCall) -> OperationResult:
     if isinstance(call.form, ErrorResponse):
         return OperationResult(call.form)
-    raise TypeError(f"{call.operation} was called without a form")  # pragma: no cover - `read` gives one
+    raise InvalidTypeError(f"{call.operation} was called without a form")  # pragma: no cover - `read` gives one

@@ -61,7 +61,7 @@ def _stay(status: Status, target: Status) -> int:
 
 
 def amend_state(state: SessionState, fields: dict[str, Any], now: int) -> SessionState:
-    """Return the session with fields set, legal or not; raise `ValueError` for an unknown field."""
+    """Return the session with fields set, legal or not; raise `InvalidValueError` for an unknown field."""
     for name, value in fields.items():
         if name not in FIELDS:
             raise InvalidValueError(f"a session has no field {name!r}; it has {', '.join(FIELDS)}")

@@ -16,6 +16,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.http.response import ErrorResponse
 
 MOST_HEAD = 64 * 1024
@@ -174,7 +175,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _head_without_upgrade(self) -> bytes:
         method = self.parser.get_method()
         if method == b"CONNECT":
-            raise ValueError("a tunnel is no upgrade that can be ignored")
+            raise InvalidValueError("a tunnel is no upgrade that can be ignored")
         lines = [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
         version = self.parser.get_http_version().encode()
         return b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, version, b"".join(lines))

@@ -29,6 +29,10 @@ START_SECONDS = 30
 """How long a server in a thread may take until it answers."""
 
 
+class ServerStartError(PlugproofError, RuntimeError):
+    """The server thread did not begin to serve."""
+
+
 class PortTakenError(PlugproofError, OSError):
     """The address can't be bound; the message says why and what to do."""
 
@@ -193,14 +197,14 @@ def serve(
 def serving(
     app: ASGIApp, listener: socket.socket, *, receive_seconds: float = RECEIVE_SECONDS
 ) -> "Iterator[None]":
-    """Serve in a thread for as long as the block lasts; raise `RuntimeError` when the server does not start."""
+    """Serve in a thread while the block lasts; raise `ServerStartError` when the server does not start."""
     ready = threading.Event()
     server = _server(app, ready.set, receive_seconds, 0)  # whoever ends the block has asked what it wanted to
     thread = threading.Thread(target=_run, args=(server, listener), name="plugproof server", daemon=True)
     thread.start()
     try:
         if not ready.wait(START_SECONDS):
-            raise RuntimeError(f"the server did not start within {START_SECONDS} seconds")
+            raise ServerStartError(f"the server did not start within {START_SECONDS} seconds")
         yield
     finally:
         server.should_exit = True

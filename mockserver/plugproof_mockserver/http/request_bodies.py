@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.http import validation
 from plugproof_mockserver.http.response import ErrorResponse
 
@@ -103,12 +104,12 @@ def _parse_multipart(body: bytes, content_type: str) -> dict[str, Any]:
     """Read the parts of a form as RFC 7578 has them: flat, with neither a charset nor an encoding of their own."""
     found = _BOUNDARY.search(content_type)
     if found is None:
-        raise ValueError("no boundary")
+        raise InvalidValueError("no boundary")
     delimiter = b"\r\n--" + (found[1] or found[2]).encode("latin-1")
     _, *parts = (b"\r\n" + body).split(delimiter, MOST_FIELDS + 2)
     end = next((at for at, part in enumerate(parts) if part.startswith(b"--")), None)
     if end is None or end > MOST_FIELDS:
-        raise ValueError("no end, or too many fields")
+        raise InvalidValueError("no end, or too many fields")
     return dict(_part(part) for part in parts[:end])
 
 
@@ -119,6 +120,6 @@ def _part(part: bytes) -> tuple[str, Any]:
     disposition = _DISPOSITION.search(head)
     name = _NAME.search(disposition[1]) if disposition else None
     if padding.strip() or not ends or not disposition or not name:
-        raise ValueError("not a part of a form")
+        raise InvalidValueError("not a part of a form")
     text = _A_FILE if _FILE.search(disposition[1]) else value.decode()
     return (name[1] or name[2] or b"").decode(), text

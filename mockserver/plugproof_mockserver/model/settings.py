@@ -61,7 +61,7 @@ def _require_ranges(struct: msgspec.Struct) -> None:
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """So many hits in so many seconds; raises `ValueError` for what can't be counted."""
+    """So many hits in so many seconds; raises `InvalidValueError` for what can't be counted."""
 
     hits: int
     seconds: float
@@ -84,7 +84,7 @@ _assumed: dict[str, Any] = {name: row.value for name, row in ASSUMED_SETTINGS.it
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of one fake. Times are seconds, money is minor units, VAT is percent.
 
-    Raises `ValueError` that names the field and what it may be.
+    Raises `InvalidValueError` that names the field and what it may be.
     """
 
     scenario: str | None = None
@@ -120,7 +120,7 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def parse_duration(text: str) -> float:
-    """Read `90`, `90s`, `15m`, `24h` or `2d` as seconds; raise `ValueError` for anything else."""
+    """Read `90`, `90s`, `15m`, `24h` or `2d` as seconds; raise `InvalidValueError` for anything else."""
     found = DURATION.fullmatch(text.strip())
     if not found:
         raise InvalidValueError(f"{text!r} is not a duration such as 90s, 15m, 24h or 2d")
@@ -128,7 +128,7 @@ def parse_duration(text: str) -> float:
 
 
 def parse_limit(text: str) -> tuple[str, Limit]:
-    """Read `confirm=10/60` as ten hits in 60 seconds; raise `ValueError` for anything else."""
+    """Read `confirm=10/60` as ten hits in 60 seconds; raise `InvalidValueError` for anything else."""
     found = re.fullmatch(r"([a-z-]+)=(\d{1,9})/(\d{1,9}(?:\.\d{1,6})?)", text.strip(), re.ASCII)
     if not found or found[1] not in OPERATIONS or float(found[3]) == 0:
         known = ", ".join(OPERATIONS)

@@ -16,7 +16,7 @@ LATEST = 253_402_300_799 * SECOND
 
 
 def parse(text: str) -> int:
-    """Read an ISO 8601 date-time with an offset; raise `ValueError` for anything else."""
+    """Read an ISO 8601 date-time with an offset; raise `InvalidValueError` for anything else."""
     try:
         when = datetime.fromisoformat(text)
     except (TypeError, ValueError):

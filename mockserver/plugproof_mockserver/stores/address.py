@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.extras import name_missing_extra
 from plugproof_mockserver.stores.store import Store
 
 _REDIS = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
@@ -37,16 +38,14 @@ class StateAddress:
         return f"<StateAddress {self.name}>"
 
     def open(self) -> Store | None:
-        """Return the store, which connects when first used; None for memory. Raises `ImportError` with advice."""
+        """Return the store, which connects when first used; None for memory. Raises `MissingPackageError`."""
         if self.kind == "memory":
             return None
         if self.kind == "sqlite":
             from plugproof_mockserver.stores.sqlite_store import SqliteStore
 
             return SqliteStore(Path(urlsplit(self._text).path[1:]))
-        try:
+        with name_missing_extra():
             from plugproof_mockserver.stores.redis_store import RedisStore
-        except ModuleNotFoundError:
-            raise ImportError("redis is not installed; run: pip install 'plugproof[redis]'") from None
         url = _REDIS[self.kind] + self._text[len(self.kind) :]
         return RedisStore(url, kind="valkey" if self.kind.startswith("valkey") else "redis", name=self.name)

@@ -73,7 +73,7 @@ class ChargerStore:
     def change(self, code: str, fields: Mapping[str, Any]) -> ChargerState:
         """Set up or change the charger `code` by some of `FIELDS`; what is not said stays, or is standard.
 
-        Raises `ValueError` that names the field, its value and what is allowed, without change.
+        Raises `InvalidValueError` that names the field, its value and what is allowed, without change.
         """
         upper = code.upper()
         if not is_code(upper):
@@ -153,7 +153,7 @@ FIELDS = tuple(_Changes.__struct_fields__)
 def change_charger(charger: ChargerState, fields: Mapping[str, Any]) -> ChargerState:
     """Return a charger with fields set; `pricing` may be given in part, `connectors` are all that it then has.
 
-    Raises `ValueError` that names the field, its value and what is allowed.
+    Raises `InvalidValueError` that names the field, its value and what is allowed.
     """
     if unknown := fields.keys() - set(FIELDS):
         raise InvalidValueError(f"a charger has no field {shorten(unknown.pop())}; it has {', '.join(FIELDS)}")

@@ -28,7 +28,7 @@ class Clock:
 
     `start` is the moment to begin with, or None for the machine's own. `speed` is how many
     seconds pass in one real second; 0 is a frozen clock, which moves only when it is told to.
-    `wall` tells the machine's own. Raises `ValueError` beyond the calendar or the fastest speed.
+    `wall` tells the machine's own. Raises `InvalidValueError` beyond the calendar or the fastest speed.
     """
 
     def __init__(self, start: int | None = None, *, speed: float = 1.0, wall: Callable[[], int] = _wall) -> None:
@@ -69,15 +69,15 @@ class Clock:
         return self._pace is not self._first
 
     def set(self, moment: int) -> None:
-        """Put the clock to a moment, before or after the present one; raise `ValueError` beyond the calendar."""
+        """Set the clock to any moment, earlier or later; raise `InvalidValueError` beyond the calendar."""
         self._pace = Pace(_on_calendar(moment), self._wall(), self._pace.speed)
 
     def run(self, speed: float) -> None:
-        """Go on from the present moment at another speed; 0 freezes. Raises `ValueError` for an impossible one."""
+        """Go on at another speed, of which 0 freezes; raise `InvalidValueError` for an impossible one."""
         self._pace = Pace(self.now(), self._wall(), _possible(speed))
 
     def advance(self, microseconds: int) -> None:
-        """Jump ahead; raise `ValueError` for a jump back or beyond the calendar."""
+        """Jump ahead; raise `InvalidValueError` for a jump back or beyond the calendar."""
         if microseconds < 0:
             raise InvalidValueError("the clock advances ahead only; to go back, set it to a moment")
         self.set(self.now() + microseconds)

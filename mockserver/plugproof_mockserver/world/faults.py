@@ -150,7 +150,7 @@ def make_fault(
     first: int | None = None,
     milliseconds: int | None = None,
 ) -> Fault:
-    """Return a fault; raise `ValueError` that names what is wrong and what is allowed.
+    """Return a fault; raise `InvalidValueError` that names what is wrong and what is allowed.
 
     `when` defaults to `before` for 500 and 503 and to `after` for everything else. Only `latency`
     takes `milliseconds`; the handler always runs under it.

@@ -51,7 +51,7 @@ def make_prepared(
     headers: Mapping[str, str] | None = None,
     first: int | None = None,
 ) -> PreparedResponse:
-    """Return an answer by hand; raise `ValueError` that names what is wrong and what is allowed."""
+    """Return an answer by hand; raise `InvalidValueError` that names what is wrong and what is allowed."""
     _require("operation", operation, operation in ("*", *OPERATIONS), f"one of *, {', '.join(OPERATIONS)}")
     _require("status", status, status in set(HTTPStatus) and status >= 200, "a final HTTP status, such as 502")
     _require("first", first, first is None or (type(first) is int and first >= 1), "a whole number from 1")

@@ -36,7 +36,7 @@ _LARGE = f"a whole number from -{_MOST} to {_MOST}"
 
 
 def check_snapshot(settings: Settings, snapshot: WorldSnapshot) -> WorldSnapshot:
-    """Return a snapshot all of which can be in a world; raise `ValueError` that names the field that can't."""
+    """Return a snapshot that a world can have; raise `InvalidValueError` that names the field at fault."""
     now = snapshot.clock.now
     with _naming("clock"):
         Clock(now, speed=snapshot.clock.speed)
@@ -59,7 +59,7 @@ def check_snapshot(settings: Settings, snapshot: WorldSnapshot) -> WorldSnapshot
 
 
 def read_prepared(one: PreparedSnapshot) -> PreparedResponse:
-    """Return a prepared answer; raise `ValueError` that names what is wrong."""
+    """Return a prepared answer; raise `InvalidValueError` that names what is wrong."""
     headers = {name.decode("ascii"): value.decode("ascii") for name, value in one.headers}
     content = one.body if one.body or headers else None
     made = make_prepared(one.operation, status=one.status, headers=headers, content=content, first=one.first)

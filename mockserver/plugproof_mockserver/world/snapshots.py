@@ -38,7 +38,7 @@ def _write_prepared(one: PreparedResponse) -> PreparedSnapshot:
 
 
 def restore_snapshot(world: World, snapshot: WorldSnapshot) -> None:
-    """Make a world what it was; raise `ValueError` that names the field that can't be so, without change."""
+    """Make a world what it was; raise `InvalidValueError` that names the field at fault, without change."""
     put_snapshot(world, check_snapshot(world.settings, snapshot))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.engine import operation_handlers, transitions
 from plugproof_mockserver.engine.seeding import amend_state, seed_state
 from plugproof_mockserver.http.rate_limit import RateLimitDecision
@@ -253,7 +254,7 @@ class World:
     ) -> SessionState:
         """Make a session in any status, on the charger `code`, with any fields set.
 
-        Raises `UnknownChargerError`, or `ValueError` for a field that a session does not have.
+        Raises `UnknownChargerError`, or `InvalidValueError` for a field that a session does not have.
         """
         now = self.clock.now()
         charger = self.chargers.get(code or self.settings.scenario or "HAPPY")
@@ -265,7 +266,7 @@ class World:
 
     @transactional
     def amend(self, token: str, fields: dict[str, Any]) -> SessionState:
-        """Set fields of a session, legal or not; raise `UnknownSessionError` or `ValueError` without change."""
+        """Set fields of a session, legal or not; raise `UnknownSessionError` or `InvalidValueError` unchanged."""
         now = self.clock.now()
         state = amend_state(self.sessions.get(token, now), fields, now)
         self.sessions.store(state)
@@ -303,9 +304,11 @@ class World:
 
     @transactional
     def inject(self, fault: Fault) -> None:
-        """Add a fault; raise `ValueError` when there are too many, for each costs every request its time."""
+        """Add a fault; raise `InvalidValueError` beyond the most, for each costs every request its time."""
         if len(self.faults) >= MOST_FAULTS:
-            raise ValueError(f"there are {MOST_FAULTS} faults, which is as many as can be; clear them first")
+            raise InvalidValueError(
+                f"there are {MOST_FAULTS} faults, which is as many as can be; clear them first"
+            )
         self.faults.append(fault)
 
     # Time.

@@ -22,7 +22,7 @@ _MOST_SHOWN = 40
 
 
 class UnreadableSnapshotError(InvalidValueError):
-    """A snapshot that is no JSON object; the message says why."""
+    """A snapshot that is not a JSON object; the message says why."""
 
 
 class ClockSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +68,7 @@ class WorldSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     @classmethod
     def from_json(cls, document: bytes | str) -> "WorldSnapshot":
-        """Read a document; raise `ValueError` of one line that names the field that can't be so."""
+        """Read a document; raise `InvalidValueError` of one line that names the field that can't be so."""
         try:
             found = msgspec.json.decode(document, type=cls)
         except msgspec.ValidationError as error:

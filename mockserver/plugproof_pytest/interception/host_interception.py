@@ -35,7 +35,7 @@ _KEPT_BY_VCR = tuple(
 
 
 class UnknownRouteError(PlugproofError, AssertionError):
-    """A request to the API's host that is none of the API's; the message lists those that are."""
+    """A request to the API's host for a route that the API does not have; the message lists those it has."""
 
     def __init__(self, method: str, path: str) -> None:
         known = "\n".join(f"  {row.method:<5}{_API}{row.template}" for row in OPERATIONS.values())

@@ -22,7 +22,7 @@ from plugproof_pytest.known_secrets import KnownSecrets
 Listener = Callable[[Exchange, Any], None]
 """Is told of an exchange, and of the client's own response."""
 Finish = Callable[[], Exchange]
-"""Makes the exchange of an answer that is still being read; raises `ValueError` if it was not read whole."""
+"""Makes the exchange of an answer once it is read; raises `InvalidValueError` if it was not read whole."""
 
 
 _SECRETS = re.compile(rb'"(?:session_token|client_secret)"\s*:\s*"([^"\\]+)"')

@@ -7,12 +7,13 @@ from typing import Any
 
 from plugproof_contracts import Exchange
 from plugproof_contracts.adapters import exchange_of
+from plugproof_contracts.errors import InvalidValueError
 
 
 def keep_streamed(response: Any) -> Callable[[], Exchange]:
     """Keep the body of a response of httpx, httpx2 or requests as it is read.
 
-    Returns what makes the exchange once it was; that raises `ValueError` while it was not read to its end.
+    Returns what makes the exchange once it was; that raises `InvalidValueError` while it was not read to its end.
     """
     return _kept_by_requests(response) if hasattr(response, "iter_content") else _kept_by_httpx(response)
 
@@ -26,7 +27,7 @@ class _Copy:
 
     def body(self) -> bytes:
         if not self.is_whole:
-            raise ValueError("the answer was not read to its end")
+            raise InvalidValueError("the answer was not read to its end")
         return b"".join(self.parts)
 
 
