@@ -10,6 +10,7 @@ import plugproof
 from plugproof_contracts.errors import PlugproofError
 
 ROOT = Path(__file__).parents[2]
+DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 MODULES = sorted(ROOT.glob("*/plugproof*/**/*.py"))
 BUILTIN = {
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
@@ -17,6 +18,7 @@ BUILTIN = {
 
 RAISED_AS_THEY_ARE = {
     "__getattr__": "Python's protocol of attributes asks for AttributeError",
+    "extras.exit_without_extra": "ends a program",
     "session_lifecycle.shortest_path": "can't happen: the table reaches every status",
     "writing._descriptor": "the error of the operating system, with words for one that has none",
     "shared_nouns._SessionRows.__getitem__": "Python's protocol of mappings asks for KeyError",
@@ -66,10 +68,10 @@ INTERNAL = {
 def raised(node: ast.AST, inside: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield the place and every name of what a module raises."""
     for child in ast.iter_child_nodes(node):
-        is_named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         if isinstance(child, ast.Raise) and child.exc is not None:
             yield from ((".".join(inside), one.id) for one in ast.walk(child.exc) if isinstance(one, ast.Name))
-        yield from raised(child, (*inside, child.name) if is_named else inside)
+        name = getattr(child, "name", None) if isinstance(child, DEFINITION) else None
+        yield from raised(child, (*inside, name) if name else inside)
 
 
 def exceptions() -> dict[str, type]:
@@ -136,7 +138,7 @@ def row_of(name: str) -> str:
 
 
 def test_the_page_of_exceptions_lists_each_one():
-    """`docs/errors.md` has every public exception with its builtin base and its meaning."""
-    page = (ROOT / "docs" / "errors.md").read_text("utf-8")
+    """`docs/reference/errors.md` has every public exception with its builtin base and its meaning."""
+    page = (ROOT / "docs" / "reference" / "errors.md").read_text("utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     assert rows == [row_of(name) for name in plugproof.__all__ if name.endswith("Error")]

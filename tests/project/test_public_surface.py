@@ -50,6 +50,12 @@ def test_pages_and_examples_import_public_names_only(place, code):
     assert not [f"{module}.{name}" for module, name in imported if module != "plugproof" or name not in allowed]
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_page_shows_an_import_of_a_private_package(page):
+    """Not in its sentences either, nor in commands for a shell."""
+    assert not re.findall(r"(?:from plugproof_\w+ import|import plugproof_(?!rules)).*", page.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_the_front_package_has_every_public_name(package):
     """`plugproof` re-exports what each package lists in `__all__`, in that order."""

@@ -136,7 +136,7 @@ ROOMS = {
         "features": {"known_secrets", "options", "interception", "reporting"},
         "plugin": {"known_secrets", "options", "marker", "fakes", "interception", "reporting", "features"},
         "entry": set(),
-        "__init__": set(),
+        "__init__": {"interception"},
     },
 }
 """What each room of a package may import of its other rooms, lowest first: an arrow upwards is a defect."""
