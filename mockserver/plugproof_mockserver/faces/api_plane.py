@@ -38,19 +38,30 @@ async def api_plane(scope: Scope, receive: Receive, send: Send) -> None:
     if response.delay:
         await asyncio.sleep(response.delay)
         world.elapse(response.delay)
-    if response.connection_fault is None:
-        await send_response(scope, send, response)
-    else:
+    if response.connection_fault is not None:
         await _break(scope, receive, send, response)
+    elif not _write(scope, send, response):
+        await _send_in_parts(scope, send, response)
 
 
 async def send_response(scope: Scope, send: Send, response: Response) -> None:
     """Send an answer, in one packet where the server can do that."""
-    body = b"" if scope["method"] == "HEAD" else response.body
+    if not _write(scope, send, response):
+        await _send_in_parts(scope, send, response)
+
+
+def _write(scope: Scope, send: Send, response: Response) -> bool:
     write = scope.get(WRITE)
-    if write is None or not write(send, response.wire_head(), body):
-        await send(_head(response))
-        await send({"type": "http.response.body", "body": body})
+    return write is not None and write(send, response.wire_head(), _body(scope, response))
+
+
+async def _send_in_parts(scope: Scope, send: Send, response: Response) -> None:
+    await send(_head(response))
+    await send({"type": "http.response.body", "body": _body(scope, response)})
+
+
+def _body(scope: Scope, response: Response) -> bytes:
+    return b"" if scope["method"] == "HEAD" else response.body
 
 
 def _head(response: Response) -> Message:

@@ -73,12 +73,9 @@ class App(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, as ASGI has it."""
         # What has to be fast takes in one step the way that the routes describe.
-        if (
-            scope["type"] == "http"
-            and (scope.get("raw_path") or b"").startswith(_OPERATIONS)
-            and self._knows(scope)
-        ):
-            scope[PATH], scope[BASE], scope[WORLD] = _raw_path(scope), "", self.worlds.default
+        raw: bytes | None = scope.get("raw_path")
+        if raw and raw.startswith(_OPERATIONS) and scope["type"] == "http" and self._knows(scope):
+            scope[PATH], scope[WORLD] = _read_path(raw), self.worlds.default
             await api_plane(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -184,4 +181,8 @@ def _raw_path(scope: Scope) -> str:
     if raw is None:
         # Servers may leave it out; what they decoded is then the best there is.
         return quote(scope["path"])
-    return raw.partition(b"?")[0].decode("latin-1")
+    return _read_path(raw)
+
+
+def _read_path(raw: bytes) -> str:
+    return (raw if b"?" not in raw else raw.partition(b"?")[0]).decode("latin-1")

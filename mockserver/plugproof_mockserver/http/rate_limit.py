@@ -1,7 +1,5 @@
 """What a rate limit decides about a request, and how an answer shows it."""
 
-from functools import lru_cache
-
 import msgspec
 
 from plugproof_contracts.facts.error_texts import TOO_MANY
@@ -22,7 +20,6 @@ class RateLimitDecision(msgspec.Struct, frozen=True, gc=False):
         return max(0, self.resets - now // SECOND)
 
 
-@lru_cache(maxsize=4096)
 def limit_headers(limit: int, remaining: int) -> Headers:
     """Return the two headers of every limited answer (source: `rate-limiting#headers`)."""
     return ((b"x-ratelimit-limit", b"%d" % limit), (b"x-ratelimit-remaining", b"%d" % remaining))

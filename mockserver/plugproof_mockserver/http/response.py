@@ -44,11 +44,11 @@ class Response(msgspec.Struct, frozen=True):
 
     def wire_head(self) -> bytes:
         """Return the status line and the headers as HTTP/1.1 has them, up to the body."""
-        lines = [b"%b: %b\r\n" % header for header in self.wire_headers()]
-        return b"".join((_STATUS_LINES[self.status], *lines, b"\r\n"))
+        lines = map(b": ".join, self.wire_headers())
+        return b"\r\n".join((_STATUS_LINES[self.status], *lines, b"\r\n"))
 
 
-_STATUS_LINES = {code.value: f"HTTP/1.1 {code.value} {code.phrase}\r\n".encode() for code in HTTPStatus}
+_STATUS_LINES = {code.value: f"HTTP/1.1 {code.value} {code.phrase}".encode() for code in HTTPStatus}
 
 
 class ErrorResponse(msgspec.Struct, frozen=True):

@@ -11,19 +11,18 @@ from plugproof_contracts.facts.operations import OPERATIONS, PREFIX, Operation
 
 
 class RouteMatch(msgspec.Struct, frozen=True):
-    """A known path: its operations by method, the template without its argument, and that argument as it came."""
+    """A known path: its operations by method, the template without its argument, and that argument as it came.
+
+    `has_token` is whether the argument is a session token.
+    """
 
     template: str
     methods: dict[str, Operation]
     argument: str
+    has_token: bool
 
     def __repr__(self) -> str:
         return f"<RouteMatch {self.template}>"
-
-    @property
-    def has_token(self) -> bool:
-        """Whether the argument is a session token."""
-        return "{token}" in self.template
 
     @property
     def allow(self) -> str:
@@ -63,7 +62,7 @@ def _find(path: str) -> RouteMatch | None:
     found = _PLACES.get((noun, len(rest), rest[1] if len(rest) > 1 else ""))
     if found is None or (rest and not rest[0]):
         return None
-    return RouteMatch(found[0], found[1], rest[0] if rest else "")
+    return RouteMatch(*found, rest[0] if rest else "", has_token="{token}" in found[0])
 
 
 _find_again = lru_cache(maxsize=4096)(_find)

@@ -53,7 +53,9 @@ class ChargerStore:
 
     def of(self, session: SessionState) -> ChargerState:
         """Return the charger of a session, also when it was taken away in the meantime."""
-        return self.find(session.charger) or _standard(session.charger, session.scenario, session.hold)
+        code, settings = session.charger, self._settings
+        found = self.find(code) if self._put else _unchanged(code, settings.scenario, settings.hold)
+        return found or _standard(code, session.scenario, session.hold)
 
     def get(self, code: str) -> ChargerState:
         """Return a charger; raise `UnknownChargerError` when there is none."""

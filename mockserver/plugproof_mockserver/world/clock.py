@@ -42,7 +42,9 @@ class Clock:
         at, since, speed = self._pace
         if speed == 0:
             return at
-        return min(LATEST, at + round((self._wall() - since) * speed))
+        passed = self._wall() - since
+        moment = at + (passed if speed == 1 else round(passed * speed))
+        return moment if moment < LATEST else LATEST
 
     @property
     def pace(self) -> Pace:

@@ -76,13 +76,8 @@ class Journal:
         ring = self._ring
         ring.append(entry)
         self._held += len(entry[2]) + len(entry[-1])
-        if len(ring) > self._size or self._held > self._most_bytes:
-            self._drop()
-
-    def _drop(self) -> None:
-        ring = self._ring
         # The latest stays, however long it is: whoever has asked just now looks for it.
-        while len(ring) > 1 and (len(ring) > self._size or self._held > self._most_bytes):
+        while (len(ring) > self._size or self._held > self._most_bytes) and len(ring) > 1:
             gone = ring.popleft()
             self._held -= len(gone[2]) + len(gone[-1])
             self.dropped = (self.dropped or 0) + 1

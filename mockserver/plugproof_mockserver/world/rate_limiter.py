@@ -64,7 +64,9 @@ class RateLimiter:
         windows = self._windows.get(length)
         if windows is None:
             windows = self._windows[length] = RateWindows(length)
-        first, hits = self._look(windows, key, length, now)
+        found = windows.find(key)
+        # What `_look` does, in place: this runs for every request.
+        first, hits = (now, 0) if found is None or now >= self._end(found[0], length) else found
         resets = first // SECOND - -length // SECOND
         if hits >= limit and not self._has_room(key, hits, limit, now):
             return RateLimitDecision(False, limit, 0, resets)
