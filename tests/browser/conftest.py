@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.browser.team_pages import PAGE, serve_folder
 from tests.servers import running
 
 from plugproof_contracts.facts.operations import PREFIX
@@ -106,6 +107,41 @@ def page(context):
     context.set_offline(False)
     page.close()
     assert not troubles
+
+
+@pytest.fixture(scope="session")
+def team_folder(tmp_path_factory):
+    """The files of a team's own site."""
+    folder = tmp_path_factory.mktemp("team")
+    (folder / "index.html").write_text(PAGE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def team_origin(team_folder):
+    """The origin of a team's site, which loads Stripe's script from Stripe's address."""
+    with serve_folder(team_folder) as origin:
+        yield origin
+
+
+@pytest.fixture
+def stripe_route(page, world):
+    """Let the fake answer for Stripe's script, as the recipe in the docs does it; return what was asked for."""
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        route.fulfill(response=page.request.get(f"{world.url}/stripe/v3.js"))
+
+    page.route("https://js.stripe.com/**", answer)
+    return asked
+
+
+@pytest.fixture
+def team_page(page, stripe_route, team_origin):
+    """A team's page with Stripe's script in it."""
+    page.goto(team_origin)
+    return page
 
 
 @pytest.fixture

@@ -1,60 +1,8 @@
 """The stand-in for Stripe on a page of somebody else's, as a team's own page uses it."""
 
-import http.server
-import threading
-from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
-PAGE = """<!doctype html><title>A team's page</title><div id="pay"></div>
-<script src="https://js.stripe.com/v3/"></script>"""
-
-
-@pytest.fixture(scope="module")
-def team_origin(tmp_path_factory):
-    """A page of a team, on an origin of its own, that loads Stripe's script from Stripe's address."""
-    folder = tmp_path_factory.mktemp("team")
-    (folder / "index.html").write_text(PAGE)
-    handler = partial(_Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        """Say nothing: the tests' output is theirs."""
-
-
-@pytest.fixture
-def team_page(page, world, team_origin):
-    """The team's page, with Stripe's script answered by the fake, as the recipe in the docs does it."""
-    page.route(
-        "https://js.stripe.com/**",
-        lambda route: route.fulfill(response=page.request.get(f"{world.url}/stripe/v3.js")),
-    )
-    page.goto(team_origin)
-    return page
-
-
-MOUNT = """([payment, card]) => {
-  const stripe = Stripe(payment.publishable_key, {stripeAccount: payment.stripe_account_id});
-  const elements = stripe.elements({clientSecret: payment.client_secret});
-  window.at = {stripe, elements};
-  const element = elements.create("payment");
-  return new Promise((ready) => { element.on("ready", ready); element.mount("#pay"); });
-}"""
-CONFIRM = """(params) => at.stripe.confirmPayment({elements: at.elements, ...params})"""
-
-
-def mount(page, payment, card="4242424242424242"):
-    page.evaluate(MOUNT, [payment, card])
-    page.locator("select[name=outcome]").select_option(card)
+from tests.browser.team_pages import CONFIRM, mount
 
 
 def test_a_page_pays_unchanged_from_its_own_origin(team_page, world):
@@ -133,6 +81,7 @@ def test_what_the_stand_in_lacks_is_said(team_page, world):
     said = "(work) => { try { eval(work); return ''; } catch (error) { return error.message; } }"
     assert "confirmPayment" in team_page.evaluate(said, "at.stripe.createToken()")
     assert "payment" in team_page.evaluate(said, "at.elements.create('auBankAccount')")
+    assert team_page.evaluate("typeof at.stripe.createToken") == "function"
 
 
 def test_the_wallet_button_pays(team_page, world):

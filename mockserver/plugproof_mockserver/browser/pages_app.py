@@ -48,6 +48,9 @@ _ANY_ORIGIN = {
 }
 """A team's page calls from its own origin, as it calls Stripe; the client secret is the credential."""
 
+_CALL_FIELDS = ("client_secret", "account", "card", "payment_method", "outcome")
+"""The fields of a call in JSON, in the order of `StripeCall`."""
+
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 _FILE = re.compile(r"[a-z]+\.(?:js|css)")
 
@@ -76,6 +79,7 @@ def _routes() -> list[Route]:
         Route("/stripe/v3.js", _script),
         Route("/stripe/v3", _script),
         Route("/stripe/v3/", _script),
+        Route("/stripe/{train}/stripe.js", _script),
         Route("/stripe/v1/payment_intents/{intent}", _retrieve, methods=["GET", "OPTIONS"]),
         Route("/stripe/v1/payment_intents/{intent}/confirm", _confirm, methods=["POST", "OPTIONS"]),
         Route("/stripe/v1/payment_intents/{intent}/challenge", _challenge, methods=["POST", "OPTIONS"]),
@@ -106,7 +110,7 @@ def _page(name: str, request: Request) -> Response:
 
 async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
-    if not _FILE.fullmatch(name) or name == "stripe.js" or not (name == "style.css" or _static(name).is_file()):
+    if not _FILE.fullmatch(name) or not (name == "style.css" or _static(name).is_file()):
         return Response("There is no such file here.", 404, _PAGE_HEADERS, "text/plain")
     return Response(_text(name), headers=_PAGE_HEADERS, media_type=_TYPES[name[name.index(".") :]])
 
@@ -136,27 +140,20 @@ async def _script(request: Request) -> Response:
 async def _retrieve(request: Request) -> Response:
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=_ANY_ORIGIN)
-    secret = request.query_params.get("client_secret", "")
-    return await _answer(request, stripe.retrieve(request.scope[WORLD], request.path_params["intent"], secret))
+    query = request.query_params
+    call = stripe.StripeCall(query.get("client_secret", ""), query.get("account", ""))
+    return await _answer(request, stripe.retrieve(request.scope[WORLD], request.path_params["intent"], call))
 
 
 async def _confirm(request: Request) -> Response:
-    return await _with_fields(
-        request,
-        lambda world, intent, fields: stripe.confirm(world, intent, fields["client_secret"], fields["card"]),
-    )
+    return await _with_fields(request, stripe.confirm)
 
 
 async def _challenge(request: Request) -> Response:
-    return await _with_fields(
-        request,
-        lambda world, intent, fields: stripe.answer_challenge(
-            world, intent, fields["client_secret"], fields["outcome"], fields["card"]
-        ),
-    )
+    return await _with_fields(request, stripe.answer_challenge)
 
 
-Action = Callable[[World, str, dict[str, str]], stripe.StripeAnswer]
+Action = Callable[[World, str, stripe.StripeCall], stripe.StripeAnswer]
 
 
 async def _with_fields(request: Request, act: Action) -> Response:
@@ -169,8 +166,8 @@ async def _with_fields(request: Request, act: Action) -> Response:
         fields = msgspec.json.decode(body, type=dict[str, str | None])
     except (ValueError, RecursionError):
         return await _answer(request, _unreadable("The body is not an object of strings in JSON."))
-    texts = {name: fields.get(name) or "" for name in ("client_secret", "card", "outcome")}
-    return await _answer(request, act(request.scope[WORLD], request.path_params["intent"], texts))
+    call = stripe.StripeCall(*(fields.get(name) or "" for name in _CALL_FIELDS))
+    return await _answer(request, act(request.scope[WORLD], request.path_params["intent"], call))
 
 
 def _unreadable(message: str) -> stripe.StripeAnswer:

@@ -15,6 +15,9 @@ from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.model.timestamps import iso
 
+STRIPE_KEY, STRIPE_ACCOUNT = "pk_test_plugproof", "acct_plugproof"
+"""The publishable key and the account that a page hands to Stripe's script."""
+
 _KEPT = {
     "failure_reason",
     "connector_status",
@@ -76,7 +79,7 @@ def payment_of(state: SessionState) -> Payment | None:
     """Return what a browser needs to pay; None once the session has left `created`."""
     if state.status is not Status.CREATED:
         return None
-    return Payment(client_secret_of(state), "pk_test_plugproof", "acct_plugproof")
+    return Payment(client_secret_of(state), STRIPE_KEY, STRIPE_ACCOUNT)
 
 
 def client_secret_of(state: SessionState) -> str:

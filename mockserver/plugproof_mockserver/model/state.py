@@ -22,7 +22,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One session as the fake keeps it. Moments are microseconds, energy is watt-hours, money is minor units.
 
     While the session charges, `meter` is the reading of the moment `metered`, and later readings
-    follow from the charger's power. `overlay` holds fields that were set to values which the
+    follow from the charger's power. `card` is the number of the test card that was tried last, and
+    `payment_error` what Stripe's script was told of it. `overlay` holds fields that were set to values which the
     state can't express, legal or not; they are shown as they are.
     """
 
@@ -38,6 +39,8 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     entered: int
     status: Status = Status.CREATED
     stripe: Stripe = Stripe.PENDING
+    card: str | None = None
+    payment_error: dict[str, str] | None = None
     reason: str | None = None
     email: str | None = None
     authorized: int | None = None
