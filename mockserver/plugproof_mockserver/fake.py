@@ -30,6 +30,7 @@ from plugproof_mockserver.public_types import (
     EventName,
     FakeSettings,
     FaultKindName,
+    FaultOptions,
     FaultTimingName,
     OperationName,
     Parts,
@@ -170,10 +171,10 @@ class FakeFaults:
         when: FaultTimingName | FaultTiming | None = None,
         rate: float = 1.0,
         first: int | None = None,
-        milliseconds: int | None = None,
+        **options: Unpack[FaultOptions],
     ) -> Fault:
         """Inject a fault; see `faults.make_fault`. Raises `InvalidValueError` that names what is wrong."""
-        fault = make_fault(operation, kind, when=when, rate=rate, first=first, milliseconds=milliseconds)
+        fault = make_fault(operation, kind, when=when, rate=rate, first=first, **options)
         self._world.inject(fault)
         return fault
 

@@ -3,6 +3,7 @@
 Only annotations read these names. A test holds each of them to the table that decides at run time.
 """
 
+from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 StatusName = Literal[
@@ -58,7 +59,25 @@ SessionOperationName = Literal["confirm", "get", "stop", "cancel", "receipt-emai
 """An operation on one session."""
 
 FaultKindName = Literal[
-    "latency", "500", "503", "504", "reset", "empty", "truncate", "malformed", "html", "unknown-field"
+    "latency",
+    "429",
+    "500",
+    "502",
+    "503",
+    "504",
+    "reset",
+    "empty",
+    "truncate",
+    "drip",
+    "malformed",
+    "html",
+    "content-type",
+    "gzip",
+    "unknown-field",
+    "unknown-enum",
+    "missing-field",
+    "wrong-type",
+    "null",
 ]
 """What goes wrong when a fault is applied."""
 
@@ -196,6 +215,17 @@ class PreparedBody(TypedDict, total=False):
 
     json: Any
     content: str | bytes | None
+
+
+class FaultOptions(TypedDict, total=False):
+    """What a fault damages, and which calls it is for; a number in `since` or `until` is seconds from now."""
+
+    milliseconds: int | None
+    field: str | None
+    token: str | None
+    code: str | None
+    since: float | str | datetime | None
+    until: float | str | datetime | None
 
 
 class Parts(TypedDict, total=False):

@@ -123,8 +123,8 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
     "--fault",
     type=option_types.FAULT,
     multiple=True,
-    help="Inject a fault: OPERATION:KIND[:RATE|:first=N|:before|:after|:MSms], such as confirm:reset:first=1. "
-    "Repeatable.",
+    help="Inject a fault: OPERATION:KIND[:RATE|:first=N|:before|:after|:MSms|:NAME=VALUE], such as "
+    "confirm:reset:first=1. Repeatable.",
 )
 @_default("--latency", type=option_types.LATENCY, default="0", help="Delay every answer by so many milliseconds.")
 @_option("--allow-host", type=option_types.HOST, multiple=True, help="Answer this Host header too. Repeatable.")

@@ -68,7 +68,17 @@ OPERATION_OF = {
 }
 """The operation behind each button of a client."""
 
-FAULTS = tuple(kind for kind in FaultKind if kind is not FaultKind.LATENCY)
+FAULTS = (
+    FaultKind.ERROR_500,
+    FaultKind.ERROR_503,
+    FaultKind.ERROR_504,
+    FaultKind.RESET,
+    FaultKind.EMPTY,
+    FaultKind.TRUNCATE,
+    FaultKind.MALFORMED,
+    FaultKind.HTML,
+    FaultKind.UNKNOWN_FIELD,
+)
 """What may happen to an answer. A late one is not among it: a client that gives up waiting has a lost one."""
 
 Allowed = tuple[Callable[[str], bool], str]

@@ -116,6 +116,11 @@ FAULT: BodyForm = {
     "rate": _number(0, 1),
     "first": _ANYTHING,
     "milliseconds": _ANYTHING,
+    "field": _ANYTHING,
+    "token": _ANYTHING,
+    "code": _ANYTHING,
+    "since": _ANYTHING,
+    "until": _ANYTHING,
 }
 
 

@@ -24,7 +24,7 @@ from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, iso, parse, seconds
 from plugproof_mockserver.world.charger_store import UnknownChargerError
-from plugproof_mockserver.world.faults import FaultKind, UnknownFaultError, make_fault
+from plugproof_mockserver.world.faults import FaultKind, UnknownFaultError, list_parameters, make_fault
 from plugproof_mockserver.world.world import World
 
 # The world.
@@ -178,7 +178,8 @@ def _remove_fault(request: ControlRequest) -> None:
 
 
 def _fault_kinds(request: ControlRequest) -> Any:
-    return {"operations": ["*", *OPERATIONS], "kinds": list(FaultKind)}
+    parameters = {kind: list_parameters(kind) for kind in FaultKind}
+    return {"operations": ["*", *OPERATIONS], "kinds": list(FaultKind), "parameters": parameters}
 
 
 def _limits(request: ControlRequest) -> Any:

@@ -40,6 +40,9 @@ async def api_plane(scope: Scope, receive: Receive, send: Send) -> None:
         world.elapse(response.delay)
     if response.connection_fault is not None:
         await _break(scope, receive, send, response)
+    elif response.drip and response.body and scope["method"] != "HEAD":
+        await _drip(scope, send, response)
+        world.elapse(response.drip)
     elif not _write(scope, send, response):
         await _send_in_parts(scope, send, response)
 
@@ -66,6 +69,18 @@ def _body(scope: Scope, response: Response) -> bytes:
 
 def _head(response: Response) -> Message:
     return {"type": "http.response.start", "status": response.status, "headers": list(response.wire_headers())}
+
+
+async def _drip(scope: Scope, send: Send, response: Response) -> None:
+    """Send an answer a few bytes at a time, unless the client goes away meanwhile."""
+    transport = scope.get(TRANSPORT)
+    await send(_head(response))
+    for pause, drop in response.drops():
+        await asyncio.sleep(pause)
+        if transport is not None and transport.is_closing():
+            return
+        await send({"type": "http.response.body", "body": drop, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _break(scope: Scope, receive: Receive, send: Send, response: Response) -> None:

@@ -6,6 +6,7 @@ package that the request came from.
 
 import sys
 import time
+from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -23,15 +24,26 @@ if TYPE_CHECKING:
     class _Sync(httpx.BaseTransport, httpx2.BaseTransport): ...  # type: ignore[misc]  # overloaded below
 
     class _Async(httpx.AsyncBaseTransport, httpx2.AsyncBaseTransport): ...  # type: ignore[misc]
+
+    class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream, httpx2.SyncByteStream, httpx2.AsyncByteStream): ...
 else:
     _Sync = type("_Sync", tuple(client.BaseTransport for client in CLIENTS), {})
     _Async = type("_Async", tuple(client.AsyncBaseTransport for client in CLIENTS), {})
+    _STREAMS = tuple(kind for client in CLIENTS for kind in (client.SyncByteStream, client.AsyncByteStream))
+    _Stream = type("_Stream", _STREAMS, {})
 
 BY_FAKE = "plugproof.fake"
 """The extension by which a response says that a fake gave it."""
 
 _BASE = "/api"
 _NOT_THE_API = ErrorResponse(404, "Nothing lives here: the base URL of the API ends in /api.")
+
+
+class _Wait(NamedTuple):
+    """How long the client waits for an answer, in real seconds, and whether it gives up then."""
+
+    seconds: float
+    times_out: bool
 
 
 class Transport(_Sync):
@@ -48,12 +60,12 @@ class Transport(_Sync):
         """Answer a request, or raise what the client raises when the connection fails."""
         request.read()
         answer = _answer(self._world, request, self._client)
-        wait = _pass_time(self._world, request, answer)
+        wait = _pass_time(self._world, request, answer.delay)
         if wait.seconds:
             time.sleep(wait.seconds)  # sleeping for no time takes 100 µs
         if wait.times_out:
             raise _read_timeout(request)
-        response: httpx.Response | httpx2.Response = _response(request, answer)
+        response: httpx.Response | httpx2.Response = _response(self._world, request, answer)
         return response
 
 
@@ -75,12 +87,37 @@ class AsyncTransport(_Async):
 
         await request.aread()
         answer = _answer(self._world, request, self._client)
-        wait = _pass_time(self._world, request, answer)
+        wait = _pass_time(self._world, request, answer.delay)
         await anyio.sleep(wait.seconds)
         if wait.times_out:
             raise _read_timeout(request)
-        response: httpx.Response | httpx2.Response = _response(request, answer)
+        response: httpx.Response | httpx2.Response = _response(self._world, request, answer)
         return response
+
+
+class _Drip(_Stream):
+    """A body that comes a few bytes at a time, on the clock of the world or in real time as that runs."""
+
+    def __init__(self, world: World, request: "httpx.Request | httpx2.Request", answer: Response) -> None:
+        self._world, self._request, self._answer = world, request, answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        for pause, drop in self._answer.drops():
+            wait = _pass_time(self._world, self._request, pause)
+            time.sleep(wait.seconds)
+            if wait.times_out:
+                raise _read_timeout(self._request)
+            yield drop
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        import anyio
+
+        for pause, drop in self._answer.drops():
+            wait = _pass_time(self._world, self._request, pause)
+            await anyio.sleep(wait.seconds)
+            if wait.times_out:
+                raise _read_timeout(self._request)
+            yield drop
 
 
 def _package(request: "httpx.Request | httpx2.Request") -> ModuleType:
@@ -97,18 +134,11 @@ def _answer(world: World, request: "httpx.Request | httpx2.Request", client: str
     return pipeline.answer(world, Request(request.method, path, request.headers.raw, body, client, scheme))
 
 
-class _Wait(NamedTuple):
-    """How long the client waits for an answer, in real seconds, and whether it gives up then."""
-
-    seconds: float
-    times_out: bool
-
-
-def _pass_time(world: World, request: "httpx.Request | httpx2.Request", answer: Response) -> _Wait:
-    """Let the answer's delay pass on a clock that stands still, where it takes no real time."""
+def _pass_time(world: World, request: "httpx.Request | httpx2.Request", delay: float) -> _Wait:
+    """Let a delay pass on a clock that stands still, where it takes no real time."""
     patience = request.extensions.get("timeout", {}).get("read")
-    impatient = patience is not None and answer.delay > patience
-    delay = patience if impatient else answer.delay
+    impatient = patience is not None and delay > patience
+    delay = patience if impatient else delay
     if delay and world.clock.speed == 0:
         world.elapse(delay)
         delay = 0
@@ -121,7 +151,7 @@ def _read_timeout(request: "httpx.Request | httpx2.Request") -> Exception:
     return error
 
 
-def _response(request: "httpx.Request | httpx2.Request", answer: Response) -> Any:
+def _response(world: World, request: "httpx.Request | httpx2.Request", answer: Response) -> Any:
     package = _package(request)
     if answer.connection_fault is ConnectionFault.RESET:
         raise package.ReadError("connection reset by peer", request=request)
@@ -136,6 +166,6 @@ def _response(request: "httpx.Request | httpx2.Request", answer: Response) -> An
     return package.Response(
         answer.status,
         headers=answer.wire_headers(),
-        stream=package.ByteStream(body),
+        stream=_Drip(world, request, answer) if answer.drip and body else package.ByteStream(body),
         extensions={BY_FAKE: True},
     )

@@ -1,7 +1,7 @@
 """What the fake answers, as plain data that every face sends in its own way."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from html import escape
 from http import HTTPStatus
@@ -15,6 +15,10 @@ JSON: Headers = ((b"content-type", b"application/json"),)
 HTML: Headers = ((b"content-type", b"text/html; charset=utf-8"),)
 
 
+_DROP = 8
+"""Bytes of a body that drips that come at a time."""
+
+
 class ConnectionFault(StrEnum):
     """How a connection ends instead of delivering the whole answer."""
 
@@ -24,17 +28,30 @@ class ConnectionFault(StrEnum):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """One answer; `delay` is real seconds before it is sent, `cut` how the connection breaks instead."""
+    """One answer; `delay` is real seconds before it is sent, `connection_fault` how the connection breaks instead.
+
+    `drip` is the seconds that its body takes, which then comes a few bytes at a time.
+    """
 
     status: int
     body: bytes
     headers: Headers = JSON
     delay: float = 0
     connection_fault: ConnectionFault | None = None
+    drip: float = 0
 
     def __repr__(self) -> str:
         # The body of a start holds the token.
         return f"<Response {self.status}, {len(self.body)} bytes>"
+
+    def drops(self) -> Iterator[tuple[float, bytes]]:
+        """Yield the body in the pieces in which it drips, each with the seconds before it."""
+        starts = range(0, len(self.body), _DROP)
+        passed = 0.0
+        for number, start in enumerate(starts, 1):
+            mark = round(self.drip * number / len(starts), 6)  # so that all of them are as long as they shall be
+            yield mark - passed, self.body[start : start + _DROP]
+            passed = mark
 
     def wire_headers(self) -> list[tuple[bytes, bytes]]:
         """Return the headers as they are sent; a 204 has neither a body nor a length."""

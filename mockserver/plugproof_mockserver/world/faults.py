@@ -1,144 +1,50 @@
-"""Faults: failures of transport or server that are injected, one small callable each.
+"""How a fault is made: which options each kind takes, and what each of them may be."""
 
-A fault strikes where the handler runs, behind the limiter. `before` it, the handler never runs
-and nothing has happened; `after` it, everything has happened and only the answer suffers. The
-second is what finds bugs in clients: the session was confirmed, and the client does not know.
-"""
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from inspect import signature
+from typing import Any
 
-from collections.abc import Callable
-from enum import StrEnum
-from random import Random
-
-import msgspec
-from msgspec.structs import replace
-
-from plugproof_contracts.errors import InvalidValueError, PlugproofError
-from plugproof_contracts.facts import error_texts
+from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
-from plugproof_mockserver.http.response import HTML, ConnectionFault, ErrorResponse, Response, shorten
+from plugproof_mockserver.http.response import shorten
+from plugproof_mockserver.model.settings import DURATION, parse_duration
+from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, SECOND, parse
+from plugproof_mockserver.world import fault_fields
+from plugproof_mockserver.world.charger_store import is_code
+from plugproof_mockserver.world.fault import Fault, FaultKind, FaultTiming, UnknownFaultError
+from plugproof_mockserver.world.fault_fields import UNKNOWN
 
-Handler = Callable[[], Response]
-Damage = Callable[[Response, "Fault", bool], Response]
+__all__ = [
+    "UNKNOWN",
+    "Fault",
+    "FaultKind",
+    "FaultTiming",
+    "UnknownFaultError",
+    "list_parameters",
+    "make_fault",
+    "parse_fault",
+    "remake",
+]
 
+MOST_MILLISECONDS = 600_000
+USUAL_DRIP = 1000
+"""Milliseconds that a body takes to drip unless told."""
 
-class FaultTiming(StrEnum):
-    """Whether the handler has run when the fault strikes."""
-
-    BEFORE = "before"
-    AFTER = "after"
-
-
-class FaultKind(StrEnum):
-    """What goes wrong."""
-
-    LATENCY = "latency"
-    ERROR_500 = "500"
-    ERROR_503 = "503"
-    ERROR_504 = "504"
-    RESET = "reset"
-    EMPTY = "empty"
-    TRUNCATE = "truncate"
-    MALFORMED = "malformed"
-    HTML = "html"
-    UNKNOWN_FIELD = "unknown-field"
-
-
-UNKNOWN = "plugproof_unknown"
-"""The field that no client can know; the API may add one on any day (assumed)."""
-
-
-class UnknownFaultError(PlugproofError, LookupError):
-    """A place in the list of faults at which there is none."""
-
-
-class Fault(msgspec.Struct, kw_only=True):
-    """One injected fault on `operation` (or `*`): at `rate` of its calls, for the `first` so many or for all."""
-
-    operation: str
-    kind: FaultKind
-    when: FaultTiming
-    rate: float = 1.0
-    first: int | None = None
-    milliseconds: int = 0
-    applied_count: int = 0
-
-    def matches(self, operation: str, random: Random) -> bool:
-        """Decide for one call, and count."""
-        if self.operation not in ("*", operation) or (self.first is not None and self.applied_count >= self.first):
-            return False
-        if self.rate < 1 and random.random() >= self.rate:
-            return False
-        self.applied_count += 1
-        return True
-
-    def around(self, handler: Handler, as_json: bool) -> Handler:
-        """Return a handler that fails in this fault's way."""
-
-        def run() -> Response:
-            response = handler() if self.when is FaultTiming.AFTER else Response(200, b"{}")
-            return _DAMAGES[self.kind](response, self, as_json)
-
-        return run
-
-
-# Damages: from the answer that would have been sent to the one that is.
-
-
-def _latency(response: Response, fault: Fault, as_json: bool) -> Response:
-    return replace(response, delay=response.delay + fault.milliseconds / 1000)
-
-
-def _error(status: int, message: str) -> Damage:
-    problem = ErrorResponse(status, message)
-
-    def damage(response: Response, fault: Fault, as_json: bool) -> Response:
-        return replace(
-            problem.to_response() if as_json else problem.to_page(),
-            delay=response.delay,
-            connection_fault=response.connection_fault,
-        )
-
-    return damage
-
-
-def _cut(connection_fault: ConnectionFault) -> Damage:
-    return lambda response, fault, as_json: replace(response, connection_fault=connection_fault)
-
-
-def _malformed(response: Response, fault: Fault, as_json: bool) -> Response:
-    return replace(response, body=response.body[: len(response.body) * 2 // 3] + b",,")
-
-
-def _html(response: Response, fault: Fault, as_json: bool) -> Response:
-    page = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>Please log in.</body></html>\n"
-    return Response(200, page, HTML, response.delay, response.connection_fault)
-
-
-def _unknown_field(response: Response, fault: Fault, as_json: bool) -> Response:
-    try:
-        content = msgspec.json.decode(response.body)
-    except msgspec.DecodeError:
-        return response  # a page has no fields
-    for part in (content, content.get("data")):
-        if isinstance(part, dict):
-            part |= {UNKNOWN: "no contract knows this field"}
-    return replace(response, body=msgspec.json.encode(content))
-
-
-_DAMAGES: dict[FaultKind, Damage] = {
-    FaultKind.LATENCY: _latency,
-    FaultKind.ERROR_500: _error(500, "Server Error"),
-    FaultKind.ERROR_503: _error(503, "Service Unavailable"),
-    FaultKind.ERROR_504: _error(504, error_texts.TIMED_OUT),
-    FaultKind.RESET: _cut(ConnectionFault.RESET),
-    FaultKind.EMPTY: _cut(ConnectionFault.EMPTY),
-    FaultKind.TRUNCATE: _cut(ConnectionFault.TRUNCATE),
-    FaultKind.MALFORMED: _malformed,
-    FaultKind.HTML: _html,
-    FaultKind.UNKNOWN_FIELD: _unknown_field,
+_BEFORE_BY_DEFAULT = frozenset(
+    {FaultKind.ERROR_429, FaultKind.ERROR_500, FaultKind.ERROR_502, FaultKind.ERROR_503}
+)
+_TIMED = frozenset({FaultKind.LATENCY, FaultKind.DRIP})
+_TABLES = {
+    FaultKind.UNKNOWN_ENUM: fault_fields.ENUMS,
+    FaultKind.MISSING_FIELD: {name: tuple(fields) for name, fields in fault_fields.FIELDS.items()},
+    FaultKind.WRONG_TYPE: {name: tuple(fields) for name, fields in fault_fields.FIELDS.items()},
+    FaultKind.NULL: fault_fields.NULLABLES,
 }
+"""The fields that a kind can damage, by operation."""
 
-_BEFORE_BY_DEFAULT = frozenset({FaultKind.ERROR_500, FaultKind.ERROR_503})
+Bound = float | str | datetime | None
 
 
 def make_fault(
@@ -149,11 +55,17 @@ def make_fault(
     rate: float = 1.0,
     first: int | None = None,
     milliseconds: int | None = None,
+    field: str | None = None,
+    token: str | None = None,
+    code: str | None = None,
+    since: Bound = None,
+    until: Bound = None,
 ) -> Fault:
     """Return a fault; raise `InvalidValueError` that names what is wrong and what is allowed.
 
-    `when` defaults to `before` for 500 and 503 and to `after` for everything else. Only `latency`
-    takes `milliseconds`; the handler always runs under it.
+    `when` defaults to `before` for 429, 500, 502 and 503, and to `after` for everything else. Only `latency`
+    and `drip` take `milliseconds`; the handler always runs under `latency`. `field` is for the kinds that damage
+    one. `since` and `until` are date-times with an offset, or seconds or durations such as `5m` from now.
     """
     _require("operation", operation, operation in ("*", *OPERATIONS), f"one of *, {', '.join(OPERATIONS)}")
     _require("kind", kind, kind in tuple(FaultKind), f"one of {', '.join(FaultKind)}")
@@ -161,43 +73,163 @@ def make_fault(
     _require("rate", rate, _is_number(rate) and 0 <= rate <= 1, "a number from 0 to 1")
     _require("first", first, first is None or (_is_count(first) and first >= 1), "a whole number from 1")
     known = FaultKind(kind)
-    if known is FaultKind.LATENCY:
-        limit = 600_000
-        allowed = _is_count(milliseconds) and 0 <= (milliseconds or 0) <= limit
-        _require("milliseconds", milliseconds, allowed, f"a whole number from 0 to {limit}")
-        _require("when", when, when != FaultTiming.BEFORE, "after: the handler always runs under latency")
-    else:
-        _require("milliseconds", milliseconds, milliseconds is None, "given for latency only")
-    moment = (
-        FaultTiming(when) if when else FaultTiming.BEFORE if known in _BEFORE_BY_DEFAULT else FaultTiming.AFTER
-    )
+    _require_code(code)
+    _require_token(token, operation)
     return Fault(
-        operation=operation, kind=known, when=moment, rate=rate, first=first, milliseconds=milliseconds or 0
+        operation=operation,
+        kind=known,
+        when=_timing(known, when),
+        rate=rate,
+        first=first,
+        milliseconds=_milliseconds(known, milliseconds),
+        field=_field(known, operation, field),
+        token=token,
+        code=code.upper() if code else None,
+        since=(begins := _bound("since", since)),
+        until=_end(begins, _bound("until", until)),
     )
+
+
+def list_parameters(kind: FaultKind) -> dict[str, tuple[str, ...]]:
+    """Return what a kind takes besides the options of all, with the choices of each where they can be listed."""
+    if kind in _TABLES:
+        return {"field": _TABLES[kind]["*"]}
+    return {"milliseconds": ()} if kind in _TIMED else {}
+
+
+def remake(fault: Fault) -> Fault:
+    """Return a fault that was read from somewhere as one that can be; raise `InvalidValueError` as `make_fault` does."""
+    options = {name: getattr(fault, name) for name in signature(make_fault).parameters}
+    return make_fault(**options | {"milliseconds": fault.milliseconds if fault.kind in _TIMED else None})
+
+
+def _timing(kind: FaultKind, when: str | None) -> FaultTiming:
+    if kind is FaultKind.LATENCY:
+        _require("when", when, when != FaultTiming.BEFORE, "after: the handler always runs under latency")
+    if when:
+        return FaultTiming(when)
+    return FaultTiming.BEFORE if kind in _BEFORE_BY_DEFAULT else FaultTiming.AFTER
+
+
+def _milliseconds(kind: FaultKind, given: int | None) -> int:
+    if kind not in _TIMED:
+        _require(
+            "milliseconds", given, given is None, f"given for {' and '.join(sorted(_TIMED, reverse=True))} only"
+        )
+        return 0
+    usual = USUAL_DRIP if kind is FaultKind.DRIP and given is None else given
+    allowed = _is_count(usual) and 0 <= (usual or 0) <= MOST_MILLISECONDS
+    _require("milliseconds", given, allowed, f"a whole number from 0 to {MOST_MILLISECONDS}")
+    return usual or 0
+
+
+def _field(kind: FaultKind, operation: str, given: str | None) -> str | None:
+    if kind not in _TABLES:
+        _require("field", given, given is None, f"given for {', '.join(_TABLES)} only")
+        return None
+    known = _TABLES[kind][operation]
+    if given is None:
+        usual = fault_fields.usual_field(operation)
+        return None if kind is FaultKind.NULL else usual if usual in known else known[0]
+    _require("field", given, bool(known), f"left out: the answers of {operation} have no such field")
+    _require("field", given, given in known, f"one of {', '.join(known)}")
+    return given
+
+
+# Which calls are meant.
+
+
+def _require_code(code: str | None) -> None:
+    _require("code", code, code is None or (isinstance(code, str) and is_code(code)), "1 to 10 letters and digits")
+
+
+def _require_token(token: str | None, operation: str) -> None:
+    if token is None:
+        return
+    # A token is shown by no message.
+    _require("token", "…", isinstance(token, str) and 1 <= len(token) <= 255, "the token of a session")
+    has_one = operation == "*" or "{token}" in OPERATIONS[operation].template
+    _require("token", "…", has_one, f"left out: no call of {operation} has a token")
+
+
+def _bound(name: str, given: Bound) -> float | str | None:
+    allowed = "a date-time such as 2026-01-10T12:00:00Z, a duration such as 5m, or seconds from when it is added"
+    if isinstance(given, datetime):
+        given = given.isoformat()
+    if isinstance(given, str) and DURATION.fullmatch(given):
+        given = parse_duration(given)
+    is_moment = isinstance(given, str) and _is_moment(given)
+    is_length = _is_number(given) and 0 <= float(given or 0) <= LATEST // SECOND
+    _require(name, given, given is None or is_moment or is_length, allowed)
+    return given
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return EARLIEST <= parse(text) <= LATEST
+    except (ValueError, OverflowError):
+        return False
+
+
+def _end(since: float | str | None, until: float | str | None) -> float | str | None:
+    if isinstance(since, str) and isinstance(until, str):
+        _require("until", until, parse(since) < parse(until), f"later than since, which is {since}")
+    elif until is not None and not isinstance(until, str) and not isinstance(since, str):
+        _require("until", until, until > (since or 0), f"more than since, which is {since or 0}")
+    return until
+
+
+# One word of text.
 
 
 def parse_fault(text: str) -> Fault:
-    """Read `OPERATION:KIND[:RATE|:first=N|:before|:after|:MSms]…`, such as `confirm:reset:first=1`."""
+    """Read `OPERATION:KIND[:OPTION]…`, such as `confirm:reset:first=1`.
+
+    An option is a rate, `before`, `after`, a number of milliseconds such as `250ms`, or one by name: `first=N`,
+    `field=F`, `rule=SLUG`, `token=T`, `code=C`, `since=T`, `until=T`.
+    """
     operation, _, rest = text.partition(":")
-    kind, *options = rest.split(":")
-    given: dict[str, float | int | str] = {}
+    kind, *options = _split(rest)
+    given: dict[str, Any] = {}
     for option in options:
         given |= _parse_option(text, option)
-    return make_fault(operation, kind, **given)  # type: ignore[arg-type]  # each key has its own type
+    return make_fault(operation, kind, **given)
+
+
+_IN_TIME = re.compile(r"\d\d(?:\.\d+)?(?:[Z+-].*)?", re.ASCII)
+"""What follows a colon within a date-time."""
+_BY_NAME = ("field", "token", "code", "since", "until")
+
+
+def _split(text: str) -> Iterator[str]:
+    """Yield the parts between colons, with the colons of a date-time left in it."""
+    found = ""
+    for part in text.split(":"):
+        if found.startswith(("since=", "until=")) and "T" in found and _IN_TIME.fullmatch(part):
+            found += f":{part}"
+            continue
+        if found:
+            yield found
+        found = part
+    yield found
 
 
 def _parse_option(text: str, option: str) -> dict[str, float | int | str]:
+    name, is_named, value = option.partition("=")
     if option in set(FaultTiming):
         return {"when": option}
+    if is_named and name in _BY_NAME:
+        return {name: value}
     try:
-        if option.startswith("first="):
-            return {"first": int(option.removeprefix("first="))}
+        if name == "first" and is_named:
+            return {"first": int(value)}
         if option.endswith("ms"):
             return {"milliseconds": int(option.removesuffix("ms"))}
         return {"rate": float(option)}
     except ValueError:
         raise InvalidValueError(
-            f"{option!r} in the fault {text!r} is not a rate such as 0.1, first=N, before, after, or 250ms"
+            f"{option!r} in the fault {text!r} is not a rate such as 0.1, first=N, before, after, or 250ms,"
+            f" and not NAME=VALUE with one of {', '.join(_BY_NAME)}"
         ) from None
 
 

@@ -21,12 +21,14 @@ from plugproof_mockserver.http.routing import RouteMatch, find_route, is_lost
 from plugproof_mockserver.model.settings import Errors, RateLimit
 from plugproof_mockserver.model.timestamps import SECOND, http_date
 from plugproof_mockserver.stores.store import StoreUnavailableError
+from plugproof_mockserver.world.damages import damage
+from plugproof_mockserver.world.fault import FaultOccasion, FaultTiming
 from plugproof_mockserver.world.prepared_responses import take
 from plugproof_mockserver.world.request_counts import LimiterName
 from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
-    from plugproof_mockserver.world.faults import Handler
+    from plugproof_mockserver.world.fault import Fault
 
 _NAMES = re.compile(rb"[\x21-\x7e][\x20-\x7e]*")
 _LOST = (
@@ -42,7 +44,7 @@ _ASKED_METHOD, _ASKED_HEADERS = b"access-control-request-method", b"access-contr
 _VARY = (b"vary", b"Access-Control-Request-Method")
 _VARY_MORE = (b"vary", b"Access-Control-Request-Method, Access-Control-Request-Headers")
 _Decided = tuple[Response, int, str | None, tuple[str, ...], LimiterName | None]
-"""An answer, its moment and operation, the kinds of its faults, and the limit that refused it."""
+"""An answer, its moment and operation, the labels of its faults, and the limit that refused it."""
 _STORE_TROUBLE = (b"x-plugproof-store", b"unavailable")
 
 
@@ -59,8 +61,8 @@ def answer(world: World, request: Request) -> Response:
         world.counts.answers[operation, response.status] += 1
         if refused_by is not None:
             world.counts.refusals[refused_by] += 1
-        for kind in faults:
-            world.counts.faults[kind] += 1
+        for label in faults:
+            world.counts.faults[label.partition(":")[0]] += 1
         for listener in world.listeners:
             listener(request, response, now)
         return response
@@ -124,7 +126,7 @@ def _answer_unrouted(
 def _answer_operation(
     world: World, request: Request, match: RouteMatch, operation: Operation, now: int
 ) -> tuple[Response, tuple[str, ...], LimiterName | None]:
-    """Return the answer, the kinds of the faults that were applied to it, and the limit that refused it."""
+    """Return the answer, the labels of the faults that were applied to it, and the limit that refused it."""
     if world.is_shared and match.has_token:
         world.expect(match.argument)
     content_type = request.header(b"content-type") if request.body else ""
@@ -135,8 +137,8 @@ def _answer_operation(
     if decision and not decision.allowed:
         refused_by = _refusing_limit(world, call, request.client, now)
         response = _write_error(world, request, too_many(decision, now))
-    elif world.faults:
-        response, faults = _handle_with_faults(world, request, call, now)
+    elif world.faults and (matching := _match_faults(world, call, now)):
+        response, faults = _handle_with_faults(world, request, call, now, matching)
     else:
         response = _handle(world, request, call, now)
     if decision and call.operation == "start":
@@ -144,20 +146,63 @@ def _answer_operation(
     return _finish(response, decision, now), faults, refused_by
 
 
-# The operation.
+# Faults.
+
+
+def _match_faults(world: World, call: operation_handlers.OperationCall, now: int) -> "list[Fault]":
+    """Return the faults that strike a call, each of them counted."""
+    token = call.argument if call.charger_code is None else None
+    occasion = FaultOccasion(call.operation, token, partial(_find_code, world, call, now), now)
+    return [fault for fault in world.faults if fault.matches(occasion, world.random)]
+
+
+def _find_code(world: World, call: operation_handlers.OperationCall, now: int) -> str | None:
+    """Return the code of the charger that a call is about; None where there is no such session."""
+    if call.charger_code is not None:
+        return call.charger_code.upper()
+    session = world.sessions.find(call.argument, now)
+    return session.charger if session else None
 
 
 def _handle_with_faults(
-    world: World, request: Request, call: operation_handlers.OperationCall, now: int
+    world: World, request: Request, call: operation_handlers.OperationCall, now: int, matching: "list[Fault]"
 ) -> tuple[Response, tuple[str, ...]]:
-    matching = [fault for fault in world.faults if fault.matches(call.operation, world.random)]
-    handler: Handler = partial(_handle, world, request, call, now)
+    has_run = all(fault.when is FaultTiming.AFTER for fault in matching)
+    response = _handle(world, request, call, now) if has_run else Response(200, b"{}")
+    labels = []
     for fault in matching:
-        handler = fault.around(handler, _as_json(world, request))
-    response = handler()
+        if fault.when is FaultTiming.BEFORE:
+            response = replace(
+                _answer_before(world, request, call, now, fault), delay=response.delay, drip=response.drip
+            )
+        damaged = damage(response, fault, _as_json(world, request))
+        if damaged is None:
+            fault.applied_count -= 1  # there was nothing that it could damage
+            continue
+        response = damaged
+        labels.append(fault.label)
     if response.connection_fault is ConnectionFault.TRUNCATE and request.method == "HEAD":
         response = replace(response, connection_fault=None)  # its body is not sent, so none of it can be missing
-    return response, tuple(fault.kind.value for fault in matching)
+    return response, tuple(labels)
+
+
+def _answer_before(
+    world: World, request: Request, call: operation_handlers.OperationCall, now: int, fault: "Fault"
+) -> Response:
+    """Return what a fault before the handler damages: where it needs fields, those of what there is already.
+
+    That is the session as it stands, a charger, or, for a start, a session that is never kept.
+    """
+    if not fault.needs_fields:
+        return Response(200, b"{}")
+    context = world.load(call, now)
+    if context.session is not None and context.charger is not None and call.operation != "get":
+        return Response(200, context.encode(context.session, context.charger, now))
+    answer = operation_handlers.handle(call, context, now).answer
+    return _write_error(world, request, answer) if isinstance(answer, ErrorResponse) else answer
+
+
+# The operation.
 
 
 def _handle(world: World, request: Request, call: operation_handlers.OperationCall, now: int) -> Response:
@@ -240,4 +285,6 @@ def _finish(response: Response, decision: RateLimitDecision | None, now: int) ->
     # A 429 carries the headers of the limit that refused it, which need not be the endpoint's.
     limits = limit_headers(decision.limit, decision.remaining) if decision and response.status != 429 else ()
     headers = (*response.headers, (b"date", http_date(now // SECOND)), *_ON_EVERY, *limits)
-    return Response(response.status, response.body, headers, response.delay, response.connection_fault)
+    return Response(
+        response.status, response.body, headers, response.delay, response.connection_fault, response.drip
+    )

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
-from msgspec.structs import replace
 
 from plugproof_mockserver.model.settings import RateLimit, Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.stores.store import Ring, Store, Table, Transaction
 from plugproof_mockserver.world.charger_store import ChargerStore
 from plugproof_mockserver.world.clock import Clock, Pace
-from plugproof_mockserver.world.faults import Fault
+from plugproof_mockserver.world.fault import Fault
 from plugproof_mockserver.world.journal import KEPT_BODY, SIZE, RawEntry
 from plugproof_mockserver.world.prepared_responses import PreparedResponse
 from plugproof_mockserver.world.response_cache import ResponseCache
@@ -111,8 +110,8 @@ class SharedWorld(World):
             self._transaction = self._record = None
 
     def _first_record(self) -> WorldRecord:
-        faults = [replace(fault, applied_count=0) for fault in self._first_faults]
-        return WorldRecord(pace=self._first_clock.pace, faults=faults)
+        now = self.clock.now() if self._record else self._first_clock.now()
+        return WorldRecord(pace=self._first_clock.pace, faults=[fault.begin(now) for fault in self._first_faults])
 
     @property
     def transaction(self) -> Transaction:

@@ -20,7 +20,7 @@ from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST
 from plugproof_mockserver.world.charger_store import FIELDS, ChargerStore, change_charger, is_code
 from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import Fault, FaultKind, make_fault
+from plugproof_mockserver.world.faults import Fault, remake
 from plugproof_mockserver.world.journal import RawEntry
 from plugproof_mockserver.world.prepared_responses import PreparedResponse, make_prepared
 from plugproof_mockserver.world.rate_limiter import LimiterWindow
@@ -79,13 +79,11 @@ def _charger(code: str, charger: ChargerState | None) -> ChargerState | None:
 
 
 def _fault(name: str, fault: Fault) -> Fault:
-    delay = fault.milliseconds if fault.kind is FaultKind.LATENCY else None
     _require(f"{name}.applied_count", fault.applied_count, 0 <= fault.applied_count <= _MOST, f"from 0 to {_MOST}")
+    added = fault.added_at
+    _require(f"{name}.added_at", added, added is None or EARLIEST <= added <= LATEST, _ON_CALENDAR)
     with _naming(name):
-        made = make_fault(
-            fault.operation, fault.kind, when=fault.when, rate=fault.rate, first=fault.first, milliseconds=delay
-        )
-    return replace(made, applied_count=fault.applied_count)
+        return replace(remake(fault), added_at=added, applied_count=fault.applied_count)
 
 
 def _check_window(name: str, window: LimiterWindow) -> None:

@@ -27,7 +27,7 @@ from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, seconds
 from plugproof_mockserver.world.charger_store import ChargerStore
 from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import Fault, UnknownFaultError
+from plugproof_mockserver.world.fault import Fault, UnknownFaultError
 from plugproof_mockserver.world.journal import Journal
 from plugproof_mockserver.world.rate_limiter import RateLimiter
 from plugproof_mockserver.world.request_counts import RequestCounts
@@ -110,7 +110,7 @@ class World:
         self.journal = Journal(most_bytes=self.quotas.journal_bytes)
         self.bodies = ResponseCache()
         self.violations: deque[dict[str, object]] = deque(maxlen=KEPT_VIOLATIONS)
-        self.faults: list[Fault] = [replace(fault, applied_count=0) for fault in self._first_faults]
+        self.faults: list[Fault] = [fault.begin(self.clock.now()) for fault in self._first_faults]
         self._began_with = tuple(self.faults)
         self.prepared: list[PreparedResponse] = []
         self._random: Random | None = None
@@ -309,6 +309,7 @@ class World:
             raise InvalidValueError(
                 f"there are {MOST_FAULTS} faults, which is as many as can be; clear them first"
             )
+        fault.added_at = self.clock.now()
         self.faults.append(fault)
 
     # Time.

@@ -13,7 +13,7 @@ import msgspec
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.http.response import Headers
 from plugproof_mockserver.model.state import ChargerState, SessionState
-from plugproof_mockserver.world.faults import Fault
+from plugproof_mockserver.world.fault import Fault
 from plugproof_mockserver.world.journal import RawEntry
 from plugproof_mockserver.world.rate_limiter import LimiterWindow
 

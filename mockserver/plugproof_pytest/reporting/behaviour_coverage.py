@@ -72,7 +72,7 @@ class BehaviourCoverage:
     def strike(self, faults: Iterable[str]) -> None:
         """Take note of faults that struck."""
         for fault in faults:
-            self._note("faults", fault)
+            self._note("faults", fault.partition(":")[0])
 
     def forget_sessions(self) -> None:
         """Begin a new test, whose mocks may give other sessions the same tokens."""

@@ -101,6 +101,8 @@ def core(fake: FakePlugchoice, ask: Any) -> Answer | Broken:
         world.advance(round(reply.delay * 1_000_000))
     if reply.connection_fault is not None:
         return Broken(reply.connection_fault.value)
+    if ask.method != "HEAD":
+        world.advance(round(reply.drip * 1_000_000))
     return Answer(reply.status, tuple(reply.wire_headers()), b"" if ask.method == "HEAD" else reply.body)
 
 
@@ -251,9 +253,10 @@ class Traveller:
 
     def _fault(self) -> tuple[Any, ...]:
         pick = self.random.choice
-        kind = str(pick((*FaultKind, FaultKind.RESET, FaultKind.EMPTY, FaultKind.TRUNCATE)))
+        kind = str(pick((*FaultKind, *(FaultKind.RESET, FaultKind.EMPTY, FaultKind.TRUNCATE) * 3)))
         options: dict[str, Any] = {"first": pick((1, 1, 2, None)), "rate": pick((1.0, 1.0, 0.5))}
-        options |= {"milliseconds": 1} if kind == "latency" else {"when": pick(("before", "after", None))}
+        options |= {"milliseconds": 1} if kind in ("latency", "drip") else {}
+        options |= {} if kind == "latency" else {"when": pick(("before", "after", None))}
         return pick(("*", "*", "confirm", "get", "start")), kind, options
 
     def _charger(self) -> tuple[Any, ...]:

@@ -149,6 +149,37 @@ def test_too_much_latency_is_the_read_timeout_of_the_client(client, fake):
     assert session.status == "starting"
 
 
+def test_a_body_drips_on_the_clock_that_stands_still(client, fake):
+    """Each piece comes before the client loses patience, and all of them take longer than it has."""
+    package, send = client
+    fake.faults.add("confirm", "drip", milliseconds=60_000)
+    session = fake.start_session()
+    before = fake.clock.now
+    answer = send(package, fake, "POST", session.url("confirm"))
+    assert answer.json()["data"]["status"] == "authorized"
+    assert (fake.clock.now - before).total_seconds() == 60
+
+
+def test_a_body_that_drips_too_slowly_is_a_read_timeout(client, fake):
+    package, send = client
+    fake.faults.add("confirm", "drip", milliseconds=600_000)
+    session = fake.start_session()
+    before = fake.clock.now
+    with pytest.raises(package.ReadTimeout):
+        send(package, fake, "POST", session.url("confirm"))
+    assert (fake.clock.now - before).total_seconds() == 5
+    assert session.status == "starting"
+
+
+def test_what_only_says_that_it_is_gzip_can_not_be_decoded(client, fake):
+    package, send = client
+    fake.faults.add("confirm", "gzip")
+    session = fake.start_session()
+    with pytest.raises(package.DecodingError):
+        send(package, fake, "POST", session.url("confirm"))
+    assert session.status == "authorized"
+
+
 @pytest.mark.parametrize("package", [httpx, httpx2])
 @pytest.mark.parametrize("colour", ["sync", "async"])
 def test_a_body_that_is_streamed_is_read(package, colour):
@@ -172,4 +203,13 @@ def test_latency_is_waited_for_where_time_is_real(client):
     fake.faults.add("charger", "latency", milliseconds=2)
     before = time.monotonic()
     assert send(package, fake, "GET", f"{API}/v3/public-charging/chargers/HAPPY").status_code == 200
+    assert time.monotonic() - before >= 0.002
+
+
+def test_a_drip_is_waited_for_where_time_is_real(client):
+    package, send = client
+    fake = FakePlugchoice(clock="real")
+    fake.faults.add("charger", "drip", milliseconds=2)
+    before = time.monotonic()
+    assert send(package, fake, "GET", f"{API}/v3/public-charging/chargers/HAPPY").json()["data"]["online"] is True
     assert time.monotonic() - before >= 0.002

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from plugproof_contracts import Status
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.settings import RateLimit, Settings
 from plugproof_mockserver.world import pipeline
@@ -12,26 +11,19 @@ from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import UNKNOWN, Fault, FaultKind, FaultTiming, make_fault, parse_fault
 from plugproof_mockserver.world.world import World
 
-ERRORS = {"500": "Server Error", "503": "Service Unavailable", "504": "The charger did not respond in time."}
+ERRORS = {
+    "429": "Too Many Attempts.",
+    "500": "Server Error",
+    "502": "Bad Gateway",
+    "503": "Service Unavailable",
+    "504": "The charger did not respond in time.",
+}
 BROKEN = {"reset", "empty", "truncate"}
 
 
 def fault(kind: str, operation: str = "confirm", **options: Any) -> Fault:
-    return make_fault(operation, kind, milliseconds=250 if kind == "latency" else None, **options)
-
-
-@pytest.fixture
-def confirm(make_world):
-    """Confirms a fresh paid session in a world with faults, and returns the reply and the session's status."""
-
-    def run(*faults, world=None):
-        world = world or make_world(rate_limit="off")
-        world.faults.extend(faults)
-        token = world.seed_session(Status.CREATED).token
-        reply = pipeline.answer(world, Request("POST", f"/v3/public-charging/sessions/{token}/confirm"))
-        return reply, world.sessions.get(token, world.clock.now()).status
-
-    return run
+    usual = {"milliseconds": 250} if kind == "latency" else {}
+    return make_fault(operation, kind, **usual | options)
 
 
 @pytest.mark.parametrize("kind", FaultKind)
@@ -50,12 +42,12 @@ def test_a_fault_after_the_handler_harms_only_the_answer(confirm, kind):
 def test_before_the_handler_nothing_has_happened(confirm, kind):
     reply, status = confirm(fault(kind, when="before"))
     assert status == "created"
-    assert b"authorized" not in reply.body
+    assert b'"authorized"' not in reply.body
 
 
 @pytest.mark.parametrize("kind", FaultKind)
 def test_who_does_not_say_when_gets_the_usual(kind):
-    assert fault(kind).when == (FaultTiming.BEFORE if kind in {"500", "503"} else FaultTiming.AFTER)
+    assert fault(kind).when == (FaultTiming.BEFORE if kind in {"429", "500", "502", "503"} else FaultTiming.AFTER)
 
 
 @pytest.mark.parametrize("kind", ERRORS)
@@ -176,6 +168,13 @@ def test_a_reset_of_the_world_begins_with_the_first_faults_anew(confirm):
         ("confirm:504:before", fault("504", when="before")),
         ("confirm:latency:250ms", fault("latency")),
         ("confirm:reset:0.5:first=2:before", fault("reset", rate=0.5, first=2, when="before")),
+        ("confirm:drip", fault("drip", milliseconds=1000)),
+        ("confirm:missing-field:field=status", fault("missing-field", field="status")),
+        ("*:500:code=happy:since=10:until=5m", fault("500", "*", code="HAPPY", since=10, until=300)),
+        (
+            "get:502:since=2026-01-10T12:00:00+01:00:until=2026-01-10T12:00:00.5Z:0.5",
+            fault("502", "get", since="2026-01-10T12:00:00+01:00", until="2026-01-10T12:00:00.5Z", rate=0.5),
+        ),
     ],
 )
 def test_a_fault_can_be_written_in_one_word(text, expected):
@@ -186,7 +185,7 @@ def test_a_fault_can_be_written_in_one_word(text, expected):
     ("text", "says"),
     [
         ("", "operation of a fault can't be ''; it must be one of *, confirm"),
-        ("confirm", "kind of a fault can't be ''; it must be one of latency, 500"),
+        ("confirm", "kind of a fault can't be ''; it must be one of latency, 429, 500"),
         ("pay:500", "operation of a fault can't be 'pay'"),
         ("confirm:fire", "kind of a fault can't be 'fire'"),
         ("confirm:500:2", "rate of a fault can't be 2.0; it must be a number from 0 to 1"),
@@ -194,9 +193,32 @@ def test_a_fault_can_be_written_in_one_word(text, expected):
         ("confirm:500:first=0", "first of a fault can't be 0; it must be a whole number from 1"),
         ("confirm:500:first=x", "'first=x' in the fault 'confirm:500:first=x' is not a rate"),
         ("confirm:500:soon", "'soon' in the fault"),
-        ("confirm:500:10ms", "milliseconds of a fault can't be 10; it must be given for latency only"),
+        ("confirm:500:10ms", "milliseconds of a fault can't be 10; it must be given for latency and drip only"),
         ("confirm:latency", "milliseconds of a fault can't be None; it must be a whole number from 0"),
         ("confirm:latency:600001ms", "milliseconds of a fault can't be 600001"),
+        (
+            "confirm:500:field=status",
+            "field of a fault can't be 'status'; it must be given for unknown-enum",
+        ),
+        ("confirm:null:field=status", "field of a fault can't be 'status'; it must be one of failure_reason, "),
+        (
+            "confirm:unknown-enum:field=x",
+            "field of a fault can't be 'x'; it must be one of status, ",
+        ),
+        ("charger:null:field=x", "field of a fault can't be 'x'; it must be left out: the answers of charger"),
+        ("confirm:500:code=A-B", "code of a fault can't be 'A-B'; it must be 1 to 10 letters and digits"),
+        ("start:500:token=T", "token of a fault can't be '…'; it must be left out: no call of start has a token"),
+        ("confirm:500:since=soon", "since of a fault can't be 'soon'; it must be a date-time such as"),
+        ("confirm:500:since=2026-01-10T12:00:00", "since of a fault can't be '2026-01-10T12:00:00'"),
+        (
+            "confirm:500:since=20:until=10",
+            "until of a fault can't be 10.0; it must be more than since, which",
+        ),
+        ("confirm:500:until=0", "until of a fault can't be 0.0; it must be more than since, which is 0"),
+        (
+            "confirm:500:since=2026-01-10T12:00:00Z:until=2026-01-10T12:00:00Z",
+            "until of a fault can't be '2026-01-10T12:00:00Z'; it must be later than since",
+        ),
         ("confirm:latency:1ms:before", "when of a fault can't be 'before'; it must be after"),
     ],
 )
@@ -206,7 +228,23 @@ def test_a_fault_that_can_not_be_is_refused_by_field_and_value(text, says):
 
 
 @pytest.mark.parametrize(
-    "options", [{"rate": True}, {"rate": "1"}, {"first": True}, {"first": 1.5}, {"when": "now"}]
+    "options",
+    [
+        {"rate": True},
+        {"rate": "1"},
+        {"first": True},
+        {"first": 1.5},
+        {"when": "now"},
+        {"code": 7},
+        {"token": ""},
+        {"token": 7},
+        {"since": True},
+        {"since": -1},
+        {"since": float("nan")},
+        {"until": float("inf")},
+        {"until": []},
+        {"field": 7},
+    ],
 )
 def test_options_of_the_wrong_kind_are_refused(options):
     with pytest.raises(ValueError, match="of a fault can't be"):

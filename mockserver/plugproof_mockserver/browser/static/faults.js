@@ -3,11 +3,14 @@ import { act, ask, by, make } from "./control.js";
 
 let off = [];
 
-const FIELDS = ["operation", "kind", "when", "rate", "first", "milliseconds"];
-const isGiven = (name, fault) => fault[name] !== null && (name !== "milliseconds" || fault.kind === "latency");
+const FIELDS = ["operation", "kind", "when", "rate", "first", "milliseconds", "field", "rule", "token", "code", "since", "until"];
+const isGiven = (name, fault) => fault[name] !== null && (name !== "milliseconds" || fault.milliseconds > 0);
+const windowOf = ({ since, until }) => [since !== null && `from ${since}`, until !== null && `until ${until}`].filter(Boolean)
+  .map((one) => /\d$/.test(one) ? `${one} s` : one).join(" ");
 const fieldsOf = (fault) => Object.fromEntries(FIELDS.filter((name) => isGiven(name, fault)).map((name) => [name, fault[name]]));
-const describe = (fault) => [`${fault.operation}: ${fault.kind}`, fault.when, fault.rate < 1 && `rate ${fault.rate}`,
-  fault.first && `first ${fault.first}`, fault.kind === "latency" && `${fault.milliseconds} ms`, `struck ${fault.applied_count}×`].filter(Boolean).join(", ");
+const describe = (fault) => [`${fault.operation}: ${fault.kind}`, fault.rule ?? fault.field, fault.when, fault.rate < 1 && `rate ${fault.rate}`,
+  fault.first && `first ${fault.first}`, fault.milliseconds > 0 && `${fault.milliseconds} ms`, fault.code && `charger ${fault.code}`,
+  fault.token && "one session", windowOf(fault), `struck ${fault.applied_count}×`].filter(Boolean).join(", ");
 
 const row = (fault, isOn, flip) => make("li", {}, make("label", { class: "inline" },
   make("input", { type: "checkbox", role: "switch", checked: isOn, onchange: () => act(flip) }), describe(fault)));
@@ -31,17 +34,25 @@ export function drawFaults({ faults }) {
 }
 
 const wanted = (form) => {
-  const numbers = ["first", "rate", "milliseconds"].filter((name) => form[name].value !== "" && !form[name].disabled);
-  return { operation: form.operation.value, kind: form.kind.value, ...(form.when.value ? { when: form.when.value } : {}),
+  const isSet = (name) => form[name].value !== "" && !form[name].disabled;
+  const numbers = ["first", "rate", "milliseconds", "until"].filter(isSet);
+  const texts = ["operation", "kind", "when", "field", "code"].filter(isSet);
+  return { ...Object.fromEntries(texts.map((name) => [name, form[name].value])),
     ...Object.fromEntries(numbers.map((name) => [name, Number(form[name].value)])) };
 };
 
 export async function wireFaults() {
   const form = by("fault").elements;
+  const kinds = await ask("GET", "/fault-kinds");
+  const show = (name, shell, isShown) => {
+    form[name].disabled = !isShown;
+    shell.hidden = !isShown;
+  };
   const fit = () => {
-    const isLatency = form.kind.value === "latency";
-    form.milliseconds.disabled = !isLatency;
-    form.milliseconds.parentElement.hidden = !isLatency;
+    const takes = kinds.parameters[form.kind.value];
+    show("milliseconds", form.milliseconds.parentElement, "milliseconds" in takes);
+    show("field", form.field, "field" in takes);
+    form.field.replaceChildren(make("option", { value: "" }, "field: as usual"), ...(takes.field ?? []).map((one) => make("option", {}, one)));
   };
   form.kind.addEventListener("change", fit);
   by("fault").addEventListener("submit", (event) => {
@@ -52,7 +63,6 @@ export async function wireFaults() {
     await ask("DELETE", "/faults");
     off = [];
   }));
-  const kinds = await ask("GET", "/fault-kinds");
   form.operation.replaceChildren(...kinds.operations.map((one) => make("option", {}, one)));
   form.operation.value = "confirm";
   form.kind.replaceChildren(...kinds.kinds.map((one) => make("option", {}, one)));
