@@ -98,7 +98,7 @@ def list_parameters(kind: FaultKind) -> dict[str, tuple[str, ...]]:
 
 
 def remake(fault: Fault) -> Fault:
-    """Return a fault that was read from somewhere as one that can be; raise `InvalidValueError` as `make_fault` does."""
+    """Return a fault that was read from somewhere, if it can be so; raise `InvalidValueError` otherwise."""
     options = {name: getattr(fault, name) for name in signature(make_fault).parameters}
     return make_fault(**options | {"milliseconds": fault.milliseconds if fault.kind in _TIMED else None})
 
