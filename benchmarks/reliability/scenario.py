@@ -36,6 +36,8 @@ class Scenario(NamedTuple):
 
 _KILLS = "0 acknowledged transitions lost; ready again ≤ 1 s"
 _OUTAGE = "typed 503 in ≤ 250 ms, never a 500, never an eleventh; recovers by itself"
+_WORLDS = "p99 ≤ 10 ms, 0 bytes across worlds, 0 silent evictions"
+_SOAK = "memory flat; no session, window, world or descriptor left"
 _SIGNAL = "exit 0 in ≤ 3 s, no accepted request unanswered"
 
 SCENARIOS = {
@@ -50,5 +52,19 @@ SCENARIOS = {
         Scenario("sigterm-memory", Suite.CHAOS, "`SIGTERM` at work, memory", _SIGNAL, 20, "signals:run_memory"),
         Scenario("sigterm-sqlite", Suite.CHAOS, "`SIGTERM` at work, SQLite", _SIGNAL, 20, "signals:run_sqlite"),
         Scenario("sigterm-redis", Suite.CHAOS, "`SIGTERM` at work, Redis", _SIGNAL, 20, "signals:run_redis"),
+        Scenario("tokens", Suite.CHAOS, "raw-path tokens", "no 5xx, no two taken for one", 6000, "tokens:run"),
+        Scenario(
+            "hosts",
+            Suite.CHAOS,
+            "foreign `Host` and `Origin`, every plane",
+            "0 of 8,740 accepted",
+            8740,
+            "hosts:run",
+        ),
+        Scenario("worlds", Suite.SOAK, "10,000 worlds", _WORLDS, 10_000, "many_worlds:run"),
+        Scenario(
+            "cases", Suite.SOAK, "Schemathesis, all checks and ours", "0 failures in 10,000", 10**4, "cases:run"
+        ),
+        Scenario("soak", Suite.SOAK, "one fake under load, ten minutes", _SOAK, 600, "soak:run"),
     )
 }

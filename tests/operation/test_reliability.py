@@ -4,7 +4,7 @@ import shutil
 import sys
 
 import pytest
-from benchmarks.reliability import kills, outages, page, signals
+from benchmarks.reliability import hosts, kills, outages, page, signals, soak, tokens
 from benchmarks.reliability.outcome import Outcome
 from benchmarks.reliability.scenario import SCENARIOS
 
@@ -60,6 +60,21 @@ def test_a_store_that_fails_is_a_typed_503(redis, run):
 def test_a_signal_leaves_no_whole_request_unanswered():
     """Who could connect before the end is answered."""
     assert not lost(signals.run_memory(1))
+
+
+def test_no_hostile_token_is_taken_for_another():
+    """No token brings a 5xx, and no spelling of a live one is taken for it."""
+    assert not lost(tokens.run(1000))
+
+
+def test_no_foreign_host_or_page_is_answered():
+    """Every plane refuses what comes by another name, and the control plane what comes from another page."""
+    assert not lost(hosts.run(500))
+
+
+def test_a_loaded_fake_leaves_nothing_open():
+    """Whoever hangs up, sends half a request or only watches leaves no descriptor behind."""
+    assert not lost(soak.run(1))
 
 
 def test_a_run_replaces_its_row_and_no_other(tmp_path):
