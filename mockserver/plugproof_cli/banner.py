@@ -9,11 +9,15 @@ from plugproof_contracts.version import VERSION
 
 
 class ServerAddress(NamedTuple):
-    """Where the fake is served; `origin` is the start of every URL, `identity` what its health answers with."""
+    """Where the fake is served; `origin` is the start of every URL, `identity` what its health answers with.
+
+    `pid` is that of the process to be told to end, whichever of the `workers` answers.
+    """
 
     origin: str
     pid: int
     identity: str
+    workers: int = 1
 
     @property
     def base_url(self) -> str:
@@ -53,6 +57,7 @@ def as_json(address: ServerAddress) -> str:
             "port": urlsplit(address.origin).port,
             "pid": address.pid,
             "identity": address.identity,
+            "workers": address.workers,
             "version": VERSION,
         }
     )

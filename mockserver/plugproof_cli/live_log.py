@@ -60,6 +60,13 @@ def world_follower(form: LogFormat) -> "Callable[[EndedWorld], None]":
     return telling(lambda ended: click.echo(_ended_line(ended, is_json), err=to_error))
 
 
+def telling_workers(form: LogFormat) -> Callable[[str], None]:
+    """Return what writes a line on standard error for what happens to workers; `off` keeps it quiet."""
+    if form is LogFormat.OFF:
+        return lambda what: None
+    return telling(lambda what: click.echo(f"plugproof: {what}", err=True))
+
+
 def _ended_line(ended: "EndedWorld", is_json: bool) -> str:
     at = iso(int(ended.at) * SECOND)
     if is_json:

@@ -42,6 +42,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     max_journal_bytes: int
     trust_proxy: tuple[str, ...]
     state: StateAddress
+    workers: int
     self_check: bool
     receive_timeout: float
     log: LogFormat

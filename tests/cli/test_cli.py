@@ -226,12 +226,14 @@ def test_asking_for_help_imports_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    ("face", "later"), [("serve._app(given, 'identity')", {"yaml"}), ("FakePlugchoice()", {"yaml", "starlette"})]
+    ("face", "later"),
+    [("served_app._app(given, 'identity')", {"yaml"}), ("FakePlugchoice()", {"yaml", "starlette"})],
 )
 def test_the_api_does_not_wait_for_the_control_plane(face, later):
     """The API waits for nothing that only the control plane needs."""
     code = (
         "import sys\n"
+        "from plugproof_cli import served_app\n"
         "from plugproof_cli.commands import serve\n"
         "from plugproof_mockserver import FakePlugchoice\n"
         "from plugproof_mockserver.faces import uvicorn_server\n"

@@ -63,7 +63,7 @@ def test_the_first_line_for_programs_is_one_true_object(serving):
     """The first line for programs is one JSON object, and what it says is true."""
     with serving() as server:
         place = server.place
-        assert set(place) == {"base_url", "control_url", "port", "pid", "identity", "version"}
+        assert set(place) == {"base_url", "control_url", "port", "pid", "identity", "workers", "version"}
         assert place["pid"] == server.process.pid
         assert place["port"] > 0
         assert place["base_url"] == f"http://127.0.0.1:{place['port']}/api"

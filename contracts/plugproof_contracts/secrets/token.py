@@ -8,16 +8,22 @@ nothing about its token, because it is keyed with a random key that never leaves
 import hmac
 import secrets
 from hashlib import blake2b
-from typing import Final, NoReturn, final
+from typing import NoReturn, final
 
 from plugproof_contracts.errors import InvalidTypeError
 
-_KEY: Final = secrets.token_bytes(32)
+_key = secrets.token_bytes(32)
+
+
+def adopt_fingerprint_key(key: bytes) -> None:
+    """Have the fingerprints of another process of the same server from now on; the key is as secret as a token."""
+    global _key
+    _key = key
 
 
 def fingerprint(secret: str) -> str:
     """Return the readable stand-in of a secret, such as `token~3f9a1c0b52`."""
-    digest = blake2b(secret.encode("utf-8", "surrogatepass"), key=_KEY, digest_size=5)
+    digest = blake2b(secret.encode("utf-8", "surrogatepass"), key=_key, digest_size=5)
     return f"token~{digest.hexdigest()}"
 
 

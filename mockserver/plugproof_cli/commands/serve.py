@@ -1,16 +1,14 @@
-"""`plugproof serve`: the options, and the application that they describe."""
+"""`plugproof serve`: its options, and the processes that serve."""
 
-import gc
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache, partial
-from secrets import token_hex
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from functools import partial
+from secrets import token_bytes, token_hex
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from plugproof_cli import live_log, option_types
+from plugproof_cli import banner, live_log, option_types, served_app
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_codes, complete_files, complete_words
 from plugproof_cli.live_log import LogFormat
@@ -18,14 +16,9 @@ from plugproof_cli.serve_options import ServeOptions
 from plugproof_mockserver.faces.host_allowlist import is_loopback
 from plugproof_mockserver.facts_file import read_facts
 from plugproof_mockserver.model.settings import Errors, LimiterStore, NotFoundText, RateLimit
-from plugproof_mockserver.stores.address import StateAddress
 
 if TYPE_CHECKING:
     from socket import socket
-
-    from plugproof_mockserver.faces.asgi import App
-    from plugproof_mockserver.http.asgi_types import ASGIApp, Receive, Scope, Send
-    from plugproof_mockserver.world.world import World
 
 Command = Callable[..., None]
 
@@ -135,6 +128,12 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
     default="memory",
     help="Keep worlds in memory, sqlite:///FILE, redis://HOST or valkey://HOST.",
 )
+@_default(
+    "--workers",
+    type=option_types.WORKERS,
+    default="1",
+    help="Serve with so many processes, from 1 to 64, on one port; more than one need a --state that they share.",
+)
 @_option(
     "--control-secret-file",
     type=option_types.SECRET_FILE,
@@ -196,36 +195,44 @@ def serve(**given: Any) -> None:
 
 def _run(options: ServeOptions) -> None:
     _refuse_to_open_by_accident(options)
+    _refuse_workers_without_a_store(options)
     _ = options.tenants  # whatever is wrong with the secrets is said before the port is bound
-    with _for_good():
-        from plugproof_cli import banner
+    listener = _listener(options)
+    address = banner.ServerAddress(
+        f"http://{options.url_host}:{listener.getsockname()[1]}", os.getpid(), token_hex(8), options.workers
+    )
+    announce = banner.as_json if options.as_json else banner.for_people
+    serve_it = _serve_here if options.workers == 1 else _serve_by_workers
+    serve_it(options, address.identity, listener, lambda: click.echo(announce(address)))
+
+
+def _serve_here(options: ServeOptions, identity: str, listener: "socket", ready: Callable[[], None]) -> None:
+    with served_app.kept_for_good():
         from plugproof_mockserver.faces import uvicorn_server
 
-        listener = _listener(options)
-        address = banner.ServerAddress(
-            f"http://{options.url_host}:{listener.getsockname()[1]}",
-            os.getpid(),
-            identity=token_hex(8),
-        )
-        app = _behind(options.trust_proxy, _app(options, address.identity))
-    announce = banner.as_json if options.as_json else banner.for_people
-    uvicorn_server.serve(
-        app, listener, ready=lambda: click.echo(announce(address)), receive_seconds=options.receive_timeout
+        app = served_app.make_app(options, identity)
+    uvicorn_server.serve(app, listener, ready, receive_seconds=options.receive_timeout)
+
+
+def _serve_by_workers(options: ServeOptions, identity: str, listener: "socket", ready: Callable[[], None]) -> None:
+    from plugproof_mockserver.faces.uvicorn_server import ServerStartError
+    from plugproof_mockserver.faces.worker_supervisor import Supervisor
+
+    served_app.open_store(options.state)  # what is missing for it is said once, and not by each worker
+    given = (options, identity, token_bytes(32))
+    supervisor = Supervisor(
+        served_app.make_worker_app,
+        given,
+        listener,
+        count=options.workers,
+        receive_seconds=options.receive_timeout,
+        ready=ready,
+        tell=live_log.telling_workers(options.log),
     )
-
-
-@contextmanager
-def _for_good() -> Iterator[None]:
-    """Keep what is imported and made here out of the garbage collector's sight.
-
-    All of it stays until the end, and to look through it again and again takes a twentieth of the start.
-    """
-    gc.disable()
     try:
-        yield
-        gc.freeze()
-    finally:
-        gc.enable()
+        supervisor.run()
+    except ServerStartError as error:
+        raise click.ClickException(f"{error}; what was wrong stands above") from None
 
 
 def _listener(options: ServeOptions) -> "socket":
@@ -245,84 +252,9 @@ def _refuse_to_open_by_accident(options: ServeOptions) -> None:
         )
 
 
-def _app(options: ServeOptions, identity: str) -> "App":
-    from plugproof_mockserver.browser import PAGE_PATHS
-    from plugproof_mockserver.faces.asgi import App
-    from plugproof_mockserver.faces.host_allowlist import HostAllowlist
-    from plugproof_mockserver.world.clock import Clock
-    from plugproof_mockserver.world.registry import WorldRegistry
-    from plugproof_mockserver.world.world_quotas import WorldQuotas
-
-    make = _maker(options.state)
-    settings, faults, follow = options.settings(), options.faults(), live_log.follower(options.log)
-
-    most = WorldQuotas(options.max_sessions, options.max_journal_bytes)
-
-    def world(name: str) -> "World":
-        clock = Clock(options.clock, speed=options.speed)
-        made = make(
-            settings,
-            clock=clock,
-            seed=options.seed,
-            name=name,
-            faults=faults,
-            self_check=options.self_check,
-            quotas=most,
+def _refuse_workers_without_a_store(options: ServeOptions) -> None:
+    if options.workers > 1 and options.state.kind == "memory":
+        raise click.UsageError(
+            f"--workers {options.workers} needs a --state that processes share, such as sqlite:///FILE, "
+            "redis://HOST or valkey://HOST: what is in memory belongs to one process"
         )
-        follow(made)
-        return made
-
-    hosts = HostAllowlist((options.url_host, *options.allow_host))
-    quotas = {one.prefix: one.worlds for one in options.tenants.values() if one.worlds is not None}
-    worlds = WorldRegistry(world, most=options.max_worlds, quotas=quotas)
-    worlds.listeners.append(live_log.world_follower(options.log))
-    control, pages = _when_asked(lambda: _control(options, identity)), _when_asked(_pages)
-    return App(worlds, hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
-
-
-def _maker(state: StateAddress) -> "Callable[..., World]":
-    """Return what makes a world where it is to be kept."""
-    try:
-        store = state.open()
-    except ImportError as error:
-        raise click.UsageError(f"--state {state.name}: {error}") from None
-    if store is None:
-        from plugproof_mockserver.world.world import World
-
-        return World
-    from plugproof_mockserver.world.shared_world import SharedWorld
-
-    return partial(SharedWorld, store=store)
-
-
-def _control(options: ServeOptions, identity: str) -> "ASGIApp":
-    from plugproof_mockserver.control.control_app import control_app
-    from plugproof_mockserver.control.secrets import ControlSecrets
-
-    tenants = {prefix: tenant.secret for prefix, tenant in options.tenants.items()}
-    return control_app(ControlSecrets(options.operator_secret, tenants), identity)
-
-
-def _behind(proxies: tuple[str, ...], app: "ASGIApp") -> "ASGIApp":
-    """Return an application that sees a client's own address where a trusted proxy names it."""
-    if not proxies:
-        return app
-    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-
-    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=list(proxies)))
-
-
-def _pages() -> "ASGIApp":
-    from plugproof_mockserver.browser.pages_app import pages_app
-
-    return pages_app()
-
-
-def _when_asked(make: "Callable[[], ASGIApp]") -> "ASGIApp":
-    """Return an application that is made for its first request: nobody who only asks the API waits for it."""
-    app = cache(make)
-
-    async def serve(scope: "Scope", receive: "Receive", send: "Send") -> None:
-        await app()(scope, receive, send)
-
-    return serve

@@ -52,7 +52,7 @@ class BoundedProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(*args, **named)
         self._receive_seconds, self._ending_seconds = receive_seconds, ending_seconds
-        self._is_ending = False
+        self.is_ending = False
         self._look_every = min(receive_seconds, self.timeout_keep_alive)
         self._timer: TimerHandle | None = None
         self._due = _NEVER  # when what is waited for is late
@@ -117,9 +117,13 @@ class BoundedProtocol(HttpToolsProtocol):
         A request may have come that nobody has read yet. uvicorn would close its connection, and the client
         could not know whether anything was done.
         """
-        self._is_ending = True
-        if self._ending_seconds and (self.cycle is None or self.cycle.response_complete):
-            self.loop.call_later(self._ending_seconds, super().shutdown)
+        self.finish(self._ending_seconds)
+
+    def finish(self, seconds: float) -> None:
+        """Answer what has been asked, or is asked within so many seconds, and close with the last answer."""
+        self.is_ending = True
+        if seconds and (self.cycle is None or self.cycle.response_complete):
+            self.loop.call_later(seconds, super().shutdown)
         else:
             super().shutdown()
 
@@ -137,7 +141,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_again = self._head_without_upgrade()
             return
         super().on_headers_complete()
-        if self._is_ending:
+        if self.is_ending:
             self.cycle.keep_alive = False
         self.headers = []  # what comes now are trailers, which are no part of the head
 

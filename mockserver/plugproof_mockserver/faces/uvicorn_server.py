@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -19,12 +20,14 @@ from plugproof_mockserver.faces.http_protocol import ENDING_SECONDS, RECEIVE_SEC
 from plugproof_mockserver.http.asgi_types import TRANSPORT, WRITE, ASGIApp, Send
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 GRACE_SECONDS = 1.5
 """How long requests that are under way may take once the server was told to end."""
 BACKLOG = 2048
 """How many connections may wait to be accepted."""
+DRAIN_SECONDS = 10
+"""How long connections may go on that were there when a server was told to take no more."""
 START_SECONDS = 30
 """How long a server in a thread may take until it answers."""
 
@@ -99,21 +102,30 @@ def _write(send: Send, head: bytes, body: bytes) -> bool:
     return True
 
 
-class _Server(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """uvicorn's server, which ends cleanly when it is told to end, and says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], signals: "Sequence[signal.Signals] | None"
+    ) -> None:
         super().__init__(config)
+        self._signals = _ending_signals() if signals is None else signals
         self._ready = ready
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._draining: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so."""
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what is under way, within `GRACE_SECONDS`."""
         # Ending the server cuts off requests that are under way; a traceback of that helps nobody.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        await self._accept_waiting(sockets or [])
+        if self._draining is None:
+            await self._accept_waiting(sockets or [])
         await super().shutdown(sockets)
 
     async def _accept_waiting(self, sockets: list[socket.socket]) -> None:
@@ -134,16 +146,46 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> "Iterator[None]":
+        """Have the signals that end it do so while the block lasts."""
         if threading.current_thread() is not threading.main_thread():
             yield  # only the main thread may have a say in signals
             return
         # uvicorn raises the signal again once it has ended; asked to end, we end with 0.
-        before = {number: signal.signal(number, self.handle_exit) for number in _ending_signals()}
+        before = {number: signal.signal(number, self.handle_exit) for number in self._signals}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    # What another thread may ask for.
+
+    def end(self) -> None:
+        """End as after a signal."""
+        self.handle_exit(signal.SIGTERM, None)
+
+    def drain(self) -> None:
+        """Take no new connection, answer what comes over those that are there, and end when they are gone.
+
+        Every answer from now on closes its connection. One that stays silent as long as any may is closed then,
+        and all of them after `DRAIN_SECONDS`.
+        """
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._drain)
+
+    def _drain(self) -> None:
+        for server in self.servers:
+            server.close()
+        self._draining = self._draining or asyncio.create_task(self._end_when_drained())
+
+    async def _end_when_drained(self) -> None:
+        until = time.monotonic() + DRAIN_SECONDS
+        while self.server_state.connections and time.monotonic() < until and not self.should_exit:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, BoundedProtocol) and not connection.is_ending:
+                    connection.finish(self.config.timeout_keep_alive)
+            await asyncio.sleep(0.05)
+        self.end()
 
 
 def _waiting(listener: socket.socket) -> list[socket.socket]:
@@ -190,7 +232,7 @@ def serve(
 
     `receive_seconds` is how long the head of a request, and then its body, may take to come.
     """
-    _run(_server(app, ready, receive_seconds, ENDING_SECONDS), listener)
+    run_server(make_server(app, ready, receive_seconds, ENDING_SECONDS), listener)
 
 
 @contextmanager
@@ -199,8 +241,8 @@ def serving(
 ) -> "Iterator[None]":
     """Serve in a thread while the block lasts; raise `ServerStartError` when the server does not start."""
     ready = threading.Event()
-    server = _server(app, ready.set, receive_seconds, 0)  # whoever ends the block has asked what it wanted to
-    thread = threading.Thread(target=_run, args=(server, listener), name="plugproof server", daemon=True)
+    server = make_server(app, ready.set, receive_seconds, 0)  # whoever ends the block has asked what it wanted to
+    thread = threading.Thread(target=run_server, args=(server, listener), name="plugproof server", daemon=True)
     thread.start()
     try:
         if not ready.wait(START_SECONDS):
@@ -211,12 +253,20 @@ def serving(
         thread.join(GRACE_SECONDS * 2)
 
 
-def _run(server: _Server, listener: socket.socket) -> None:
+def run_server(server: GracefulServer, listener: socket.socket) -> None:
+    """Serve until the server is told to end."""
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listener]))
 
 
-def _server(app: ASGIApp, ready: Callable[[], None], receive_seconds: float, ending_seconds: float) -> _Server:
+def make_server(
+    app: ASGIApp,
+    ready: Callable[[], None],
+    receive_seconds: float,
+    ending_seconds: float = ENDING_SECONDS,
+    signals: "Sequence[signal.Signals] | None" = None,
+) -> GracefulServer:
+    """Return a server of an application, which `signals` end, or the usual ones for None."""
     protocol: Any = partial(_Protocol, receive_seconds=receive_seconds, ending_seconds=ending_seconds)
     config = uvicorn.Config(
         cast("Any", app),
@@ -232,4 +282,4 @@ def _server(app: ASGIApp, ready: Callable[[], None], receive_seconds: float, end
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # it takes parts of a second, too
     )
-    return _Server(config, ready)
+    return GracefulServer(config, ready, signals)

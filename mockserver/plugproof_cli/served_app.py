@@ -1,0 +1,134 @@
+"""The application that `plugproof serve` serves, made from its options."""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from plugproof_cli import live_log
+from plugproof_cli.serve_options import ServeOptions
+from plugproof_contracts.secrets.token import adopt_fingerprint_key
+from plugproof_mockserver.stores.address import StateAddress
+
+if TYPE_CHECKING:
+    from plugproof_mockserver.faces.asgi import App
+    from plugproof_mockserver.http.asgi_types import ASGIApp, Receive, Scope, Send
+    from plugproof_mockserver.stores.store import Store
+    from plugproof_mockserver.world.world import World
+
+
+@contextmanager
+def kept_for_good() -> Iterator[None]:
+    """Keep what is imported and made here out of the garbage collector's sight.
+
+    All of it stays until the end, and to look through it again and again takes a twentieth of the start.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
+
+
+def make_app(options: ServeOptions, identity: str) -> "ASGIApp":
+    """Return the application; health answers with its identity. Raises `UsageError` where a package is missing."""
+    return _behind(options.trust_proxy, _app(options, identity))
+
+
+def make_worker_app(options: ServeOptions, identity: str, key: bytes) -> "ASGIApp":
+    """Return the same for one worker of several, which call one token by one fingerprint."""
+    adopt_fingerprint_key(key)
+    with kept_for_good():
+        return make_app(options, identity)
+
+
+def _app(options: ServeOptions, identity: str) -> "App":
+    from plugproof_mockserver.browser import PAGE_PATHS
+    from plugproof_mockserver.faces.asgi import App
+    from plugproof_mockserver.faces.host_allowlist import HostAllowlist
+    from plugproof_mockserver.world.clock import Clock
+    from plugproof_mockserver.world.registry import WorldRegistry
+    from plugproof_mockserver.world.world_quotas import WorldQuotas
+
+    make = _maker(options.state)
+    settings, faults, follow = options.settings(), options.faults(), live_log.follower(options.log)
+
+    most = WorldQuotas(options.max_sessions, options.max_journal_bytes)
+
+    def world(name: str) -> "World":
+        clock = Clock(options.clock, speed=options.speed)
+        made = make(
+            settings,
+            clock=clock,
+            seed=options.seed,
+            name=name,
+            faults=faults,
+            self_check=options.self_check,
+            quotas=most,
+        )
+        follow(made)
+        return made
+
+    hosts = HostAllowlist((options.url_host, *options.allow_host))
+    quotas = {one.prefix: one.worlds for one in options.tenants.values() if one.worlds is not None}
+    worlds = WorldRegistry(world, most=options.max_worlds, quotas=quotas)
+    worlds.listeners.append(live_log.world_follower(options.log))
+    control, pages = _when_asked(lambda: _control(options, identity)), _when_asked(_pages)
+    return App(worlds, hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
+
+
+def open_store(state: StateAddress) -> "Store | None":
+    """Return the store, which connects when it is first used; None for memory. Raises `UsageError`."""
+    try:
+        return state.open()
+    except ImportError as error:
+        raise click.UsageError(f"--state {state.name}: {error}") from None
+
+
+def _maker(state: StateAddress) -> "Callable[..., World]":
+    """Return what makes a world where it is to be kept."""
+    store = open_store(state)
+    if store is None:
+        from plugproof_mockserver.world.world import World
+
+        return World
+    from plugproof_mockserver.world.shared_world import SharedWorld
+
+    return partial(SharedWorld, store=store)
+
+
+def _control(options: ServeOptions, identity: str) -> "ASGIApp":
+    from plugproof_mockserver.control.control_app import control_app
+    from plugproof_mockserver.control.secrets import ControlSecrets
+
+    tenants = {prefix: tenant.secret for prefix, tenant in options.tenants.items()}
+    return control_app(ControlSecrets(options.operator_secret, tenants), identity)
+
+
+def _behind(proxies: tuple[str, ...], app: "ASGIApp") -> "ASGIApp":
+    """Return an application that sees a client's own address where a trusted proxy names it."""
+    if not proxies:
+        return app
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=list(proxies)))
+
+
+def _pages() -> "ASGIApp":
+    from plugproof_mockserver.browser.pages_app import pages_app
+
+    return pages_app()
+
+
+def _when_asked(make: "Callable[[], ASGIApp]") -> "ASGIApp":
+    """Return an application that is made for its first request: nobody who only asks the API waits for it."""
+    app = cache(make)
+
+    async def serve(scope: "Scope", receive: "Receive", send: "Send") -> None:
+        await app()(scope, receive, send)
+
+    return serve
