@@ -28,7 +28,7 @@ quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 # Builds the sdist, and the wheel from it, as they are published.
 BUILD = rm -rf .venv/installed; quietly env PIP_CONSTRAINT=constraints.txt $(PY) -m build --outdir .venv/installed
 
-.PHONY: help serve test demo quick lint types bench chaos soak power study fidelity pictures reference site peers installed matrix constraints clean FORCE
+.PHONY: help serve test demo quick lint types bench chaos soak power study typescript fidelity pictures reference site peers installed matrix constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -69,6 +69,9 @@ study: $(VENV) ## Learn from 1,000 worlds with hidden settings, and count what i
 
 power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/explanation/power.md
 	@.venv/power/bin/python -m benchmarks.power
+
+typescript: $(VENV) ## Write what is generated of contracts/typescript, the contract for TypeScript
+	@$(PY) -m plugproof_contracts.typescript contracts/typescript
 
 fidelity: $(VENV) ## Write docs/explanation/fidelity.md, how well each fact is known; ARGS=URL takes it from a ledger
 	@$(PY) -m plugproof_contracts.evidence.fidelity docs/explanation $(ARGS)

@@ -30,6 +30,7 @@ ARGUMENTS = {
     "plugproof_harness.protocol": ("false",),
     "plugproof_contracts.evidence.fidelity": (".", "sqlite:///no.sqlite3"),
     "plugproof_contracts.reports.rule_pages": (".",),
+    "plugproof_contracts.typescript": (".",),
     "plugproof_cli.demo": (),
 }
 """What a program is called with; one that is not here is the command, and has to serve."""

@@ -84,6 +84,7 @@ ROOMS = {
             "version",
             "pages",
         },
+        "typescript": {"facts", "secrets", "exchanges", "parsing", "rules", "checking"},
         "__init__": {
             "errors",
             "extras",

@@ -3,12 +3,13 @@
 import re
 from urllib.parse import unquote
 
-_WORDS = (
+WORDS = (
     "redacted|filtered|hidden|masked|removed|replaced|sanitized|sanitised|scrubbed|stripped|omitted|anonymized"
     "|anonymised|censored|obfuscated|placeholder|private|confidential|secret|dummy|example|fake|test|your|my|the"
     "|session|token|access|id|key|value|here|xxx+|null|none|undefined"
 )
-_STAND_IN = re.compile(rf"(?:[\W_]|{_WORDS})*+", re.IGNORECASE)
+"""The words of which stand-ins are made, as a pattern of alternatives."""
+_STAND_IN = re.compile(rf"(?:[\W_]|{WORDS})*+", re.IGNORECASE)
 
 
 def is_stand_in(text: str) -> bool:

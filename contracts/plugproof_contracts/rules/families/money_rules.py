@@ -9,7 +9,7 @@ from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Su
 from plugproof_contracts.rules.examples import success
 
 AMOUNTS = ("amount_authorized", "cost_amount", "amount_captured", "tax_amount", "preauth_amount")
-_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 ENERGY = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -114,7 +114,7 @@ def energy_decimal(answer: ParsedResponse) -> Findings:
 
     Decimal parsers refuse anything else: a comma where the point belongs, a unit, or nothing at all."""
     found = answer.field("energy_kwh")
-    if not _DECIMAL.fullmatch(found):
+    if not DECIMAL.fullmatch(found):
         yield Finding("/data/energy_kwh", "a decimal number, such as 4.70", found)
 
 
@@ -133,5 +133,5 @@ def energy_plain(answer: ParsedResponse) -> Findings:
 
     Clients hand the string to a decimal parser or show it as it is; signs, exponents and units surprise both."""
     found = answer.field("energy_kwh")
-    if _DECIMAL.fullmatch(found) and not ENERGY.fullmatch(found):
+    if DECIMAL.fullmatch(found) and not ENERGY.fullmatch(found):
         yield Finding("/data/energy_kwh", "digits, perhaps a point and more digits", found)

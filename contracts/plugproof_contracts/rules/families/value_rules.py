@@ -12,8 +12,9 @@ from plugproof_contracts.rules.catalogue import SESSION_OPERATIONS, Findings, Su
 from plugproof_contracts.rules.examples import CHARGER, PAYMENT, success
 from plugproof_contracts.secrets.stand_ins import is_stand_in
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+CURRENCY = re.compile(r"[A-Z]{3}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+TOKEN_IN_PATH = re.compile(r"[A-Za-z0-9._~-]+")
 LONGEST_EMAIL = 255
 LONGEST_CODE = 10
 CONNECTORS = range(1, 101)
@@ -162,7 +163,7 @@ def currency(answer: ParsedResponse) -> Findings:
 
     Formatting a price with anything else throws, right where the driver decides to pay."""
     found = answer.field("pricing.currency")
-    if not _CURRENCY.fullmatch(found):
+    if not CURRENCY.fullmatch(found):
         yield Finding("/data/pricing/currency", "three capital letters, such as EUR", found)
 
 
@@ -183,7 +184,7 @@ def known_currency(answer: ParsedResponse) -> Findings:
 
     How many minor units make one is looked up by the code: without it, nobody knows what 4900 is."""
     found = answer.field("pricing.currency")
-    if _CURRENCY.fullmatch(found) and found not in CURRENCIES:
+    if CURRENCY.fullmatch(found) and found not in CURRENCIES:
         yield Finding("/data/pricing/currency", "a code of ISO 4217, such as EUR", found)
 
 
@@ -242,7 +243,7 @@ def driver_email(answer: ParsedResponse) -> Findings:
 
     No request can set another; a receipt that goes nowhere is a complaint."""
     found = answer.field("driver_email")
-    if len(found) > LONGEST_EMAIL or not _EMAIL.fullmatch(found):
+    if len(found) > LONGEST_EMAIL or not EMAIL.fullmatch(found):
         yield Finding("/data/driver_email", "an email address, 255 characters at most", _length(found))
 
 
@@ -263,7 +264,7 @@ def session_token(answer: ParsedResponse) -> Findings:
 
     It is the only way to the session; a slash in it makes every later request a 404."""
     found = answer.document.get("session_token") if isinstance(answer.document, dict) else None
-    if isinstance(found, str) and not (re.fullmatch(r"[A-Za-z0-9._~-]+", found) or is_stand_in(found)):
+    if isinstance(found, str) and not (TOKEN_IN_PATH.fullmatch(found) or is_stand_in(found)):
         yield Finding("/session_token", "letters, digits, and . _ ~ -", _length(found))
 
 
