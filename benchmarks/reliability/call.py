@@ -60,22 +60,31 @@ class Caller:
 
     def send(self, request: bytes) -> Reply:
         """Send the bytes of one request and read one answer."""
-        began = time.perf_counter()
+        self.begin(request)
+        return self.finish()
+
+    def begin(self, request: bytes) -> None:
+        """Send the bytes of one request; `finish` returns its answer."""
+        self._began, self._has_body = time.perf_counter(), not request.startswith(b"HEAD ")
         try:
-            status, headers, body = self._exchange(request)
+            if self._socket is None:
+                self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=self._timeout)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket.sendall(request)
         except OSError:
             self.close()
-            return Reply(NO_ANSWER, {}, b"", time.perf_counter() - began)
+
+    def finish(self) -> Reply:
+        """Read the answer to what was begun."""
+        status, headers, body = NO_ANSWER, dict[str, str](), b""
+        try:
+            if self._socket is not None:
+                status, headers, body = read_reply(self._socket, has_body=self._has_body)
+        except OSError:
+            self.close()
         if headers.get("connection") == "close":
             self.close()
-        return Reply(status, headers, body, time.perf_counter() - began)
-
-    def _exchange(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
-        if self._socket is None:
-            self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=self._timeout)
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.sendall(request)
-        return read_reply(self._socket, has_body=not request.startswith(b"HEAD "))
+        return Reply(status, headers, body, time.perf_counter() - self._began)
 
 
 def request_bytes(

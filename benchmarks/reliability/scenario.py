@@ -34,6 +34,7 @@ class Scenario(NamedTuple):
         return found(self.size if count is None else count)
 
 
+_CROWD = "exactly 10 admitted, one transition, 1,000 of 1,000"
 _KILLS = "0 acknowledged transitions lost; ready again ≤ 1 s"
 _OUTAGE = "typed 503 in ≤ 250 ms, never a 500, never an eleventh; recovers by itself"
 _WORLDS = "p99 ≤ 10 ms, 0 bytes across worlds, 0 silent evictions"
@@ -43,6 +44,8 @@ _SIGNAL = "exit 0 in ≤ 3 s, no accepted request unanswered"
 SCENARIOS = {
     one.name: one
     for one in (
+        Scenario("threads", Suite.CHAOS, "64 threads at once, memory", _CROWD, 1000, "crowds:run_threads"),
+        Scenario("sockets", Suite.CHAOS, "200 sockets at once, memory", _CROWD, 1000, "crowds:run_sockets"),
         Scenario("kills-sqlite", Suite.CHAOS, "`kill -9` under load, SQLite", _KILLS, 100, "kills:run_sqlite"),
         Scenario("kills-redis", Suite.CHAOS, "`kill -9` under load, Redis", _KILLS, 100, "kills:run_redis"),
         Scenario("full-disk", Suite.CHAOS, "SQLite on a full disk", _OUTAGE, 50, "outages:run_full_disk"),
@@ -52,6 +55,8 @@ SCENARIOS = {
         Scenario("sigterm-memory", Suite.CHAOS, "`SIGTERM` at work, memory", _SIGNAL, 20, "signals:run_memory"),
         Scenario("sigterm-sqlite", Suite.CHAOS, "`SIGTERM` at work, SQLite", _SIGNAL, 20, "signals:run_sqlite"),
         Scenario("sigterm-redis", Suite.CHAOS, "`SIGTERM` at work, Redis", _SIGNAL, 20, "signals:run_redis"),
+        Scenario("sigterm-workers", Suite.CHAOS, "`SIGTERM` at work, workers", _SIGNAL, 20, "signals:run_workers"),
+        Scenario("rolling", Suite.CHAOS, "rolling restarts under load", "0 of 100,000 lost", 10**5, "rolling:run"),
         Scenario("tokens", Suite.CHAOS, "raw-path tokens", "no 5xx, no two taken for one", 6000, "tokens:run"),
         Scenario(
             "hosts",

@@ -48,6 +48,12 @@ def run_redis(count: int) -> Outcome:
         return _run(count, f"{redis.url}?socket_timeout=5")
 
 
+def run_workers(count: int) -> Outcome:
+    """End fakes of two processes, with worlds in Redis."""
+    with tempfile.TemporaryDirectory() as folder, RedisServer(Path(folder)) as redis:
+        return _run(count, f"{redis.url}?socket_timeout=5", "--workers", "2")
+
+
 class _Visitor(Thread):
     """Asks for a charger on one connection after the other, until none is accepted."""
 
@@ -85,12 +91,12 @@ class _Regular(_Visitor):
                 is_open = reply.status == 200 and reply.headers.get("connection") != "close"
 
 
-def _run(count: int, state: str) -> Outcome:
+def _run(count: int, state: str, *options: str) -> Outcome:
     losses: list[str] = []
     ended: list[float] = []
     whole = 0
     for number in range(count):
-        with Fake(*OPTIONS, "--state", state) as fake:
+        with Fake(*OPTIONS, "--state", state, *options) as fake:
             seconds, asked, found = _end(fake)
         ended.append(seconds)
         whole += asked

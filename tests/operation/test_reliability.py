@@ -4,7 +4,7 @@ import shutil
 import sys
 
 import pytest
-from benchmarks.reliability import hosts, kills, outages, page, signals, soak, tokens
+from benchmarks.reliability import crowds, hosts, kills, outages, page, rolling, signals, soak, tokens
 from benchmarks.reliability.outcome import Outcome
 from benchmarks.reliability.scenario import SCENARIOS
 
@@ -51,15 +51,25 @@ def test_a_store_that_commits_late_is_found(tmp_path):
     assert any("is answered 404" in loss for loss in lost(done)), done.figures
 
 
-@pytest.mark.parametrize("run", [outages.run_full_disk, outages.run_redis_gone])
-def test_a_store_that_fails_is_a_typed_503(redis, run):
+def test_a_full_disk_is_a_typed_503():
     """Nothing but the typed 503, no eleventh confirm, and back by itself."""
-    assert not lost(run(1))
+    assert not lost(outages.run_full_disk(1))
 
 
-def test_a_signal_leaves_no_whole_request_unanswered():
+@pytest.mark.parametrize("run", [crowds.run_threads, crowds.run_sockets])
+def test_a_crowd_is_let_in_as_often_as_one(run):
+    """Ten of however many are let in, and one of them moves the session."""
+    assert not lost(run(3))
+
+
+def test_a_rolling_restart_loses_no_request(redis):
+    """While the workers are replaced, whoever asks is answered."""
+    assert not lost(rolling.run(500))
+
+
+def test_a_signal_leaves_no_whole_request_unanswered(redis):
     """Who could connect before the end is answered."""
-    assert not lost(signals.run_memory(1))
+    assert not lost(signals.run_workers(1))
 
 
 def test_no_hostile_token_is_taken_for_another():

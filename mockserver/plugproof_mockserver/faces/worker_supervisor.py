@@ -61,7 +61,7 @@ class Supervisor:
         ready: Callable[[], None],
         tell: Callable[[str], None],
     ) -> None:
-        self._work = (make_app, given, listener)
+        self._work, self._listener = (make_app, given, listener), listener
         self._count, self._receive_seconds = count, receive_seconds
         self._ready, self._tell = ready, tell
         self._serving: list[_Worker] = []
@@ -187,6 +187,8 @@ class Supervisor:
     # The end.
 
     def _end(self, signals: socket) -> None:
+        # The last worker to close the socket accepts who waits at it; while it is open here, nobody is the last.
+        self._listener.close()
         left = self._workers
         for worker in left:
             worker.tell(END)
