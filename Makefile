@@ -28,7 +28,7 @@ quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 # Builds the sdist, and the wheel from it, as they are published.
 BUILD = rm -rf .venv/installed; quietly env PIP_CONSTRAINT=constraints.txt $(PY) -m build --outdir .venv/installed
 
-.PHONY: help serve test demo quick lint types bench chaos soak power study typescript fidelity pictures reference site peers installed matrix constraints clean FORCE
+.PHONY: help serve test demo quick lint types bench chaos soak power study typescript fidelity pictures reference recordings site peers installed matrix constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -81,6 +81,9 @@ pictures: $(VENV) ## Take the pictures in docs/images anew, with Chromium
 
 reference: $(VENV) ## Write the generated pages of docs/reference from the code
 	@$(PY) -m pages.reference docs/reference
+
+recordings: $(VENV) ## Run what the pages show on a terminal anew, and write what has changed
+	@$(PY) -m pages.recorded_runs
 
 site: $(SITE) ## Build the pages into site/, strictly, and check every link and anchor
 	@$(QUIETLY); rm -rf site; quietly .venv/site/bin/zensical build --strict; $(PY) -m pages.site_check site

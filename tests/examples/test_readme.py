@@ -10,23 +10,12 @@ from plugproof_cli.main import COMMANDS, main
 
 README = Path(__file__).parents[2] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 SHELL = "".join(re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL))
 COMMAND_LINES = re.findall(r"^plugproof (\S+) ?(.*?)(?:  +#.*)?$", SHELL, re.MULTILINE)
 
 
 def test_there_is_something_to_run():
-    assert len(BLOCKS) >= 3
     assert len(COMMAND_LINES) >= 4
-
-
-@pytest.mark.parametrize("block", BLOCKS, ids=[block.split("\n", 1)[0] for block in BLOCKS])
-def test_a_block_of_python_runs_and_so_do_the_tests_in_it(block):
-    names: dict[str, object] = {"__name__": "readme"}
-    exec(compile(block, str(README), "exec"), names)
-    for name, thing in names.items():
-        if name.startswith("test_") and callable(thing):
-            thing()
 
 
 @pytest.mark.parametrize(("command", "options"), COMMAND_LINES)

@@ -1,5 +1,7 @@
 """A client in a process of its own is explored like any other, whatever it writes."""
 
+import json
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -139,3 +141,21 @@ def test_the_schema_is_one_and_the_page_names_every_message():
             assert f"`{name}`" in page
     for check in CHECKS:
         assert check in page
+
+
+def test_the_page_shows_a_run_that_keeps_the_schema():
+    """Every request of the run that is shown is a request by the schema, and every answer a reply."""
+    page = (ROOT / "docs/reference/client-protocol.md").read_text()
+    schema = protocol_schema()
+    for mark, part in (("→", "request"), ("←", "reply")):
+        lines = re.findall(rf"^{mark} (.*)$", page, re.MULTILINE)
+        whole = schema | {"$ref": f"#/$defs/{part}"}
+        assert len(lines) == 6
+        assert not [line for line in lines if not jsonschema_rs.is_valid(whole, json.loads(line))]
+
+
+def test_the_page_shows_every_check_of_the_script():
+    """In their order, all kept."""
+    page = (ROOT / "docs/reference/client-protocol.md").read_text()
+    assert re.findall(r"^ok      (.*)$", page, re.MULTILINE) == list(CHECKS)
+    assert f"\n{len(CHECKS)} of {len(CHECKS)} checks passed\n" in page
