@@ -1,6 +1,9 @@
 """A built site is whole, and asks no other host for anything."""
 
+import tomllib
+
 import pytest
+from pages.code_blocks import ROOT
 from pages.site_check import faults, main
 
 SOUND = """
@@ -50,3 +53,17 @@ def test_a_style_loads_nothing_from_elsewhere(site, rule, capsys):
     (site / "x.css").write_text(rule)
     assert main(site) == 1
     assert capsys.readouterr().out == "x.css: loads from another host\n"
+
+
+def named(entry):
+    """Return every page that an entry of the navigation names."""
+    parts = entry.values() if isinstance(entry, dict) else entry if isinstance(entry, list) else ()
+    return {entry} if isinstance(entry, str) else {page for part in parts for page in named(part)}
+
+
+def test_every_page_is_in_the_navigation():
+    """A page that nobody is led to is not read; the pages of the rules are in the list of rules."""
+    docs = ROOT / "docs"
+    there = {str(path.relative_to(docs)) for path in docs.rglob("*.md") if path.parent.name != "rules"}
+    navigation = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]["nav"]
+    assert named(navigation) == there | {"reference/rules/README.md"}
