@@ -15,7 +15,7 @@ COMMANDS = {
     "serve": "Serve the fake on a socket.",
     "check": "Check a live API with a handful of careful requests.",
     "inspect": "Judge recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
-    "learn": "Learn settings from recorded traffic: HAR files, VCR cassettes, NDJSON of exchanges.",
+    "learn": "Learn settings from recorded traffic (HAR files, VCR cassettes, NDJSON) and from a ledger.",
     "replay": "Play recorded traffic at the fake, and name each fact by which their answers differ.",
     "proxy": "Forward to the real API, and check what passes.",
     "fuzz": "Fuzz a mock or staging server with Schemathesis.",

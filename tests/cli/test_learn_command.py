@@ -88,3 +88,39 @@ def test_a_file_that_is_no_recording_is_told(tmp_path):
     code, output = run(str(path))
     assert code == 2
     assert "no recording" in output
+
+
+def test_a_ledger_teaches_without_files(recording, tmp_path):
+    """What `inspect` added is learned from the ledger, and together with the file it counts once."""
+    ledger = f"sqlite:///{tmp_path / 'ledger.db'}"
+    CliRunner().invoke(main, ["inspect", str(recording), "--ledger", ledger])
+    for files in ((), (str(recording),)):
+        result = CliRunner().invoke(main, ["learn", *files, "--ledger", ledger, "--json"])
+        facts = {fact["name"]: fact for fact in json.loads(result.stdout)["facts"]}
+        assert (facts["hold"]["value"], facts["hold"]["n"]) == (4000, 1)
+        assert "of https://app.plugchoice.com/api" in result.stderr
+    assert "add only what it does not keep: 1" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "nothing to learn from"),
+        (("no.har", "--base", "https://x/api"), "name the ledger"),
+        (("--ledger", "mysql://host/db"), "allowed are sqlite"),
+        (("--ledger", "sqlite:////nowhere/at/all.db"), "unable to open"),
+    ],
+)
+def test_a_ledger_that_cannot_be_used_is_a_line(arguments, told):
+    """It says what is wrong and what is allowed, and ends with 2."""
+    code, output = run(*arguments)
+    assert code == 2
+    assert told in output
+    assert "Traceback" not in output
+
+
+def test_an_empty_ledger_exits_with_5(tmp_path):
+    """Nothing was learned, and that is no success."""
+    code, output = run("--ledger", f"sqlite:///{tmp_path / 'ledger.db'}")
+    assert code == 5
+    assert "the ledger is empty" in output

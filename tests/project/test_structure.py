@@ -67,7 +67,17 @@ ROOMS = {
                 "pages",
             ),
         },
-        "evidence": {"errors", "extras", "facts", "secrets", "exchanges", "parsing", "rules", "checking"},
+        "evidence": {
+            "errors",
+            "extras",
+            "facts",
+            "secrets",
+            "exchanges",
+            "parsing",
+            "rules",
+            "checking",
+            "learning",
+        },
         "conformance": {
             "evidence",
             "learning",

@@ -13,7 +13,6 @@ import msgspec
 
 from plugproof_contracts.checking.applicability import applicable_rules, facts_of
 from plugproof_contracts.checking.fast_path import accept
-from plugproof_contracts.checking.unchecked import blocked_reason, server_error_reason
 from plugproof_contracts.errors import NonconformanceError
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin
@@ -23,6 +22,7 @@ from plugproof_contracts.parsing.parsed_response import ParsedResponse, parsed
 from plugproof_contracts.parsing.redactions import stand_ins
 from plugproof_contracts.parsing.session_keys import session_keys
 from plugproof_contracts.parsing.trace import OriginTrace, SessionTrace, TraceStep
+from plugproof_contracts.parsing.unchecked import blocked_reason, server_error_reason
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.catalogue import Rule, Subject
 from plugproof_contracts.rules.violation import Violation, cut, shown

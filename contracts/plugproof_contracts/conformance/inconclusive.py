@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from plugproof_contracts.checking import unchecked
 from plugproof_contracts.conformance.transport import RequestOutcome
 from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.parsing import unchecked
 from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
 from plugproof_contracts.parsing.strict_json import MISSING, JsonDefect
 

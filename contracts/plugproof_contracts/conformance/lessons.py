@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from plugproof_contracts.checking.checker import JudgedTrace
-from plugproof_contracts.evidence.fact_index import FACTS, Fact, FactKind, setting_name
+from plugproof_contracts.evidence.fact_index import FACTS, Fact, FactKind, arrow_name, setting_name
 from plugproof_contracts.evidence.ledger_entry import Interval, Sighting
 from plugproof_contracts.evidence.observer import sightings_of
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin, redacted
 from plugproof_contracts.facts.level import Level
+from plugproof_contracts.facts.session_lifecycle import LIFECYCLE
 from plugproof_contracts.learning.estimation import facts_of, merge_facts
-from plugproof_contracts.learning.learned_fact import FactValue, LearnedFact
+from plugproof_contracts.learning.estimators.step_estimators import step_name
+from plugproof_contracts.learning.learned_fact import FactForm, FactValue, LearnedFact
 from plugproof_contracts.learning.observations import Observations
 from plugproof_contracts.parsing.parsed_response import parsed
 from plugproof_contracts.reports.report_model import AssumptionNote
@@ -32,20 +34,22 @@ class Lesson(NamedTuple):
     def all_sightings(self, now: float) -> list[Sighting]:
         """Return everything that a ledger keeps of it."""
         times = [one.first for one in self.sightings] + [one.last for one in self.sightings] or [now]
-        return [*self.sightings, *_settings(self.learned, min(times), max(times))]
+        return [*_with_times(self.sightings, self.learned), *_settings(self.learned, min(times), max(times))]
 
 
 def lessons_of(judged: JudgedTrace, now: float) -> list[Lesson]:
     """Return what one client's exchanges show, for each base URL; `now` dates those that tell no time."""
-    return [_lesson(base, judged.only(positions), now) for base, positions in _by_base(judged.exchanges).items()]
+    bases = positions_by_base(judged.exchanges)
+    return [_lesson(base, judged.only(positions), now) for base, positions in bases.items()]
 
 
 def _lesson(base: str, judged: JudgedTrace, now: float) -> Lesson:
-    learned = facts_of(Observations(judged.exchanges))
-    return Lesson(base, judged.exchanges, tuple(sightings_of(judged, now)), learned)
+    seen = Observations(judged.exchanges)
+    return Lesson(base, judged.exchanges, tuple(sightings_of(judged, seen, now)), facts_of(seen))
 
 
-def _by_base(exchanges: Iterable[Exchange]) -> dict[str, list[int]]:
+def positions_by_base(exchanges: Iterable[Exchange]) -> dict[str, list[int]]:
+    """Return where the exchanges with each base URL are, which is written so that it may be shown."""
     found: dict[str, list[int]] = {}
     for position, exchange in enumerate(exchanges):
         if exchange.base is not None:
@@ -57,11 +61,11 @@ def assumption_notes(lessons: Iterable[Lesson]) -> tuple[AssumptionNote, ...]:
     """Return a note for each assumption that is contradicted, settings first; only what is certain."""
     known = list(lessons)
     learned = merge_facts(one.learned for one in known)
-    settings = [_setting_note(one) for one in learned if one.contradicts and _is_indexed(one)]
+    settings = [_setting_note(one) for one in learned if one.contradicts and _is_setting(one)]
     return (*settings, *_others(seen for one in known for seen in one.sightings))
 
 
-def _is_indexed(learned: LearnedFact) -> bool:
+def _is_setting(learned: LearnedFact) -> bool:
     return setting_name(learned.name) in FACTS
 
 
@@ -103,9 +107,20 @@ def _word(value: FactValue | None) -> str | None:
     return value[:24] if isinstance(value, str) else None
 
 
+def _with_times(sightings: Iterable[Sighting], learned: Iterable[LearnedFact]) -> Iterator[Sighting]:
+    """Yield the sightings, those of arrows with how long the status before them lasted."""
+    known = {one.name: interval_of(one) for one in learned if one.form is FactForm.STEP}
+    for one in sightings:
+        yield one._replace(interval=known[_STEPS[one.fact]]) if one.fact in _STEPS else one
+
+
+_STEPS = {arrow_name(move): step_name(move.source, move.target) for move in LIFECYCLE}
+"""What learning calls an arrow, whatever its cause, by the name of its fact."""
+
+
 def _settings(learned: Iterable[LearnedFact], first: float, last: float) -> Iterator[Sighting]:
     for one in learned:
-        if one.is_known and one.n and _is_indexed(one):
+        if one.is_known and one.n and _is_setting(one):
             holds, fails = (0, one.n) if one.contradicts else (one.n, 0)
             yield Sighting(setting_name(one.name), holds, fails, first, last, interval_of(one))
 

@@ -14,6 +14,7 @@ from plugproof_contracts.evidence.observer import sightings_of
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.error_texts import WRONG_METHOD
 from plugproof_contracts.facts.operations import BASE_URL, INVENTED, OPERATIONS
+from plugproof_contracts.learning.observations import Observations
 from plugproof_contracts.rules.examples import failure, success
 from plugproof_contracts.secrets.token import Token
 
@@ -87,7 +88,9 @@ def _why(facts: frozenset[str], nights: Mapping[str, int]) -> str:
 
 def facts_shown(one: Probe) -> frozenset[str]:
     """Return the facts that a request shows if it is answered as the contract expects."""
-    return frozenset(seen.fact for seen in sightings_of(judge_trace([_expected(one)]), 0.0) if seen.observed)
+    expected = _expected(one)
+    found = sightings_of(judge_trace([expected]), Observations([expected]), 0.0)
+    return frozenset(seen.fact for seen in found if seen.observed)
 
 
 def _expected(one: Probe) -> Exchange:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from plugproof_contracts.facts.assumed_settings import ASSUMED_SETTINGS, Setting, SettingValue
 from plugproof_contracts.facts.error_texts import ERROR_TEXTS, FAILURE_TEXTS
 from plugproof_contracts.facts.level import Level
-from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.facts.response_headers import RESPONSE_HEADERS, ResponseHeader
 from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, Move
+from plugproof_contracts.learning.words import header_name, text_name
 from plugproof_contracts.rules import RULES
 
 
@@ -27,7 +28,10 @@ class FactKind(StrEnum):
 
 
 class Fact(NamedTuple):
-    """One fact: `name` is its key in the ledger, and `assumed` the value that the fake takes, if it has one."""
+    """One fact: `name` is its key in the ledger, and `assumed` the value that the fake takes, if it has one.
+
+    `varies` says that its value need not be the same in every case.
+    """
 
     name: str
     kind: FactKind
@@ -36,11 +40,13 @@ class Fact(NamedTuple):
     source: str = ""
     assumed: SettingValue | None = None
     unit: str = ""
+    varies: bool = False
 
     @property
     def assumed_text(self) -> str:
         """The assumed value with its unit, empty if there is none."""
-        return "" if self.assumed is None else f"{self.assumed} {self.unit}".strip()
+        value = {True: "yes", False: "no"}.get(self.assumed) if isinstance(self.assumed, bool) else self.assumed
+        return "" if value is None else f"{value} {self.unit}".strip()
 
 
 def arrow_name(move: Move) -> str:
@@ -53,16 +59,6 @@ def setting_name(setting: str) -> str:
     return f"setting.{setting}"
 
 
-def text_name(text: str) -> str:
-    """Return the name of a text's fact, such as `text.not-found`."""
-    return f"text.{text}"
-
-
-def header_name(header: str) -> str:
-    """Return the name of a header's fact, such as `header.retry-after`."""
-    return f"header.{header.lower()}"
-
-
 def _rules() -> Iterator[Fact]:
     for rule in RULES.values():
         yield Fact(rule.slug, FactKind.RULE, rule.level, rule.requirement, rule.source)
@@ -71,7 +67,7 @@ def _rules() -> Iterator[Fact]:
 def _arrows() -> Iterator[Fact]:
     for move in LIFECYCLE:
         statement = f"In {move.source}, {move.cause} may lead to {move.target}."
-        yield Fact(arrow_name(move), FactKind.ARROW, move.level, statement)
+        yield Fact(arrow_name(move), FactKind.ARROW, move.level, statement, unit="s", varies=True)
 
 
 def _settings() -> Iterator[Fact]:
@@ -86,12 +82,22 @@ def _settings() -> Iterator[Fact]:
             row.limit,
             "hits",
         )
+    for row in OPERATIONS.values():
+        if row.name != "start":  # it has two windows that look alike
+            yield Fact(
+                setting_name(f"limit_seconds.{row.name}"),
+                FactKind.SETTING,
+                Level.DOCUMENTED,
+                f"The length of the window of {row.name}.",
+                f"{row.page}#rate-limit",
+                WINDOW_SECONDS,
+                "s",
+            )
 
 
 def _setting(row: Setting) -> Fact:
-    return Fact(
-        setting_name(row.name), FactKind.SETTING, row.level, row.meaning, row.source, row.value, str(row.unit)
-    )
+    name, unit = setting_name(row.name), str(row.unit)
+    return Fact(name, FactKind.SETTING, row.level, row.meaning, row.source, row.value, unit, row.varies)
 
 
 def _texts() -> Iterator[Fact]:

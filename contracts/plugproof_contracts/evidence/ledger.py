@@ -59,6 +59,13 @@ class Ledger:
             batch.store()
         return added
 
+    def has(self, recording: str) -> bool:
+        """Return whether the recording with a digest was added."""
+        with self._locked() as connection:
+            return (
+                connection.scalar(select(RECORDINGS.c.digest).where(RECORDINGS.c.digest == recording)) is not None
+            )
+
     def entries(self, base: str | None = None) -> list[LedgerEntry]:
         """Return what is known, of one base URL or of all, by fact and kind of source."""
         with self._locked() as connection:
@@ -106,9 +113,12 @@ def _require_version(connection: Connection) -> None:
         )
 
 
+def _has_recording(connection: Connection, digest: str) -> bool:
+    return connection.scalar(select(RECORDINGS.c.digest).where(RECORDINGS.c.digest == digest)) is not None
+
+
 def _enter_recording(connection: Connection, digest: str) -> bool:
-    wanted = select(RECORDINGS.c.digest).where(RECORDINGS.c.digest == digest)
-    if connection.scalar(wanted) is not None:
+    if _has_recording(connection, digest):
         return False
     connection.execute(insert(RECORDINGS).values(digest=digest))
     return True

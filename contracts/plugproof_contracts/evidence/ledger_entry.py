@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from plugproof_contracts.evidence.fact_index import FACTS
+
 DAY = 86400.0
 
 
@@ -86,7 +88,7 @@ class LedgerEntry(NamedTuple):
             nights=self.nights + _is_later_day(None if is_new else self.last, seen.last),
             broken_nights=self.broken_nights + bool(broken),
             last_broken=seen.last if broken else self.last_broken,
-            interval=merge(self.interval, seen.interval),
+            interval=merge(self.interval, seen.interval, varies=_varies(self.fact)),
         )
 
 
@@ -94,8 +96,15 @@ def _is_later_day(known: float | None, at: float) -> bool:
     return known is None or at // DAY > known // DAY
 
 
-def merge(known: Interval, seen: Interval) -> Interval:
-    """Return the interval that both leave; what no single value fits spans both."""
+def _varies(fact: str) -> bool:
+    return fact in FACTS and FACTS[fact].varies
+
+
+def merge(known: Interval, seen: Interval, *, varies: bool = False) -> Interval:
+    """Return the interval that both leave, or that spans both where the value `varies` from case to case.
+
+    What no single value fits spans both as well, and is mixed.
+    """
     if seen == Interval():
         return known
     if known == Interval():
@@ -103,6 +112,8 @@ def merge(known: Interval, seen: Interval) -> Interval:
     if known.word is not None or seen.word is not None:
         words = {*(known.word or "").split("/"), *(seen.word or "").split("/")} - {""}
         return Interval(word="/".join(sorted(words)), is_mixed=len(words) > 1)
+    if varies:
+        return Interval(*_span(known, seen))
     low, high = _common(known, seen)
     is_mixed = known.is_mixed or seen.is_mixed or (low is not None and high is not None and low > high)
     return Interval(*_span(known, seen), is_mixed=True) if is_mixed else Interval(low, high)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from plugproof_contracts.facts.billing import VAT_PERCENT
 from plugproof_contracts.facts.level import Level
 
-SettingValue = int | float | str
+SettingValue = int | float | str | bool
 
 
 class Unit(StrEnum):
@@ -19,11 +19,15 @@ class Unit(StrEnum):
     MINOR = "minor units"
     SECONDS = "s"
     HITS = "hits"
+    SESSIONS = "sessions"
     WORD = ""
 
 
 class Setting(NamedTuple):
-    """One setting: its name, its default, what that is measured in, and what it decides."""
+    """One setting: its name, its default, what that is measured in, and what it decides.
+
+    `varies` says that it need not be the same in every case, such as at every charger.
+    """
 
     name: str
     value: SettingValue
@@ -31,20 +35,24 @@ class Setting(NamedTuple):
     meaning: str
     level: Level = Level.ASSUMED
     source: str = ""
+    varies: bool = False
 
 
 ASSUMED_SETTINGS: dict[str, Setting] = {
     row.name: row
     for row in (
         Setting("vat", VAT_PERCENT, Unit.PERCENT, "The tax that is contained in a captured amount."),
-        Setting("hold", 5000, Unit.MINOR, "The pre-authorised hold."),
+        Setting("hold", 5000, Unit.MINOR, "The pre-authorised hold.", varies=True),
         Setting("payment_window", 15 * 60, Unit.SECONDS, "How long a created session waits for its payment."),
         Setting("token_ttl", 24 * 3600, Unit.SECONDS, "How long a session's token is known."),
         Setting("limiter", "endpoint", Unit.WORD, "Whether each endpoint counts its hits, or all share a count."),
-        Setting("not_found_costs_hit", "yes", Unit.WORD, "Whether an unknown token costs a hit."),
-        Setting("invalid_costs_hit", "yes", Unit.WORD, "Whether an invalid request costs a hit."),
+        Setting("limiter_window", "fixed", Unit.WORD, "Whether a window ends for all its hits at once."),
+        Setting("not_found_costs_hit", True, Unit.WORD, "Whether an unknown token costs a hit."),
+        Setting("invalid_costs_hit", True, Unit.WORD, "Whether an invalid request costs a hit."),
         Setting("errors", "json", Unit.WORD, "How an error is written for who did not ask for JSON."),
-        Setting("sessions_per_charger", 20, Unit.HITS, "The successful starts of one charger in an hour."),
+        Setting("not_found", "plain", Unit.WORD, "Whether a 404 repeats the asked identifier."),
+        Setting("price_rounding", "nearest", Unit.WORD, "How a cost is rounded to whole units."),
+        Setting("sessions_per_charger", 20, Unit.SESSIONS, "The successful starts of one charger in an hour."),
     )
 }
 """Every assumed setting by its name, in the order in which they are told."""

@@ -17,11 +17,14 @@ from plugproof_contracts.learning.estimators.money_estimators import (
     estimate_price_rounding,
     estimate_vat,
 )
+from plugproof_contracts.learning.estimators.null_estimators import NULL_ESTIMATORS
 from plugproof_contracts.learning.estimators.start_estimators import (
     estimate_sessions_per_charger,
     estimate_start_limit,
 )
+from plugproof_contracts.learning.estimators.step_estimators import STEP_ESTIMATORS
 from plugproof_contracts.learning.estimators.time_estimators import estimate_payment_window, estimate_token_ttl
+from plugproof_contracts.learning.estimators.word_estimators import WORD_ESTIMATORS
 from plugproof_contracts.learning.learned_fact import LearnedFact
 from plugproof_contracts.learning.observations import Observations, observe
 
@@ -43,6 +46,9 @@ ESTIMATORS: dict[str, Estimator] = {
     "limit.start": estimate_start_limit,
     **LIMIT_ESTIMATORS,
     **SECONDS_ESTIMATORS,
+    **WORD_ESTIMATORS,
+    **STEP_ESTIMATORS,
+    **NULL_ESTIMATORS,
 }
 """Every estimator by the name of its fact, in the order in which the facts are told."""
 
@@ -59,7 +65,11 @@ def facts_of(seen: Observations) -> tuple[LearnedFact, ...]:
 
 def merge_facts(found: Iterable[Iterable[LearnedFact]]) -> tuple[LearnedFact, ...]:
     """Return what several recordings say together; each gives a fact for each estimator."""
-    facts = facts_of(Observations(()))
+    facts = NOTHING
     for others in found:
         facts = tuple(fact.merge(other) for fact, other in zip(facts, others, strict=True))
     return facts
+
+
+NOTHING = facts_of(Observations(()))
+"""What no recording teaches: every fact, without a claim."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from plugproof_contracts.learning.learned_fact import LearnedFact
+from plugproof_contracts.learning.learned_fact import FactForm, FactValue, LearnedFact
 
 SERVED = ("vat", "hold", "payment_window", "token_ttl", "limiter", "errors", "sessions_per_charger")
 """The facts that a fake can be set to."""
@@ -48,10 +48,21 @@ def _toml(value: float | str) -> str:
     return f"{int(value)}" if value == int(value) else f"{value:.6f}".rstrip("0")
 
 
+def plain(value: FactValue) -> str:
+    """Return a value for people."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else _toml(value)
+
+
 def shown(fact: LearnedFact) -> str:
     """Return what is claimed, for people: a value, or from where to where."""
     if fact.value is not None:
-        return f"{fact.value} {fact.unit}".strip()
+        return f"{plain(fact.value)} {fact.unit}".strip()
+    if fact.form is FactForm.SHARE and fact.n:
+        return f"{fact.held} of {fact.n}: {fact.low:.3g} to {fact.high:.3g} %"
+    if fact.form is FactForm.STEP and fact.n and fact.high is None:
+        return "it occurs"
     low, high = (None if end is None else f"{end:.6g}" for end in (fact.low, fact.high))
     if low is None and high is None:
         return "nothing is known"

@@ -6,12 +6,14 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
+from plugproof_contracts.facts.assumed_settings import ASSUMED_SETTINGS
+from plugproof_contracts.learning.binomial_bound import upper_bound
 from plugproof_contracts.learning.bracket import Bracket
 
 FactValue = float | str | bool
 
-CONFIDENCE = 0.95
-"""How sure a bound on the rate of exceptions is."""
+ALWAYS = 100
+"""A share of all cases, in percent."""
 
 
 class FactForm(StrEnum):
@@ -25,6 +27,10 @@ class FactForm(StrEnum):
     """One of a few words, or yes or no."""
     SET = "set"
     """A list of names, as a text; what one recording lacks says nothing."""
+    SHARE = "share"
+    """The percentage of cases in which something holds: the exact bounds of what `held` of `n` cases tell."""
+    STEP = "step"
+    """Something that happened `n` times, and the range of how long it took, as far as that is known."""
 
 
 class LearnedFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +49,7 @@ class LearnedFact(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None = None
     value: FactValue | None = None
     n: int = 0
+    held: int = 0
     note: str = ""
 
     @property
@@ -53,7 +60,8 @@ class LearnedFact(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_known(self) -> bool:
         """Whether anything is claimed."""
-        return self.value is not None or not self.bracket.is_open
+        is_step = self.form is FactForm.STEP and self.n > 0
+        return is_step or self.value is not None or not self.bracket.is_open
 
     @property
     def contradicts(self) -> bool:
@@ -68,9 +76,10 @@ class LearnedFact(msgspec.Struct, frozen=True, kw_only=True):
     def holds_for(self) -> float | None:
         """The share of cases for which this holds at least, with 95 % confidence; None if nothing was seen.
 
-        `n` cases without an exception bound the rate of exceptions by 1 - 0.05 ** (1 / n).
+        `n` cases without an exception bound the rate of exceptions by 1 - 0.05 ** (1 / n). Of what is a share
+        itself, or only happened, there are no exceptions.
         """
-        return (1 - CONFIDENCE) ** (1 / self.n) if self.n and self.is_known else None
+        return 1 - upper_bound(self.n, 0) if self.n and self.is_known and self.form not in _COUNTED else None
 
     def merge(self, other: "LearnedFact") -> "LearnedFact":
         """Return what two recordings say together; where they contradict each other, nothing is claimed."""
@@ -84,6 +93,8 @@ class LearnedFact(msgspec.Struct, frozen=True, kw_only=True):
         return self if self.is_known or self.note else other
 
 
+_COUNTED = frozenset({FactForm.SHARE, FactForm.STEP})
+
 CONTRADICTORY = "the recordings contradict each other: nothing is claimed"
 
 
@@ -95,6 +106,20 @@ def is_contradictory(fact: LearnedFact) -> bool:
 def contradictory(fact: LearnedFact, n: int) -> LearnedFact:
     """Return the fact without a claim, and with the reason."""
     return replace(fact, low=None, high=None, value=None, n=n, note=CONTRADICTORY)
+
+
+def assumed_setting(name: str, form: FactForm) -> LearnedFact:
+    """Return the fact of a setting with what is assumed of it, and nothing learned."""
+    row = ASSUMED_SETTINGS[name]
+    return LearnedFact(name=name, form=form, unit=str(row.unit), assumed=row.value)
+
+
+def shared(fact: LearnedFact, held: int, n: int) -> LearnedFact:
+    """Return the fact of a share with what was seen of it: so many times of so many."""
+    if n == 0:
+        return fact
+    low, high = (round(100 * bound, 6) for bound in (1 - upper_bound(n, n - held), upper_bound(n, held)))
+    return replace(fact, low=low, high=high, n=n, held=held)
 
 
 def bracketed(fact: LearnedFact, bracket: Bracket, n: int, note: str = "") -> LearnedFact:
@@ -133,6 +158,16 @@ def _merge_words(first: LearnedFact, second: LearnedFact) -> LearnedFact:
     return replace(first, n=n) if first.value == second.value else contradictory(first, n)
 
 
+def _merge_shares(first: LearnedFact, second: LearnedFact) -> LearnedFact:
+    return shared(first, first.held + second.held, first.n + second.n)
+
+
+def _merge_steps(first: LearnedFact, second: LearnedFact) -> LearnedFact:
+    timed = [one for one in (first, second) if one.high is not None]
+    found = timed[0].bracket if len(timed) == 1 else first.bracket.union(second.bracket)
+    return replace(first, low=found.low, high=found.high, n=first.n + second.n)
+
+
 def _merge_sets(first: LearnedFact, second: LearnedFact) -> LearnedFact:
     names = {*str(first.value).split(", "), *str(second.value).split(", ")}
     return replace(first, value=", ".join(sorted(names)), n=first.n + second.n)
@@ -143,4 +178,6 @@ _MERGERS = {
     FactForm.RANGE: _merge_ranges,
     FactForm.WORD: _merge_words,
     FactForm.SET: _merge_sets,
+    FactForm.SHARE: _merge_shares,
+    FactForm.STEP: _merge_steps,
 }

@@ -77,6 +77,17 @@ class ObservedSession:
         skew = 0.0 if self.start else self._clock.skew
         return elapsed(self.created, one.moment, skew)
 
+    def moment(self, one: Observation) -> Bracket | None:
+        """Return when an answer was given by the clock that stamps sessions; None if no clock tells reliably."""
+        if one.moment is None or not self._clock.is_reliable:
+            return None
+        skew = 0.0 if self.start else self._clock.skew
+        return Bracket((one.moment.low or 0.0) - skew, (one.moment.high or 0.0) + skew)
+
+    def stamped(self, one: Observation, field: str | None) -> Bracket | None:
+        """Return the moment in a timestamp of an answer; None if it has none."""
+        return None if field is None else self._clock.stamped(one.answer.data.get(field))
+
     @property
     def is_named(self) -> bool:
         """Whether its token is its own, and no stand-in that a recorder may have written for several."""

@@ -43,7 +43,7 @@ def replay(recording: str, against: str, facts: str | None, as_json: bool) -> No
 
 
 def _read(path: Path) -> "tuple[Exchange, ...]":
-    from plugproof_contracts.learning.recording_reader import read_recording
+    from plugproof_contracts.adapters.recording_reader import read_recording
 
     found = read_recording(path)
     if found.problem:

@@ -4,7 +4,8 @@ from math import comb
 
 import pytest
 
-from plugproof_contracts.evidence.night_bound import claim, upper_bound
+from plugproof_contracts.evidence.night_bound import claim
+from plugproof_contracts.learning.binomial_bound import upper_bound
 
 
 @pytest.mark.parametrize("nights", [1, 2, 7, 31, 365, 5000])

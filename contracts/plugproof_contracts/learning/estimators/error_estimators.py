@@ -1,9 +1,9 @@
 """How errors are written for who did not ask for JSON."""
 
-from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, worded
+from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, assumed_setting, worded
 from plugproof_contracts.learning.observations import Observation, Observations
 
-_ERRORS = LearnedFact(name="errors", form=FactForm.WORD, assumed="json")
+_ERRORS = assumed_setting("errors", FactForm.WORD)
 
 _OWN_ERRORS = frozenset({400, 404, 405, 409, 422, 429})
 """What the API itself answers; other errors may be written by whatever stands before it."""

@@ -7,13 +7,13 @@ from itertools import pairwise
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.learning.bracket import Bracket, intersection
 from plugproof_contracts.learning.hits import Hit, chains, hits_of, span
-from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, bracketed, worded
+from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, assumed_setting, bracketed, worded
 from plugproof_contracts.learning.observations import Observations
 
-_LIMITER = LearnedFact(name="limiter", form=FactForm.WORD, assumed="endpoint")
-_WINDOW_KIND = LearnedFact(name="limiter_window", form=FactForm.WORD, assumed="fixed")
-_NOT_FOUND = LearnedFact(name="not_found_costs_hit", form=FactForm.WORD, assumed=True)
-_INVALID = LearnedFact(name="invalid_costs_hit", form=FactForm.WORD, assumed=True)
+_LIMITER = assumed_setting("limiter", FactForm.WORD)
+_WINDOW_KIND = assumed_setting("limiter_window", FactForm.WORD)
+_NOT_FOUND = assumed_setting("not_found_costs_hit", FactForm.WORD)
+_INVALID = assumed_setting("invalid_costs_hit", FactForm.WORD)
 
 _LEAST_VOTES = 2
 """A single count may be somebody else's, who shares the address."""

@@ -4,15 +4,21 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from math import ceil, floor
 
-from plugproof_contracts.facts.billing import VAT_PERCENT
 from plugproof_contracts.learning.bracket import Bracket, intersection
-from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, bracketed, ranged, worded
+from plugproof_contracts.learning.learned_fact import (
+    FactForm,
+    LearnedFact,
+    assumed_setting,
+    bracketed,
+    ranged,
+    worded,
+)
 from plugproof_contracts.learning.observations import Observations, ObservedSession
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 
-_VAT = LearnedFact(name="vat", form=FactForm.BRACKET, unit="%", assumed=VAT_PERCENT)
-_HOLD = LearnedFact(name="hold", form=FactForm.RANGE, unit="minor units", assumed=5000)
-_ROUNDING = LearnedFact(name="price_rounding", form=FactForm.WORD, assumed="nearest")
+_VAT = assumed_setting("vat", FactForm.BRACKET)
+_HOLD = assumed_setting("hold", FactForm.RANGE)
+_ROUNDING = assumed_setting("price_rounding", FactForm.WORD)
 
 
 def estimate_vat(seen: Observations) -> LearnedFact:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.learning.bracket import Bracket, intersection
-from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, bracketed
+from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, assumed_setting, bracketed
 from plugproof_contracts.learning.observations import Observation, Observations
 
-_STARTS = LearnedFact(name="sessions_per_charger", form=FactForm.BRACKET, unit="sessions", assumed=20)
+_STARTS = assumed_setting("sessions_per_charger", FactForm.BRACKET)
 
 _LIMIT = LearnedFact(name="limit.start", form=FactForm.BRACKET, unit="hits", assumed=OPERATIONS["start"].limit)
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.learning.bracket import Bracket, intersection
-from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, bracketed
+from plugproof_contracts.learning.learned_fact import FactForm, LearnedFact, assumed_setting, bracketed
 from plugproof_contracts.learning.observations import PROCESSING, Observation, Observations, ObservedSession
 
-_WINDOW = LearnedFact(name="payment_window", form=FactForm.BRACKET, unit="s", assumed=15 * 60)
-_LIFE = LearnedFact(name="token_ttl", form=FactForm.BRACKET, unit="s", assumed=24 * 3600)
+_WINDOW = assumed_setting("payment_window", FactForm.BRACKET)
+_LIFE = assumed_setting("token_ttl", FactForm.BRACKET)
 
 SEEDED_PAST = 3600.0
 """Seconds by which a session that was not seen to start may look too old: a fake can be given sessions."""

@@ -1,10 +1,11 @@
-"""Which arrow of the lifecycle two answers of one session show, where no other way leads from one to the other.
+"""Which step of the lifecycle two answers of one session show, where no other way leads from one to the other.
 
 Whoever polls misses statuses, so most pairs of answers show none: a session seen as settling and then as captured
 may have been put aside for review in between. A timestamp that is null rules out what would have set it.
 """
 
 from functools import cache
+from typing import NamedTuple
 
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.facts.session_lifecycle import ENTERED_CHARGING, Move, moves_from, reachable
@@ -19,14 +20,22 @@ _SETS: dict[str, frozenset[Status]] = {
 """The statuses that leave a timestamp behind; where it is null in an answer, the session never had them."""
 
 
-def certain_arrow(earlier: ParsedResponse, later: ParsedResponse) -> Move | None:
-    """Return the arrow that leads from one answer's status to that of a later one, if nothing else can have."""
+class LifecycleStep(NamedTuple):
+    """From one status to another; `move` is the arrow of the lifecycle, None where several causes have it."""
+
+    source: Status
+    target: Status
+    move: Move | None
+
+
+def certain_step(earlier: ParsedResponse, later: ParsedResponse) -> LifecycleStep | None:
+    """Return the step from one answer's status to that of a later one, if there surely was no other between."""
     source, target = earlier.status, later.status
     if source is None or target is None or source is target:
         return None
     if reachable(target, source) and not _is_after(earlier, later):
         return None
-    return _only_arrow(source, target, frozenset(_ruled_out(later)) - {source, target})
+    return _only_step(source, target, frozenset(_ruled_out(later)) - {source, target})
 
 
 def _is_after(earlier: ParsedResponse, later: ParsedResponse) -> bool:
@@ -43,11 +52,11 @@ def _ruled_out(answer: ParsedResponse) -> set[Status]:
 
 
 @cache
-def _only_arrow(source: Status, target: Status, without: frozenset[Status]) -> Move | None:
+def _only_step(source: Status, target: Status, without: frozenset[Status]) -> LifecycleStep | None:
     direct = [move for move in moves_from(source) if move.target is target]
-    if len(direct) != 1 or _has_detour(source, target, without):
+    if not direct or _has_detour(source, target, without):
         return None
-    return direct[0]
+    return LifecycleStep(source, target, direct[0] if len(direct) == 1 else None)
 
 
 def _has_detour(source: Status, target: Status, without: frozenset[Status]) -> bool:
