@@ -24,9 +24,9 @@ def test_an_empty_world_teaches(console, world):
 
 
 def test_a_session_is_started_and_moved_by_buttons(console, world):
-    """Start, pay, confirm by webhook: the path taken is marked."""
+    """Start, which chooses it, pay, confirm by webhook: the path taken is marked."""
     console.get_by_role("button", name="Start a session").click()
-    session_row(console, "created").get_by_role("button").click()
+    session_row(console, "created")
     console.locator("[data-event=webhook]").click()
     console.locator(".life li[aria-current]").filter(has_text="authorized").wait_for()
     assert console.locator(".life li[data-taken]").all_inner_texts() == ["created", "authorized"]
@@ -116,6 +116,30 @@ def test_a_fake_that_goes_and_comes_back_is_told(console, world):
     console.clock.run_for(3000)
     session_row(console, "charging")
     console.locator("#message[hidden]").wait_for(state="attached")
+
+
+def test_a_session_that_expires_leaves_the_pane(console, world):
+    """A sentence stands in its place, and a button leads on; a session on another page of the list stays."""
+    token, _ = world.start()
+    session_row(console).get_by_role("button").click()
+    console.locator("#find").fill("no such session")
+    console.locator("#sessions:empty").wait_for(state="attached")
+    assert console.locator("[data-event=paid]").is_visible()
+    world.control("POST", f"/sessions/{token}/events", event="expire_token")
+    console.clock.run_for(3000)
+    console.locator("#detail-none").filter(has_text="This session is gone").wait_for()
+    console.get_by_role("button", name="Choose another").click()
+    console.locator("#detail-none").filter(has_text="Choose a session").wait_for()
+
+
+def test_the_keyboard_stays_in_the_list(console, world):
+    """The list is drawn anew every two seconds, and the button that has the focus keeps it."""
+    world.start()
+    session_row(console).get_by_role("button").focus()
+    console.clock.run_for(5000)
+    world.start()
+    console.locator("#sessions tr").nth(1).wait_for()
+    assert console.evaluate("document.activeElement.closest('#sessions') !== null")
 
 
 def test_text_from_outside_stays_text_in_the_console(console, world):

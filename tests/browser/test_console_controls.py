@@ -33,7 +33,7 @@ def test_a_charger_is_changed_and_made(console, world):
     form = console.get_by_role("form", name="Charger")
     form.get_by_label("price per kWh").fill("99")
     form.get_by_label("online").uncheck()
-    form.get_by_label("first connector").select_option("Faulted")
+    form.get_by_role("group", name="Connector 1").get_by_label("status").select_option("Faulted")
     form.get_by_role("button", name="Save").click()
     console.locator("#codes dd").filter(has_text="charger HAPPY").filter(has_text="offline").wait_for()
     happy = world.control("GET", "/chargers/HAPPY")
@@ -46,8 +46,30 @@ def test_a_charger_is_changed_and_made(console, world):
     form.get_by_role("button", name="Save").click()
     console.get_by_role("button", name="Edit MINE1").click()
     assert world.control("GET", "/chargers/MINE1")["scenario"] == "DECLINED"
-    form.get_by_role("button", name="Remove").click()
+    console.locator("#remove-charger").click()
     console.get_by_role("button", name="Edit MINE1").wait_for(state="detached")
+
+
+def test_connectors_are_changed_added_and_removed(console, world):
+    """Each has its fields; the last one that is left can't be taken away, and a number is there once."""
+    console.get_by_role("button", name="Edit HAPPY").click()
+    form = console.get_by_role("form", name="Charger")
+    form.get_by_role("button", name="Add a connector").click()
+    third = form.get_by_role("group", name="Connector 3")
+    third.get_by_label("standard").fill("IEC_62196_T2_COMBO")
+    third.get_by_label("power").fill("DC")
+    form.get_by_role("group", name="Connector 1").get_by_role("button", name="Remove").click()
+    form.get_by_role("button", name="Save").click()
+    form.wait_for(state="hidden")
+    connectors = world.control("GET", "/chargers/HAPPY")["connectors"]
+    assert [one["connector_id"] for one in connectors] == [2, 3]
+    assert (connectors[1]["standard"], connectors[1]["power_type"]) == ("IEC_62196_T2_COMBO", "DC")
+    console.get_by_role("button", name="Edit HAPPY").click()
+    form.get_by_role("group", name="Connector 3").get_by_label("number").fill("2")
+    form.get_by_role("button", name="Save").click()
+    console.locator("#message").filter(has_text="each may be there once").wait_for()
+    form.get_by_role("group", name="Connector 2").last.get_by_role("button", name="Remove").click()
+    assert form.get_by_role("group", name="Connector 2").get_by_role("button", name="Remove").is_disabled()
 
 
 def test_what_a_charger_can_not_be_is_told(console, world):

@@ -36,3 +36,13 @@ def test_another_world_opens_by_its_name(console, world):
     field.press("Enter")
     console.wait_for_url(f"**/worlds/{world.name}-other/_plugproof/")
     console.locator("#empty:not([hidden])").wait_for()
+
+
+def test_what_is_typed_finds_a_world(console, world):
+    """The list of suggestions is short; a part of a name brings those that have it."""
+    world.control("PUT", f"/worlds/zz-{world.name}-last")
+    field = console.get_by_label("world", exact=True)
+    field.fill(f"zz-{world.name}")
+    console.clock.run_for(1000)
+    console.locator(f"#worlds option[value=zz-{world.name}-last]").wait_for(state="attached")
+    assert console.locator("#worlds option").count() == 1

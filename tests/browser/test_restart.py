@@ -32,6 +32,7 @@ def test_the_console_goes_on_after_a_restart(page, restarted):
     def start():
         page.get_by_role("button", name="Start a session").click()
         session_row(page, "created")
+        page.locator("[data-event=paid]").wait_for()
 
     def away():
         poll(page)
@@ -41,6 +42,10 @@ def test_the_console_goes_on_after_a_restart(page, restarted):
         poll(page)
         page.locator("#empty:not([hidden])").wait_for()
         page.locator("#message[hidden]").wait_for(state="attached")
+        page.locator("#detail-none").filter(has_text="This session is gone").wait_for()
+        assert page.locator("#detail-body").is_hidden()
+        page.get_by_role("button", name="Choose another").click()
+        page.locator("#detail-none").filter(has_text="Choose a session").wait_for()
         start()
 
 

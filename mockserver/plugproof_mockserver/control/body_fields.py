@@ -103,6 +103,11 @@ PAGE: BodyForm = {
     "order": _one_of(ORDERS),
     "search": BodyField(lambda value: len(str(value)) <= 100, "at most 100 characters"),
 }
+WORLDS: BodyForm = {
+    "limit": _whole(1, MOST_LISTED),
+    "after": BodyField(lambda value: len(str(value)) <= 64, "the name of a world"),
+    "search": BodyField(lambda value: len(str(value)) <= 64, "at most 64 characters"),
+}
 LEASE: BodyForm = {"ttl": BodyField(_is_ttl, 'seconds, a duration such as "2h", or null for no lease')}
 FORK: BodyForm = LEASE | {
     "name": BodyField(lambda value: isinstance(value, str), "the name of a new world", required=True)
@@ -137,7 +142,12 @@ def read_query(query: str, form: BodyForm) -> dict[str, Any]:
     if not form:
         return {}
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
-    return _valid({name: int(value) if DIGITS.fullmatch(value) else value for name, value in pairs}, form)
+    return _valid({name: _number_of(value) for name, value in pairs}, form)
+
+
+def _number_of(text: str) -> int | str:
+    # A zero in front is a part of a name or of a search, not of a number.
+    return int(text) if DIGITS.fullmatch(text) and (text == "0" or text[0] != "0") else text
 
 
 def _valid(fields: dict[str, Any], form: BodyForm) -> dict[str, Any]:

@@ -271,7 +271,7 @@ ROUTES = (
     ControlRoute("GET", "/violations", _violations),
     ControlRoute("DELETE", "/violations", _clear_violations, status=204),
     ControlRoute("GET", "/scenarios", _scenarios),
-    ControlRoute("GET", "/worlds", world_routes.list_worlds, of_one_world=False),
+    ControlRoute("GET", "/worlds", world_routes.list_worlds, query=body_fields.WORLDS, of_one_world=False),
     ControlRoute("GET", "/worlds/{name}", world_routes.get_world, of_one_world=False),
     ControlRoute("PUT", "/worlds/{name}", world_routes.put_world, body_fields.LEASE, of_one_world=False),
     ControlRoute("DELETE", "/worlds/{name}", world_routes.delete_world, status=204, of_one_world=False),

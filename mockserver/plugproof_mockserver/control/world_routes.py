@@ -1,8 +1,9 @@
 """What the control plane does to worlds as such: who makes, keeps and ends them. No world is locked meanwhile."""
 
+from bisect import bisect_right
 from typing import Any
 
-from plugproof_mockserver.control.body_fields import UnreadableBodyError
+from plugproof_mockserver.control.body_fields import MOST_LISTED, UnreadableBodyError
 from plugproof_mockserver.control.control_request import ControlRequest
 from plugproof_mockserver.model.settings import parse_duration
 from plugproof_mockserver.model.timestamps import SECOND, iso
@@ -14,10 +15,19 @@ from plugproof_mockserver.world.world_snapshot import UnreadableSnapshotError, W
 
 
 def list_worlds(request: ControlRequest) -> Any:
-    """Return the worlds that the request may control."""
-    worlds = request.worlds
-    shown = [_describe(request, one) for one in worlds.statuses() if request.may_control(one.name)]
-    return {"worlds": shown, "total": len(shown), "most": worlds.most, "ended": _ended(request)}
+    """Return the worlds that the request may control by name: one page, and after which name the next begins."""
+    worlds, page = request.worlds, request.query
+    search, after = str(page.get("search", "")), str(page.get("after", ""))
+    names = [one for one in worlds.names() if search in one and request.may_control(one)]
+    ahead = names[bisect_right(names, after) :]
+    shown = ahead[: page.get("limit", MOST_LISTED)]
+    return {
+        "worlds": [_describe(request, one) for one in worlds.statuses(shown)],
+        "total": len(names),
+        "next": shown[-1] if len(shown) < len(ahead) else None,
+        "most": worlds.most,
+        "ended": _ended(request),
+    }
 
 
 def _ended(request: ControlRequest) -> dict[str, int]:

@@ -9,6 +9,7 @@ import re
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ from plugproof_mockserver.world.world_errors import (
     Ending,
     NoSuchWorldError,
     QuotaError,
+    WorldError,
     WorldGoneError,
     WorldNameError,
     WorldTakenError,
@@ -249,10 +251,18 @@ class WorldRegistry:
 
     # Lists.
 
-    def statuses(self) -> list[WorldStatus]:
-        """Return every world that is there, by name."""
+    def names(self) -> list[str]:
+        """Return the name of every world that is there, in order."""
         self.sweep()
-        return [self.status(name) for name in sorted([DEFAULT, *self._named])]
+        return sorted([DEFAULT, *self._named])
+
+    def statuses(self, names: Iterable[str]) -> list[WorldStatus]:
+        """Return the worlds of these names, without those that have ended meanwhile."""
+        found = []
+        for name in names:
+            with suppress(WorldError):
+                found.append(self.status(name))
+        return found
 
     def status(self, name: str) -> WorldStatus:
         """Return one world that is there; raise as `find`."""

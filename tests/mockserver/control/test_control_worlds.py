@@ -87,6 +87,34 @@ async def test_health_tells_of_all_worlds_where_it_is_asked_of_none():
         assert (one["sessions"], "worlds" in one) == (1, False)
 
 
+# Pages.
+
+
+async def test_worlds_are_listed_page_by_page():
+    """`next` of a page is `after` of the next one, also when that world has ended meanwhile."""
+    async with client_of() as client:
+        for name in ("d", "b", "a", "c", "007"):
+            await client.put(f"/_plugproof/worlds/{name}", json={})
+        first = (await client.get("/_plugproof/worlds?limit=2")).json()
+        assert ([one["name"] for one in first["worlds"]], first["total"], first["next"]) == (["007", "a"], 6, "a")
+        await client.delete("/_plugproof/worlds/a")
+        second = (await client.get("/_plugproof/worlds?limit=3&after=a")).json()
+        assert ([one["name"] for one in second["worlds"]], second["next"]) == (["b", "c", "d"], "d")
+        last = (await client.get("/_plugproof/worlds?after=default")).json()
+        assert (last["worlds"], last["next"]) == ([], None)
+        found = (await client.get("/_plugproof/worlds?search=007")).json()
+        assert ([one["name"] for one in found["worlds"]], found["total"]) == (["007"], 1)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", f"search={'x' * 65}", "offset=1"])
+async def test_a_page_that_can_not_be_is_told(query):
+    """The sentence names the field and what it must be."""
+    async with client_of() as client:
+        refused = await client.get(f"/_plugproof/worlds?{query}")
+    assert refused.status_code == 422
+    assert query.partition("=")[0] in refused.json()["message"]
+
+
 # Tenants.
 
 TENANTS = {"a-": A, "a-b-": AB}

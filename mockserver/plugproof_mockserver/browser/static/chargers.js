@@ -1,4 +1,5 @@
 // The chargers of this world: what each code does, and a form that sets one up or changes it.
+import { readConnectors, showConnectors, wireConnectors } from "./connectors.js";
 import { act, ask, base, by, make } from "./control.js";
 
 const form = by("charger").elements;
@@ -18,18 +19,16 @@ function edit(charger) {
   for (const name of ["name", "scenario", "preauth_amount"]) form[name].value = charger[name];
   for (const name of [...NUMBERS, "currency"]) form[name].value = charger.pricing[name];
   for (const name of ["online", "public_charging"]) form[name].checked = charger[name];
-  form.status.value = charger.connectors[0].status;
-  by("charger").dataset.connectors = JSON.stringify(charger.connectors);
+  showConnectors(charger.connectors);
   by("charger").hidden = false;
   form.name.focus();
 }
 
 function wanted() {
   const pricing = Object.fromEntries(NUMBERS.map((name) => [name, form[name].valueAsNumber]));
-  const [first, ...rest] = JSON.parse(by("charger").dataset.connectors);
   return { name: form.name.value, scenario: form.scenario.value, online: form.online.checked,
     public_charging: form.public_charging.checked, preauth_amount: form.preauth_amount.valueAsNumber,
-    pricing: { ...pricing, currency: form.currency.value }, connectors: [{ ...first, status: form.status.value }, ...rest] };
+    pricing: { ...pricing, currency: form.currency.value }, connectors: readConnectors() };
 }
 
 async function list() {
@@ -49,6 +48,7 @@ const change = (work) => act(async () => {
 });
 
 export async function wireChargers() {
+  wireConnectors();
   by("charger").addEventListener("submit", (event) => {
     event.preventDefault();
     change((code) => ask("PUT", `/chargers/${code}`, wanted()));

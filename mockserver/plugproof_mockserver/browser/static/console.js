@@ -1,13 +1,13 @@
 // The console: what lives in one world, and every button that a test has. All text from outside goes into text nodes.
 import { wireChargers } from "./chargers.js";
 import { act, ask, base, by, control, make, onChange, tell } from "./control.js";
+import { drawDetail, drawNoDetail, remember } from "./detail.js";
 import { drawFaults, wireFaults } from "./faults.js";
+import { money } from "./money.js";
 import { wireWorlds } from "./worlds.js";
 
 const PAGE = 50;
-const ORDER = ["created", "authorized", "starting", "charging", "stopping", "settling", "captured", "refunded", "no_charge",
-  "expired", "failed", "abandoned", "capture_failed", "requires_review", "written_off"];
-const state = { selected: location.hash.slice(1) || null, offset: 0, search: "", speed: 1, paths: new Map() };
+const state = { selected: location.hash.slice(1) || null, offset: 0, search: "", speed: 1 };
 
 // The clock.
 
@@ -38,13 +38,6 @@ const span = (ms) => {
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return h ? `${h} h ${m} min` : m ? `${m} min ${s} s` : `${s} s`;
 };
-const money = (amount, data) => (amount === null || amount === undefined ? "–" : `${(amount / 100).toFixed(2)} ${data.pricing?.currency ?? ""}`);
-
-function remember(session) {
-  const path = state.paths.get(session.token) ?? [];
-  if (path.at(-1) !== session.data.status) state.paths.set(session.token, [...path, session.data.status]);
-}
-
 function drawSessions({ sessions, total }) {
   if (state.offset > 0 && state.offset >= total) {  // what was on this page has gone
     state.offset = Math.max(0, Math.ceil(total / PAGE) - 1) * PAGE;
@@ -57,9 +50,9 @@ function drawSessions({ sessions, total }) {
   by("page").textContent = `${state.offset + 1} to ${Math.min(total, state.offset + PAGE)} of ${total}`;
   by("newer").disabled = state.offset === 0;
   by("older").disabled = state.offset + PAGE >= total;
+  const focused = by("sessions").contains(document.activeElement) ? document.activeElement.textContent : null;
   by("sessions").replaceChildren(...sessions.map(row));
-  const chosen = sessions.find((one) => one.token === state.selected);
-  if (chosen) drawDetail(chosen);
+  if (focused) [...by("sessions").querySelectorAll("button")].find((one) => one.textContent === focused)?.focus();
 }
 
 function row(session) {
@@ -70,7 +63,7 @@ function row(session) {
     make("td", {}, session.scenario),
     make("td", { class: "num" }, span(state.now - Date.parse(data.created_at))),
     make("td", { class: "num" }, data.energy_kwh === null ? "–" : `${data.energy_kwh} kWh`),
-    make("td", { class: "num" }, money(data.amount_captured ?? data.cost_amount, data)),
+    make("td", { class: "num" }, money(data.amount_captured ?? data.cost_amount, data.pricing ?? {})),
     make("td", { class: "quiet" }, session.next ? `${session.next.event} in ${span(Date.parse(session.next.at) - state.now)}` : "–"));
 }
 
@@ -78,41 +71,23 @@ const tone = (status) =>
   ["captured", "charging"].includes(status) ? "good" : ["failed", "capture_failed", "written_off"].includes(status) ? "bad"
     : ["requires_review", "expired", "abandoned"].includes(status) ? "warn" : "";
 
+// The chosen one may be on another page of the list, or gone, with the fake that knew it or by itself.
+async function showChosen(sessions) {
+  const token = state.selected;
+  if (!token) return drawNoDetail();
+  try {
+    const found = sessions.find((one) => one.token === token) ?? await ask("GET", `/sessions/${encodeURIComponent(token)}`);
+    if (state.selected === token) drawDetail(found);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    drawNoDetail("This session is gone: it has expired, or the fake was started anew or reset.", () => select(null));
+  }
+}
+
 function select(token) {
   state.selected = token;
   act(async () => {});
 }
-
-// What the timestamps tell of the path; what the page saw by itself comes on top.
-function pathOf(data) {
-  const reached = ["created"];
-  if (data.authorized_at) reached.push("authorized");
-  if (data.charging_started_at) reached.push("starting", "charging");
-  if (data.completed_at && data.charging_started_at) reached.push("settling");
-  if (data.captured_at) reached.push("captured");
-  return [...reached, data.status];
-}
-
-function drawDetail(session) {
-  const { data } = session;
-  by("detail-none").hidden = true;
-  const body = by("detail-body");
-  const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  body.hidden = false;
-  const taken = new Set([...pathOf(data), ...(state.paths.get(session.token) ?? [])]);
-  const fact = (name, value) => [make("dt", {}, name), make("dd", {}, String(value))];
-  body.replaceChildren(
-    make("p", {}, make("code", {}, session.token), ` on ${session.scenario}, Stripe: ${session.stripe}`),
-    make("ol", { class: "life", "aria-label": "Lifecycle" }, ...ORDER.map((status) =>
-      make("li", { "data-taken": taken.has(status), "aria-current": status === data.status ? "step" : null }, status))),
-    make("div", { class: "row", role: "group", "aria-label": "What can happen" }, ...session.events.map((event) =>
-      make("button", { class: "small", "data-key": event, "data-event": event, onclick: () => happen(session.token, event) }, event))),
-    make("dl", { class: "facts" }, ...Object.entries(data).filter(([, value]) => value === null || typeof value !== "object")
-      .flatMap(([name, value]) => fact(name, value))));
-  if (focused) body.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
-}
-
-const happen = (token, event) => act(() => ask("POST", `/sessions/${encodeURIComponent(token)}/events`, { event }));
 
 // Requests.
 
@@ -205,6 +180,7 @@ async function refresh() {
   ]);
   drawClock(clock);
   drawSessions(sessions);
+  await showChosen(sessions.sessions);
   drawLimits(limits);
   drawFaults(faults);
 }
@@ -231,13 +207,13 @@ function wire() {
     await ask("POST", "/reset");
     state.selected = null;
     by("journal").replaceChildren();
-    by("detail-body").hidden = true;
-    by("detail-none").hidden = false;
   }));
   by("start").addEventListener("click", () => act(async () => {
-    const made = await ask("POST", "/sessions", { status: "created", code: by("code").value });
+    const code = by("code").value;  // none while the chargers are on their way
+    const made = await ask("POST", "/sessions", { status: "created", ...(code ? { code } : {}) });
     state.offset = 0;
-    state.selected = made.fingerprint ?? null;
+    // The answer has the real token; the page knows a session by the fingerprint of its token.
+    state.selected = (await ask("GET", `/sessions/${encodeURIComponent(made.token)}`)).token;
   }));
   by("find").addEventListener("input", () => { state.search = by("find").value.trim(); state.offset = 0; later(); });
   by("newer").addEventListener("click", () => { state.offset = Math.max(0, state.offset - PAGE); later(); });

@@ -33,7 +33,7 @@ export async function ask(method, path, fields) {
   const text = await response.text();
   const content = text && response.headers.get("content-type")?.startsWith("application/json") ? JSON.parse(text) : null;
   if (response.status === 401) return unlock(content.message, () => ask(method, path, fields));
-  if (!response.ok) throw new Error(content?.message ?? `The control plane answered ${response.status}.`);
+  if (!response.ok) throw Object.assign(new Error(content?.message ?? `The control plane answered ${response.status}.`), { status: response.status });
   return content;
 }
 

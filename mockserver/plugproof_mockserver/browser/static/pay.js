@@ -1,5 +1,6 @@
 // The driver's page: choose a connector, pay, watch, stop, get the receipt.
 import { ApiError, POLL_MS, ScanToPay, UnansweredError, isOver } from "./client.js";
+import { money } from "./money.js";
 
 const base = document.body.dataset.base;
 const code = decodeURIComponent(location.pathname.split("/pay/")[1] ?? "").toUpperCase();
@@ -17,16 +18,6 @@ const make = (tag, attributes = {}, ...children) => {
   return node;
 };
 const show = (...nodes) => view.replaceChildren(...nodes);
-const money = (minor, pricing) => {
-  if (minor === null || minor === undefined) return "–";
-  try {
-    const format = new Intl.NumberFormat(undefined, { style: "currency", currency: pricing.currency });
-    return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
-  } catch {
-    return `${minor} (minor units of ${pricing.currency})`;
-  }
-};
-
 function tell(text, way = null) {
   message.replaceChildren(make("p", {}, text), ...(way ? [way] : []));
   message.hidden = !text;

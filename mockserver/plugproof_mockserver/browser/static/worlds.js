@@ -1,14 +1,17 @@
 // The worlds of the fake: open another, or fork this one. A name that no world has is made by opening it.
 import { act, ask, by, make } from "./control.js";
 
+const SUGGESTED = 100;
 const here = document.body.dataset.world;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
-async function listWorlds() {
-  const { worlds } = await ask("GET", "/worlds");
-  by("worlds").replaceChildren(...worlds.slice(0, 200).map((one) =>
-    make("option", { value: one.name }, `${one.sessions} sessions`)));
-  return worlds;
+const page = (query) => ask("GET", `/worlds?${new URLSearchParams(query)}`);
+
+// As many as a list of suggestions is of use; what is typed brings the others.
+async function suggest() {
+  const typed = by("world").value.trim();
+  const { worlds } = await page({ limit: SUGGESTED, search: typed === here ? "" : typed });
+  by("worlds").replaceChildren(...worlds.map((one) => make("option", { value: one.name }, `${one.sessions} sessions`)));
 }
 
 function open(name, token = "") {
@@ -17,24 +20,28 @@ function open(name, token = "") {
 }
 
 // A fork is named after the world it comes from, so that a secret for a prefix of names opens it, too.
-function freeName(worlds) {
-  const taken = new Set(worlds.map((one) => one.name));
-  for (let number = 1; ; number++) {
-    const ending = `-fork-${number}`;
-    const name = here.slice(0, 64 - ending.length) + ending;
-    if (!taken.has(name)) return name;
+async function freeName() {
+  const stem = `${here.slice(0, 52)}-fork-`;
+  const taken = new Set();
+  for (let after = ""; after !== null;) {
+    const { worlds, next } = await page({ search: stem, after });
+    worlds.forEach((one) => taken.add(one.name));
+    after = next;
   }
+  for (let number = 1; ; number++) if (!taken.has(stem + number)) return stem + number;
 }
 
 async function fork(token) {
-  const made = await ask("POST", `/worlds/${here}/fork`, { name: freeName(await listWorlds()) });
+  const made = await ask("POST", `/worlds/${here}/fork`, { name: await freeName() });
   open(made.name, token);
 }
 
 export function wireWorlds(selected) {
   by("world").value = here;
   document.title = `plugproof console · ${here}`;
-  by("world").addEventListener("focus", () => act(listWorlds));
+  let timer = 0;
+  by("world").addEventListener("focus", () => act(suggest));
+  by("world").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => act(suggest), 200); });
   by("switch").addEventListener("submit", (event) => {
     event.preventDefault();
     act(async () => open(by("world").value.trim()));

@@ -1,0 +1,56 @@
+// The session that was chosen: its life so far, and a button for everything that can happen to it.
+import { act, ask, by, make } from "./control.js";
+
+const ORDER = ["created", "authorized", "starting", "charging", "stopping", "settling", "captured", "refunded", "no_charge",
+  "expired", "failed", "abandoned", "capture_failed", "requires_review", "written_off"];
+// The statuses in which this page saw each session.
+const seen = new Map();
+
+export function remember(session) {
+  const path = seen.get(session.token) ?? [];
+  if (path.at(-1) !== session.data.status) seen.set(session.token, [...path, session.data.status]);
+}
+
+const HINT = "Choose a session on the left to see its life and what can happen to it.";
+
+// Without a session: why there is none, and a way on.
+export function drawNoDetail(why = HINT, leave = null) {
+  by("detail-body").hidden = true;
+  const none = by("detail-none");
+  none.hidden = false;
+  if (none.dataset.why === why) return;  // what has the keyboard keeps it
+  none.dataset.why = why;
+  none.replaceChildren(why, ...(leave ? [" ", make("button", { class: "small", type: "button", onclick: leave }, "Choose another")] : []));
+}
+
+// What the timestamps tell of the path; what the page saw by itself comes on top.
+function pathOf(data) {
+  const reached = ["created"];
+  if (data.authorized_at) reached.push("authorized");
+  if (data.charging_started_at) reached.push("starting", "charging");
+  if (data.completed_at && data.charging_started_at) reached.push("settling");
+  if (data.captured_at) reached.push("captured");
+  return [...reached, data.status];
+}
+
+export function drawDetail(session) {
+  const { data } = session;
+  remember(session);
+  by("detail-none").hidden = true;
+  const body = by("detail-body");
+  const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  body.hidden = false;
+  const taken = new Set([...pathOf(data), ...(seen.get(session.token) ?? [])]);
+  const fact = (name, value) => [make("dt", {}, name), make("dd", {}, String(value))];
+  body.replaceChildren(
+    make("p", {}, make("code", {}, session.token), ` on ${session.scenario}, Stripe: ${session.stripe}`),
+    make("ol", { class: "life", "aria-label": "Lifecycle" }, ...ORDER.map((status) =>
+      make("li", { "data-taken": taken.has(status), "aria-current": status === data.status ? "step" : null }, status))),
+    make("div", { class: "row", role: "group", "aria-label": "What can happen" }, ...session.events.map((event) =>
+      make("button", { class: "small", "data-key": event, "data-event": event, onclick: () => happen(session.token, event) }, event))),
+    make("dl", { class: "facts" }, ...Object.entries(data).filter(([, value]) => value === null || typeof value !== "object")
+      .flatMap(([name, value]) => fact(name, value))));
+  if (focused) body.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+}
+
+const happen = (token, event) => act(() => ask("POST", `/sessions/${encodeURIComponent(token)}/events`, { event }));
