@@ -40,6 +40,10 @@ serve: $(VENV) ## Start the fake API; ARGS="--port 0" picks a free port
 test: $(VENV) $(if $(NPM),$(PEERS)) ## Run the tests; ARGS="-k limiter" picks some
 	@$(PY) -m pytest -q -n auto --dist loadscope $(ARGS)
 
+coverage: $(VENV) $(if $(NPM),$(PEERS)) ## Run the tests and say which branches they leave out, or fail below 98 %
+	@$(PY) -m coverage erase; $(PY) -m coverage run -m pytest -q -n auto --dist loadscope $(ARGS)
+	@$(PY) -m coverage combine --quiet; $(PY) -m coverage report --skip-covered --fail-under 98
+
 demo: $(VENV) ## Walk a driver's whole life through the fake, over HTTP
 	@$(PY) -m plugproof_cli.demo $(ARGS)
 

@@ -5,6 +5,7 @@ when a target was missed. A run with another count than the target asks for is p
 """
 
 import argparse
+import os
 import sys
 import time
 
@@ -32,11 +33,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(scenario: Scenario, count: int | None) -> bool:
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
     outcome = scenario.run(count)
     print(f"{scenario.name} ({time.monotonic() - began:.0f} s): {outcome.report()}", flush=True)
     if count is None:
-        record(scenario, outcome)
+        record(scenario, outcome, load)
     return bool(outcome.losses)
 
 

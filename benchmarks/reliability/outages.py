@@ -6,7 +6,10 @@ let in, before, during and after, are never more than ten, and the fake answers 
 having been touched.
 """
 
+import resource
+import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -43,15 +46,34 @@ class Outage(NamedTuple):
 
 
 def run_full_disk(rounds: int) -> Outcome:
-    """Fill the disk below a SQLite store, and make room again."""
+    """Fill the disk below a SQLite store, and make room again; or limit its files where no disk can be mounted."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        # The disk is mounted in a name space of the fake's own: no rights are needed, and it ends with the fake.
-        mounting = f'mount -t tmpfs -o size={DISK} tmpfs {folder} && exec "$@"'
-        command = ("unshare", "--map-root-user", "--mount", "sh", "-c", mounting, "sh", *SERVE)
-        fake = stack.enter_context(Fake(*OPTIONS, "--state", f"sqlite:///{folder}/worlds.db", command=command))
+        options = (*OPTIONS, "--state", f"sqlite:///{folder}/worlds.db")
+        if not _can_mount(folder):
+            fake = stack.enter_context(Fake(*options))
+            steps = Outage(partial(_limit, fake, 0), partial(_limit, fake, resource.RLIM_INFINITY))
+            outcome = _break(fake, steps, rounds)
+            return outcome._replace(figures=f"{outcome.figures} (by a limit of files: no disk to mount here)")
+        fake = stack.enter_context(Fake(*options, command=(*_on_small_disk(folder), *SERVE)))
         filler = _Filler(Path(f"/proc/{fake.process.pid}/root{folder}/ballast"), fake.port)
         return _break(fake, Outage(filler.fill, filler.free), rounds)
+
+
+def _on_small_disk(folder: Path) -> list[str]:
+    """Return what comes before a command to give it a disk of its own, which ends with it and needs no rights."""
+    mounting = f'mount -t tmpfs -o size={DISK} tmpfs {folder} && exec "$@"'
+    return ["unshare", "--map-root-user", "--mount", "sh", "-c", mounting, "sh"]
+
+
+def _can_mount(folder: Path) -> bool:
+    tried = [*_on_small_disk(folder), "true"]
+    return bool(shutil.which(tried[0])) and not subprocess.run(tried, capture_output=True, check=False).returncode
+
+
+def _limit(fake: Fake, size: int) -> None:
+    """Let a fake write no byte beyond a size into any file."""
+    resource.prlimit(fake.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 class _Filler:

@@ -92,8 +92,8 @@ def test_a_run_replaces_its_row_and_no_other(tmp_path):
     copy = tmp_path / "reliability.md"
     copy.write_text(f"before\n{page.BEGIN}\n| `gone` | x |\n{page.END}\nafter\n")
     first, second = list(SCENARIOS.values())[:2]
-    page.record(first, Outcome("a|b"), copy)
-    page.record(second, Outcome("2 kills", ("one was lost",)), copy)
+    page.record(first, Outcome("a|b"), 0.5, copy)
+    page.record(second, Outcome("2 kills", ("one was lost",)), 0.5, copy)
     text = copy.read_text()
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert [row.split("`")[1] for row in rows] == list(SCENARIOS)
