@@ -78,6 +78,7 @@ FaultKindName = Literal[
     "missing-field",
     "wrong-type",
     "null",
+    "violation",
 ]
 """What goes wrong when a fault is applied."""
 
@@ -222,6 +223,7 @@ class FaultOptions(TypedDict, total=False):
 
     milliseconds: int | None
     field: str | None
+    rule: str | None
     token: str | None
     code: str | None
     since: float | str | datetime | None

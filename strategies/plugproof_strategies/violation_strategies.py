@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from plugproof_contracts import Status
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import OPERATIONS
+from plugproof_contracts.mutations import BY_RULE
+from plugproof_contracts.mutations.mutation import Needs
 from plugproof_strategies import wire
 from plugproof_strategies.arguments import one_of
 from plugproof_strategies.exchange_strategies import (
@@ -19,10 +21,8 @@ from plugproof_strategies.exchange_strategies import (
     failed,
 )
 from plugproof_strategies.journey_strategies import journeys
-from plugproof_strategies.mutations import BY_RULE
-from plugproof_strategies.mutations.mutation import Needs
-from plugproof_strategies.mutations.trace_mutation import TRACE_DEFECTS, Tail, TraceMutation
 from plugproof_strategies.session_strategies import MAY, MUST, drawn
+from plugproof_strategies.trace_mutation import TRACE_DEFECTS, Tail, TraceMutation
 from plugproof_strategies.values.timestamp_strategies import MOMENTS
 
 _RULES = st.sampled_from(tuple(BY_RULE))

@@ -53,6 +53,7 @@ ROOMS = {
         "adapters": {"errors", "facts", "secrets", "exchanges", "parsing", "version"},
         "learning": {"errors", "facts", "secrets", "exchanges", "parsing", "adapters"},
         "checking": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
+        "mutations": {"facts", "exchanges", "rules", "checking"},
         "reports": {
             *(
                 "errors",

@@ -144,7 +144,7 @@ def test_the_table_says_what_was_never_met():
     found = BehaviourCoverage()
     found.strike(["reset"])
     line = next(line for line in table(found) if line.startswith("faults"))
-    assert line.split("never: ")[1] == "latency, 500, 503, 504, empty, truncate and 3 more"
+    assert line.split("never: ")[1] == "latency, 429, 500, 502, 503, 504 and 13 more"
     assert "malformed, html" in next(line for line in table(found, every=True) if line.startswith("faults"))
 
 

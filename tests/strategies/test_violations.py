@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from plugproof_contracts import RULES, Level, Status, check, check_trace
+from plugproof_contracts.mutations import BY_RULE, DEFECTS
+from plugproof_contracts.mutations.mutation import Needs, fits
 from plugproof_contracts.rules.examples import success
 from plugproof_strategies import journeys, violating_exchanges, violating_traces
-from plugproof_strategies.mutations import BY_RULE, DEFECTS
-from plugproof_strategies.mutations.mutation import Needs, fits
-from plugproof_strategies.mutations.trace_mutation import TRACE_DEFECTS, Tail
+from plugproof_strategies.trace_mutation import TRACE_DEFECTS, Tail
 from plugproof_strategies.violation_strategies import TRACES_BY_RULE, conforming
 
 WEIGHT = {Level.DOCUMENTED: 2, Level.INFERRED: 1, Level.ASSUMED: 0}

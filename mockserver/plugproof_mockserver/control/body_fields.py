@@ -122,6 +122,7 @@ FAULT: BodyForm = {
     "first": _ANYTHING,
     "milliseconds": _ANYTHING,
     "field": _ANYTHING,
+    "rule": _ANYTHING,
     "token": _ANYTHING,
     "code": _ANYTHING,
     "since": _ANYTHING,

@@ -47,9 +47,12 @@ class FaultKind(StrEnum):
     MISSING_FIELD = "missing-field"
     WRONG_TYPE = "wrong-type"
     NULL = "null"
+    VIOLATION = "violation"
 
 
-OF_FIELDS = frozenset({FaultKind.UNKNOWN_ENUM, FaultKind.MISSING_FIELD, FaultKind.WRONG_TYPE, FaultKind.NULL})
+OF_FIELDS = frozenset(
+    {FaultKind.UNKNOWN_ENUM, FaultKind.MISSING_FIELD, FaultKind.WRONG_TYPE, FaultKind.NULL, FaultKind.VIOLATION}
+)
 """The kinds that damage fields, so that there have to be some."""
 
 

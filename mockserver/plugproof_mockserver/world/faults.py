@@ -56,6 +56,7 @@ def make_fault(
     first: int | None = None,
     milliseconds: int | None = None,
     field: str | None = None,
+    rule: str | None = None,
     token: str | None = None,
     code: str | None = None,
     since: Bound = None,
@@ -65,7 +66,8 @@ def make_fault(
 
     `when` defaults to `before` for 429, 500, 502 and 503, and to `after` for everything else. Only `latency`
     and `drip` take `milliseconds`; the handler always runs under `latency`. `field` is for the kinds that damage
-    one. `since` and `until` are date-times with an offset, or seconds or durations such as `5m` from now.
+    one, and `rule` for `violation`. `since` and `until` are date-times with an offset, durations such as `5m` from
+    now, or seconds.
     """
     _require("operation", operation, operation in ("*", *OPERATIONS), f"one of *, {', '.join(OPERATIONS)}")
     _require("kind", kind, kind in tuple(FaultKind), f"one of {', '.join(FaultKind)}")
@@ -83,6 +85,7 @@ def make_fault(
         first=first,
         milliseconds=_milliseconds(known, milliseconds),
         field=_field(known, operation, field),
+        rule=_rule(known, operation, rule),
         token=token,
         code=code.upper() if code else None,
         since=(begins := _bound("since", since)),
@@ -94,6 +97,8 @@ def list_parameters(kind: FaultKind) -> dict[str, tuple[str, ...]]:
     """Return what a kind takes besides the options of all, with the choices of each where they can be listed."""
     if kind in _TABLES:
         return {"field": _TABLES[kind]["*"]}
+    if kind is FaultKind.VIOLATION:
+        return {"rule": _breakable("*")}
     return {"milliseconds": ()} if kind in _TIMED else {}
 
 
@@ -134,6 +139,22 @@ def _field(kind: FaultKind, operation: str, given: str | None) -> str | None:
     _require("field", given, bool(known), f"left out: the answers of {operation} have no such field")
     _require("field", given, given in known, f"one of {', '.join(known)}")
     return given
+
+
+def _rule(kind: FaultKind, operation: str, given: str | None) -> str | None:
+    if kind is not FaultKind.VIOLATION:
+        _require("rule", given, given is None, "given for violation only")
+        return None
+    known = _breakable(operation)
+    _require("rule", given, given in known, f"one of {', '.join(known)}")
+    return given
+
+
+def _breakable(operation: str) -> tuple[str, ...]:
+    # Imported when asked for: the rules are many, and most worlds break none.
+    from plugproof_contracts.mutations.rule_breaking import breakable_rules
+
+    return breakable_rules(operation)
 
 
 # Which calls are meant.
@@ -198,7 +219,7 @@ def parse_fault(text: str) -> Fault:
 
 _IN_TIME = re.compile(r"\d\d(?:\.\d+)?(?:[Z+-].*)?", re.ASCII)
 """What follows a colon within a date-time."""
-_BY_NAME = ("field", "token", "code", "since", "until")
+_BY_NAME = ("field", "rule", "token", "code", "since", "until")
 
 
 def _split(text: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from plugproof_mockserver.http.routing import RouteMatch, find_route, is_lost
 from plugproof_mockserver.model.settings import Errors, RateLimit
 from plugproof_mockserver.model.timestamps import SECOND, http_date
 from plugproof_mockserver.stores.store import StoreUnavailableError
-from plugproof_mockserver.world.damages import damage
+from plugproof_mockserver.world.damages import DueAnswer, damage
 from plugproof_mockserver.world.fault import FaultOccasion, FaultTiming
 from plugproof_mockserver.world.prepared_responses import take
 from plugproof_mockserver.world.request_counts import LimiterName
@@ -132,21 +132,25 @@ def _answer_operation(
     content_type = request.header(b"content-type") if request.body else ""
     call = operation_handlers.read_call(operation.name, match.argument, request.body, content_type)
     decision = None if world.settings.rate_limit is RateLimit.OFF else _count_hit(world, call, request.client, now)
-    faults: tuple[str, ...] = ()
+    matching: list[Fault] = []
     refused_by = None
     if decision and not decision.allowed:
         refused_by = _refusing_limit(world, call, request.client, now)
         response = _write_error(world, request, too_many(decision, now))
     elif world.faults and (matching := _match_faults(world, call, now)):
-        response, faults = _handle_with_faults(world, request, call, now, matching)
+        response = _handle_with_faults(world, request, call, now, matching)
     else:
         response = _handle(world, request, call, now)
     if decision and call.operation == "start":
         decision = _scarcer(decision, world.starts_left(call.argument, now))
-    return _finish(response, decision, now), faults, refused_by
+    finish = partial(_finish, decision=decision, now=now)
+    response = finish(response)
+    if matching:
+        response = _break_rules(DueAnswer(world, request, call, response, now, finish), matching)
+    return response, tuple(fault.label for fault in matching), refused_by
 
 
-# Faults.
+# Faults. What finds nothing to damage has not struck: it is neither counted nor told.
 
 
 def _match_faults(world: World, call: operation_handlers.OperationCall, now: int) -> "list[Fault]":
@@ -166,24 +170,24 @@ def _find_code(world: World, call: operation_handlers.OperationCall, now: int) -
 
 def _handle_with_faults(
     world: World, request: Request, call: operation_handlers.OperationCall, now: int, matching: "list[Fault]"
-) -> tuple[Response, tuple[str, ...]]:
+) -> Response:
+    """Return the answer that the faults leave; those that found nothing in it to damage leave `matching`."""
     has_run = all(fault.when is FaultTiming.AFTER for fault in matching)
     response = _handle(world, request, call, now) if has_run else Response(200, b"{}")
-    labels = []
-    for fault in matching:
+    for fault in tuple(matching):
         if fault.when is FaultTiming.BEFORE:
-            response = replace(
-                _answer_before(world, request, call, now, fault), delay=response.delay, drip=response.drip
-            )
-        damaged = damage(response, fault, _as_json(world, request))
-        if damaged is None:
-            fault.applied_count -= 1  # there was nothing that it could damage
-            continue
-        response = damaged
-        labels.append(fault.label)
+            base = _answer_before(world, request, call, now, fault)
+            response = replace(base, delay=response.delay, drip=response.drip)
+        response = damage(response, fault, _as_json(world, request)) or _spare(matching, fault, response)
     if response.connection_fault is ConnectionFault.TRUNCATE and request.method == "HEAD":
         response = replace(response, connection_fault=None)  # its body is not sent, so none of it can be missing
-    return response, tuple(labels)
+    return response
+
+
+def _spare(matching: "list[Fault]", fault: "Fault", response: Response) -> Response:
+    fault.applied_count -= 1
+    matching.remove(fault)
+    return response
 
 
 def _answer_before(
@@ -200,6 +204,17 @@ def _answer_before(
         return Response(200, context.encode(context.session, context.charger, now))
     answer = operation_handlers.handle(call, context, now).answer
     return _write_error(world, request, answer) if isinstance(answer, ErrorResponse) else answer
+
+
+def _break_rules(due: DueAnswer, matching: "list[Fault]") -> Response:
+    """Return the answer that is due as those faults leave it that break a rule."""
+    for fault in tuple(matching):
+        if fault.rule is not None:
+            # Imported when asked for: the rules are many, and most worlds break none.
+            from plugproof_mockserver.world.rule_violation import violate
+
+            due = due._replace(response=violate(due, fault.rule) or _spare(matching, fault, due.response))
+    return due.response
 
 
 # The operation.

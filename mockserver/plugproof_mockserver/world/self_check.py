@@ -25,13 +25,14 @@ _NEGOTIATED = frozenset({"errors.json-when-asked", "errors.json-unasked", "http.
 
 def breaches(settings: Settings, request: Request, response: Response, now: int) -> Iterator[dict[str, object]]:
     """Yield what is wrong with one answer, apart from what the settings ask for."""
-    excused = _excused(settings)
-    for violation in check(_exchange(request, response, now)):
+    excused = excused_rules(settings)
+    for violation in check(to_exchange(request, response, now)):
         if violation.rule not in excused:
             yield msgspec.structs.asdict(violation)
 
 
-def _exchange(request: Request, response: Response, now: int) -> Exchange:
+def to_exchange(request: Request, response: Response, now: int) -> Exchange:
+    """Return a request and its answer at a moment as the contract's rules read them."""
     return Exchange(
         method=request.method,
         # The path came without a query; what looks like one belongs to it.
@@ -49,7 +50,7 @@ def _text(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
-def _excused(settings: Settings) -> frozenset[str]:
+def excused_rules(settings: Settings) -> frozenset[str]:
     """Return the rules that these settings break on purpose."""
     found: frozenset[str] = frozenset()
     if settings.rate_limit is RateLimit.OFF:

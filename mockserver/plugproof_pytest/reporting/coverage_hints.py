@@ -56,8 +56,12 @@ def _null(name: str) -> str:
     return f"Let the client read `plugchoice.seed_session({name}=None)`."
 
 
+_NEEDED = {"latency": ", milliseconds=2000", "violation": ', rule="values.status"'}
+"""What a fault of a kind can't be without."""
+
+
 def _fault(name: str) -> str:
-    return f'Set `plugchoice.faults.add("confirm", "{name}")` before the call.'
+    return f'Set `plugchoice.faults.add("confirm", "{name}"{_NEEDED.get(name, "")})` before the call.'
 
 
 def _move(name: str) -> str:

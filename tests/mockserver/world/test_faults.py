@@ -22,8 +22,8 @@ BROKEN = {"reset", "empty", "truncate"}
 
 
 def fault(kind: str, operation: str = "confirm", **options: Any) -> Fault:
-    usual = {"milliseconds": 250} if kind == "latency" else {}
-    return make_fault(operation, kind, **usual | options)
+    usual = {"latency": {"milliseconds": 250}, "violation": {"rule": "values.currency"}}
+    return make_fault(operation, kind, **usual.get(kind, {}) | options)
 
 
 @pytest.mark.parametrize("kind", FaultKind)

@@ -36,7 +36,7 @@ export function drawFaults({ faults }) {
 const wanted = (form) => {
   const isSet = (name) => form[name].value !== "" && !form[name].disabled;
   const numbers = ["first", "rate", "milliseconds", "until"].filter(isSet);
-  const texts = ["operation", "kind", "when", "field", "code"].filter(isSet);
+  const texts = ["operation", "kind", "when", "field", "rule", "code"].filter(isSet);
   return { ...Object.fromEntries(texts.map((name) => [name, form[name].value])),
     ...Object.fromEntries(numbers.map((name) => [name, Number(form[name].value)])) };
 };
@@ -52,6 +52,8 @@ export async function wireFaults() {
     const takes = kinds.parameters[form.kind.value];
     show("milliseconds", form.milliseconds.parentElement, "milliseconds" in takes);
     show("field", form.field, "field" in takes);
+    show("rule", form.rule, "rule" in takes);
+    form.rule.replaceChildren(...(takes.rule ?? []).map((one) => make("option", {}, one)));
     form.field.replaceChildren(make("option", { value: "" }, "field: as usual"), ...(takes.field ?? []).map((one) => make("option", {}, one)));
   };
   form.kind.addEventListener("change", fit);

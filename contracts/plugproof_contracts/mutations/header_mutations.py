@@ -2,7 +2,7 @@
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import OPERATIONS
-from plugproof_strategies.mutations.mutation import Change, Mutation, Needs, each, headers
+from plugproof_contracts.mutations.mutation import Change, Mutation, Needs, each, headers
 
 ALL = tuple(OPERATIONS)
 _SUCCESS, _LIMITED = Needs(ALL), Needs(ALL, (429,))

@@ -1,11 +1,11 @@
 """Every known way to break one fact in one exchange, by the rule that finds it."""
 
-from plugproof_strategies.mutations.failure_mutations import FAILURES, REQUESTS
-from plugproof_strategies.mutations.header_mutations import HEADERS
-from plugproof_strategies.mutations.mutation import Mutation
-from plugproof_strategies.mutations.session_mutations import MONEY, STATUS, TIME, VALUES
-from plugproof_strategies.mutations.shape_mutations import SHAPE
-from plugproof_strategies.mutations.strict_json_mutations import STRICT_JSON
+from plugproof_contracts.mutations.failure_mutations import FAILURES, REQUESTS
+from plugproof_contracts.mutations.header_mutations import HEADERS
+from plugproof_contracts.mutations.mutation import Mutation
+from plugproof_contracts.mutations.session_mutations import MONEY, STATUS, TIME, VALUES
+from plugproof_contracts.mutations.shape_mutations import SHAPE
+from plugproof_contracts.mutations.strict_json_mutations import STRICT_JSON
 
 DEFECTS: tuple[Mutation, ...] = (
     *SHAPE,

@@ -13,8 +13,8 @@ from plugproof_contracts import Payment, Status
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, ENTERED_CHARGING
+from plugproof_contracts.mutations.mutation import NONE, json_bytes
 from plugproof_strategies import wire
-from plugproof_strategies.mutations.mutation import NONE, json_bytes
 from plugproof_strategies.values.timestamp_strategies import iso, second
 
 Trace: TypeAlias = Sequence[Exchange]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from plugproof_strategies.mutations.mutation import Change, Mutation, Needs, each, put, raw, whole
+from plugproof_contracts.mutations.mutation import Change, Mutation, Needs, each, put, raw, whole
 
 _ANYWHERE = Needs(("get", "confirm", "stop", "cancel", "start", "receipt-email"))
 _NOTE = frozenset({"shape.known-fields"})

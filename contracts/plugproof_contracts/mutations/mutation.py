@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
-from plugproof_contracts import Status
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import OPERATIONS, Operation
+from plugproof_contracts.facts.session import Status
 
 Change: TypeAlias = Callable[[Exchange], Exchange]
 Edit: TypeAlias = Callable[[Any], None]

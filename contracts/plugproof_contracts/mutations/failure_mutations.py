@@ -6,7 +6,7 @@ from typing import Any
 
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
-from plugproof_strategies.mutations.mutation import (
+from plugproof_contracts.mutations.mutation import (
     Change,
     Mutation,
     Needs,
@@ -165,6 +165,7 @@ _NO_STARTS: tuple[dict[str, Any], ...] = (
 )
 
 REQUESTS: tuple[Mutation, ...] = (
+    *values("request.same-charger", "data/public_code", ("NOTIT",), Needs(("charger",))),
     *each("request.same-charger", (("another was asked for", _another_charger),), Needs(("charger",))),
     *each(
         "request.invalid-is-refused",
@@ -176,7 +177,15 @@ REQUESTS: tuple[Mutation, ...] = (
         ((f"set to {json.dumps(wrong)}", asking(email=wrong)) for wrong in (None, 7, ["d@example.org"])),
         _EMAIL,
     ),
-    *each("request.connector-is-kept", (("the next connector", _other_connector),), _START),
+    *each(
+        "request.connector-is-kept",
+        (
+            ("the next one came", put("data/connector_id", lambda whole: whole["data"]["connector_id"] % 100 + 1)),
+            ("the next one was asked for", _other_connector),
+        ),
+        _START,
+    ),
+    *values("request.charger-is-kept", "data/charger/public_code", ("NOTIT",), _START),
     *each(
         "request.charger-is-kept",
         (("a code that starts otherwise", _other_code), ("a longer code", asking(code="ANOTHERONE"))),

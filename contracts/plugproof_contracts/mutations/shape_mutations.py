@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from plugproof_contracts import Status
-from plugproof_contracts.facts.session import NULLABLE
-from plugproof_strategies.mutations.mutation import Mutation, Needs, drop, each, put, values, whole
+from plugproof_contracts.facts.session import NULLABLE, Status
+from plugproof_contracts.mutations.mutation import Mutation, Needs, drop, each, put, values, whole
 
 _CREATED = Needs(("get",), statuses=frozenset({Status.CREATED}))
 _START, _CHARGER = Needs(("start",)), Needs(("charger",), connectors=True)

@@ -2,23 +2,23 @@
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from plugproof_contracts import Status
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.assumptions import TIMED_OUT
-from plugproof_contracts.facts.session import TIMESTAMPS
+from plugproof_contracts.facts.session import TIMESTAMPS, Status
 from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
+from plugproof_contracts.mutations.mutation import Change, Mutation, Needs, document, each, put, to, values
 from plugproof_contracts.rules.families.status_rules import (
     HEALTHY,
     ONCE_CHARGING,
     OUT_OF_ORDER,
     UNFINISHED,
 )
-from plugproof_strategies.mutations.mutation import Change, Mutation, Needs, document, each, put, to, values
-from plugproof_strategies.session_strategies import PAID_OUT
-from plugproof_strategies.values.timestamp_strategies import at, iso, second
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PAID_OUT = frozenset({Status.CAPTURED, Status.REFUNDED})
 _CHARGER, _A_CONNECTOR, _START = Needs(("charger",)), Needs(("charger",), connectors=True), Needs(("start",))
 _CREATED = frozenset({Status.CREATED})
 
@@ -141,8 +141,16 @@ _NO_TIMES = (
 )
 
 
+def _second(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+def _iso(second: int) -> str:
+    return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+
+
 def _times(data: dict[str, Any]) -> list[tuple[str, int]]:
-    return [(name, second(data[name])) for name in TIMESTAMPS if data[name]]
+    return [(name, _second(data[name])) for name in TIMESTAMPS if data[name]]
 
 
 def _shift(which: int, after: int, by: int) -> Change:
@@ -150,22 +158,22 @@ def _shift(which: int, after: int, by: int) -> Change:
 
     def edit(whole: Any) -> None:
         times = _times(whole["data"])
-        whole["data"][times[which][0]] = iso(times[after][1] + by)
+        whole["data"][times[which][0]] = _iso(times[after][1] + by)
 
     return document(edit)
 
 
 def _without_offset(name: str) -> Change:
-    return put(f"data/{name}", lambda whole: iso(second(whole["data"][name]))[:-1])
+    return put(f"data/{name}", lambda whole: _iso(_second(whole["data"][name]))[:-1])
 
 
 def _future(seconds: int) -> Change:
     """Put the latest timestamp so far past the answer itself."""
 
     def change(exchange: Exchange) -> Exchange:
-        sent = int((exchange.at or at(0)).timestamp())
+        sent = int((exchange.at or _EPOCH).timestamp())
         name, _ = _times(json.loads(exchange.body or b"")["data"])[-1]
-        return put(f"data/{name}", iso(sent + seconds))(exchange)
+        return put(f"data/{name}", _iso(sent + seconds))(exchange)
 
     return change
 
@@ -213,8 +221,8 @@ def _answers(rule: str, operation: str, statuses: Iterable[Status]) -> tuple[Mut
 _PAYMENT = {"client_secret": "pi_1_secret_2", "publishable_key": "pk_test_1", "stripe_account_id": "acct_1"}
 
 STATUS: tuple[Mutation, ...] = (
-    *_null("amount_captured", PAID_OUT, "status.captured-has-capture"),
-    *_null("captured_at", PAID_OUT, "status.captured-has-capture"),
+    *_null("amount_captured", _PAID_OUT, "status.captured-has-capture"),
+    *_null("captured_at", _PAID_OUT, "status.captured-has-capture"),
     *_null("authorized_at", ENTERED_CHARGING, "status.charging-has-started"),
     *_null("charging_started_at", ENTERED_CHARGING, "status.charging-has-started"),
     *each(
