@@ -40,6 +40,10 @@ _WIDE = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _PIECE = 2**20
+_RELEASED = 16 * 2**20
+"""Bytes of a file that are read before their memory is given back."""
+_DONTNEED: int | None = getattr(mmap, "MADV_DONTNEED", None)
+"""Windows has no such advice, and takes the memory back by itself."""
 
 
 class Recording(NamedTuple):
@@ -56,7 +60,7 @@ def opened(path: Path) -> Iterator[Recording]:
     try:
         with _mapped(path) as source, _as_utf8(source) as text:
             name, read = _recognised(text)
-            yield Recording(name, len(text), read(text))
+            yield Recording(name, len(text), _releasing(text, read(text)))
     except OSError as error:
         raise RecordingError((error.strerror or "it cannot be read").lower()) from None
 
@@ -79,6 +83,17 @@ def _map(file: IO[bytes]) -> Iterator[Source]:
     else:
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as source:
             yield source
+
+
+def _releasing(source: Source, entries: Iterator[RecordedEntry]) -> Iterator[RecordedEntry]:
+    """Hand entries on, and give back the memory that the part of the file behind them takes."""
+    released = 0
+    for entry in entries:
+        yield entry
+        if entry.end - released >= _RELEASED and isinstance(source, mmap.mmap) and _DONTNEED is not None:
+            end = entry.end - entry.end % mmap.PAGESIZE
+            source.madvise(_DONTNEED, released, end - released)
+            released = end
 
 
 @contextmanager

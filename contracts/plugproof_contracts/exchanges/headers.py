@@ -43,6 +43,8 @@ def _quality(media: str) -> float:
 
 
 def _text(value: object) -> str:
+    if type(value) is str:
+        return value
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
@@ -58,7 +60,7 @@ class Headers:
     def __init__(self, headers: "HeadersLike | Headers" = (), *, is_partial: bool = False) -> None:
         self.is_partial = is_partial
         pairs = headers.items() if isinstance(headers, Mapping) else headers
-        self._pairs: tuple[tuple[str, str], ...] = tuple((_text(name), _text(value)) for name, value in pairs)
+        self._pairs: tuple[tuple[str, str], ...] = tuple([(_text(name), _text(value)) for name, value in pairs])
         self._by_name: dict[str, str] = {}
         for name, value in self._pairs:
             key = name.lower()

@@ -14,20 +14,18 @@ def session_keys(answers: Sequence[ParsedResponse]) -> Iterator[object]:
     That is base URL and token. What looks like a stand-in, and what several starts gave to sessions created at
     different times, is no token: there the time of creation tells sessions apart, if there are several.
     """
+    names, times = list(map(_name, answers)), list(map(_created, answers))
     created = defaultdict[object, set[str]](set)
-    for answer in answers:
-        if found := _created(answer):
-            created[_name(answer)].add(found)
+    for name, found in zip(names, times, strict=True):
+        if found:
+            created[name].add(found)
     shared = _shared(answers)
-    for answer in answers:
-        name = _name(answer)
-        times = created[name]
+    for answer, name, found in zip(answers, names, times, strict=True):
         if answer.token is None:
             yield None
-        elif len(times) < 2 or not (name in shared or is_stand_in(answer.token.reveal())):
+        elif len(created[name]) < 2 or not (name in shared or is_stand_in(answer.token.reveal())):
             yield name
         else:
-            found = _created(answer)
             yield (name, found) if found else None
 
 

@@ -165,10 +165,15 @@ def _has_surrogate(value: Any) -> bool:
     return isinstance(value, str) and not value.isascii() and _SURROGATE.search(value) is not None
 
 
+def _may_be_odd(body: bytes) -> bool:
+    """Return whether a text can hold half of a surrogate pair, which only an escape can write, or be too deep."""
+    return b"\\u" in body or body.count(b"{") + body.count(b"[") > DEEPEST
+
+
 def read(body: bytes) -> Reading:
     """Read a body; never fails, whatever the bytes."""
     reader = _Reader()
     value = reader.parse(reader.text(body))
-    if value is not MISSING:
+    if value is not MISSING and _may_be_odd(body):
         reader.inspect(value)
     return Reading(value, tuple(reader.defects))

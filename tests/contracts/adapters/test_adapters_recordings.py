@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from datetime import timedelta, timezone
 from pathlib import Path
 
@@ -219,3 +221,52 @@ def test_a_line_that_is_too_long_is_passed_over(read, monkeypatch):
     _, entries = read(to_ndjson(long) + to_ndjson(RECORDED[2]))
     assert entries[0].problem == "a line of more than 2000 bytes"
     assert entries[1].exchange == RECORDED[2]
+
+
+def test_an_entry_may_be_nested_deeply(read):
+    """An entry with more levels than are found at once is read like any other."""
+    deep: object = "}]"
+    for _ in range(40):
+        deep = {"more": [deep]}
+    entries = [har_entry(RECORDED[0]) | {"_extension": deep}, har_entry(RECORDED[1])]
+    _, found = read(json.dumps(har_of(entries)))
+    assert [one.exchange for one in found] == RECORDED[:2]
+
+
+MEMORY = """
+import sys
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from plugproof_contracts.adapters.recording import opened
+
+def peak():
+    return getrusage(RUSAGE_SELF).ru_maxrss // 1024
+
+def count(path):
+    with opened(Path(path)) as recording:
+        return sum(1 for _ in recording.entries)
+
+count(sys.argv[1])
+before = peak()
+print(count(sys.argv[2]), peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told in other units, and given back otherwise")
+def test_a_large_file_takes_little_memory(tmp_path):
+    """A file is read entry by entry, and what was read is given back, also where it is one line."""
+    entry = json.dumps(har_entry(RECORDED[1]))
+    foreign = entry.replace(BASE_URL, "https://example.org").replace("{", '{"_body": "' + "x" * 100_000 + '",', 1)
+    head, tail = '{"log": {"entries": [', "]}}"
+    (tmp_path / "small.har").write_text(head + entry + tail)
+    with (tmp_path / "large.har").open("w") as file:
+        file.write(head + entry)
+        file.writelines("," + foreign for _ in range(1000))
+        file.write(tail)
+    files = [tmp_path / "small.har", tmp_path / "large.har"]
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, *files], capture_output=True, text=True, check=True, timeout=60
+    )
+    entries, megabytes = map(int, done.stdout.split())
+    assert entries == 1001
+    assert megabytes < 40

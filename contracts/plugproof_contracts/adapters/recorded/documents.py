@@ -35,6 +35,7 @@ _BETWEEN = re.compile(rb"(?:[\s,\x1e]|\xef\xbb\xbf)*")
 _NEXT = re.compile(rb"\n[\s,\x1e]*(?=[{\[])")
 _NO_ENTRIES = f"there is no array at {'.'.join(har.PATH)}"
 _AROUND = b" \t\r\n,\x1e\xef\xbb\xbf"
+_LINE_ENDS = re.compile(rb"[ \t\r,\x1e\xef\xbb\xbf]*+(?:\n|\Z)")
 
 
 def recognise(source: Source) -> tuple[str, Reader] | None:
@@ -46,26 +47,26 @@ def recognise(source: Source) -> tuple[str, Reader] | None:
     if match is None:
         return None
     start = match.end()
-    line = source[start : _end_of_line(source, start)]
     try:
         found = next(piece for piece in pieces(source, start, PATHS))
     except RecordingError:
-        if _LINE.search(line):
+        if _LINE.search(source, start, min(_end_of_line(source, start, LONGEST), start + LONGEST)):
             return LINES, read_lines
         raise
     if found.path:
         return _FORMATS[found.path], read_documents
     if found.names & ndjson.NAMES or found.names >= _ENTRY:
         # Read by lines, a damaged line costs that line only.
-        has_own_line = source[found.end : start + len(line)].strip(_AROUND) == b"" and b"[" not in source[:start]
-        return LINES, read_lines if has_own_line and found.end <= start + len(line) else read_documents
+        has_own_line = _LINE_ENDS.match(source, found.end) and source.find(b"\n", start, found.end) < 0
+        return LINES, read_lines if has_own_line and b"[" not in source[:start] else read_documents
     if "log" in found.names:
         raise RecordingError(_NO_ENTRIES)
     return None
 
 
-def _end_of_line(source: Source, start: int) -> int:
-    end = source.find(b"\n", start)
+def _end_of_line(source: Source, start: int, most: int | None = None) -> int:
+    """Return where a line ends; `most` is how far to look, for a file may be one line of gigabytes."""
+    end = source.find(b"\n", start, len(source) if most is None else start + most)
     return len(source) if end < 0 else end
 
 

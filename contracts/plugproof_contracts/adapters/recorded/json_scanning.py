@@ -19,8 +19,19 @@ CUT_OFF = "the file is cut off, or is not the JSON that it began as"
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _TOKEN = re.compile(rb'[^"{}\[\]]*+(' + _STRING + rb"|[{}\[\]])", re.DOTALL)
 _BRACKET = re.compile(rb'(?:[^"{}\[\]]++|' + _STRING + rb")*+([{}\[\]])", re.DOTALL)
+_DEPTH = 8
+"""How many brackets may be open in an object that is found at once; entries of HAR have five."""
 _LONGEST_NAME = 40
 _STEPS = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
+
+
+def _nested(depth: int) -> bytes:
+    """Return the pattern of a pair of brackets with others in it, as many levels deep."""
+    inside = rb"|" + _nested(depth - 1) if depth else b""
+    return rb'[{\[](?:[^"{}\[\]]++|' + _STRING + inside + rb")*+[}\]]"
+
+
+_OBJECT = re.compile(_nested(_DEPTH - 1), re.DOTALL)
 
 
 class Piece(NamedTuple):
@@ -76,6 +87,10 @@ def _objects(source: Source, start: int, path: tuple[str, ...]) -> Iterator[Piec
         step, at = _STEPS[match[1]], match.end()
         if step > 0 and depth == 0:
             opened = match.start(1)
+            if whole := _OBJECT.match(source, opened):
+                at = whole.end()
+                yield Piece(path, opened, at)
+                continue
         depth += step
         if depth < 0:
             return

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from plugproof_contracts.exchanges.headers import Headers
@@ -77,14 +78,18 @@ def headers_of(found: Any) -> Headers:
     kept: list[tuple[str, str]] = []
     is_partial = False
     for name, value in _pairs(found):
-        lines = _lines(value)
-        is_partial = is_partial or not lines or any(_is_replaced(name, line) for line in lines)
-        kept += [(name, line) for line in lines if not _is_replaced(name, line)]
-    return Headers(kept, is_partial=is_partial or all(name.lower() != "date" for name, _ in kept))
+        lines = whole = _lines(value)
+        if name.lower().startswith(_PLAIN):
+            whole = [line for line in lines if not _is_stand_in(line)]
+        is_partial = is_partial or not lines or len(whole) < len(lines)
+        kept += [(name, line) for line in whole]
+    headers = Headers(kept)
+    headers.is_partial = is_partial or "date" not in headers
+    return headers
 
 
-def _is_replaced(name: str, value: str) -> bool:
-    return name.lower().startswith(_PLAIN) and is_stand_in(value)
+_is_stand_in = lru_cache(maxsize=1024)(is_stand_in)
+"""Remembers the values of plain headers, which repeat."""
 
 
 def _pairs(found: Any) -> Iterator[tuple[str, Any]]:
@@ -93,7 +98,12 @@ def _pairs(found: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(found, str):
         yield from _of_object(line.split(":", 1) for line in found.splitlines() if ":" in line)
     elif isinstance(found, list):
-        yield from _of_object(pair for item in found for pair in _of_item(item))
+        for item in found:
+            name, value = (item.get("name"), item.get("value")) if type(item) is dict else (None, None)
+            if type(name) is str and type(value) is str:
+                yield name.strip(), value  # as nearly all are
+            else:
+                yield from _of_object(_of_item(item))
 
 
 def _of_object(pairs: Iterable[Any]) -> Iterator[tuple[str, Any]]:
