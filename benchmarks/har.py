@@ -1,8 +1,9 @@
 """How long it takes to read and to judge a HAR file of 10,000 entries, and what memory that takes.
 
 Three files are made: one in which every entry is of the API, and two as a browser records a visit, nine in ten
-entries being of other hosts, with bodies of 20 KB; the larger of these has 1 GB. Reading gives the exchanges; inspecting is all that `plugproof inspect` does, a report in HTML included. The anchors are
-decoding the whole file with msgspec and with `json`. Memory is the peak of a fresh process beyond its start.
+entries being of other hosts, with bodies of 20 KB; the larger of these has 1 GB. Reading gives the exchanges;
+inspecting is all that `plugproof inspect` does, a report in HTML included. The anchors are decoding the whole file
+with msgspec and with `json`. Memory is the peak of a fresh process beyond its start.
 """
 
 import json

@@ -30,7 +30,8 @@ _ENTRY = frozenset({"request", "response"})
 _MARK = PREFIX.rpartition("/")[2].encode()
 _URL = re.compile(rb'"ur[li]"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
 _FIRST = re.compile(rb"(?:[\s,\x1e\[]|\xef\xbb\xbf)*(?=\{)")
-_LINE = re.compile(rb'\{(?!.*"(?:entries|(?:http_)?interactions)"\s*:).*"(?:method|url|status)"\s*:')
+_LIST = re.compile(rb'"(?:entries|(?:http_)?interactions)"\s*:')
+_MEMBER = re.compile(rb'"(?:method|url|status)"\s*:')
 _BETWEEN = re.compile(rb"(?:[\s,\x1e]|\xef\xbb\xbf)*")
 _NEXT = re.compile(rb"\n[\s,\x1e]*(?=[{\[])")
 _NO_ENTRIES = f"there is no array at {'.'.join(har.PATH)}"
@@ -50,7 +51,7 @@ def recognise(source: Source) -> tuple[str, Reader] | None:
     try:
         found = next(piece for piece in pieces(source, start, PATHS))
     except RecordingError:
-        if _LINE.search(source, start, min(_end_of_line(source, start, LONGEST), start + LONGEST)):
+        if _has_entry(source, start, min(_end_of_line(source, start, LONGEST), start + LONGEST)):
             return LINES, read_lines
         raise
     if found.path:
@@ -62,6 +63,13 @@ def recognise(source: Source) -> tuple[str, Reader] | None:
     if "log" in found.names:
         raise RecordingError(_NO_ENTRIES)
     return None
+
+
+def _has_entry(source: Source, start: int, end: int) -> bool:
+    """Return whether an object with a member of an exchange begins behind all lists of entries."""
+    behind = max((found.start() for found in _LIST.finditer(source, start, end)), default=start)
+    opened = source.find(b"{", behind, end)
+    return opened >= 0 and _MEMBER.search(source, opened, end) is not None
 
 
 def _end_of_line(source: Source, start: int, most: int | None = None) -> int:
