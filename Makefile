@@ -12,6 +12,7 @@ PEERS := .venv/npm/ready
 SITE := .venv/site/ready
 POWER := .venv/power/ready
 BENCH := .venv/bench/ready
+MUTANTS := .venv/mutants/ready
 PY := .venv/bin/python
 
 # What `make quick` runs: the laws of the structure, and what everything else stands on.
@@ -28,7 +29,7 @@ quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 # Builds the sdist, and the wheel from it, as they are published.
 BUILD = rm -rf .venv/installed; quietly env PIP_CONSTRAINT=constraints.txt $(PY) -m build --outdir .venv/installed
 
-.PHONY: help serve test demo quick lint types bench chaos soak power study typescript fidelity pictures reference recordings site peers installed matrix constraints clean FORCE
+.PHONY: help serve test demo quick lint types bench chaos soak mutants power study typescript fidelity pictures reference recordings site peers installed matrix constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -67,6 +68,9 @@ chaos: $(VENV) ## Kill, fill, pause and cut off on purpose, and write docs/expla
 
 soak: $(VENV) ## Keep one fake under load for minutes, fuzz it, and write docs/explanation/reliability.md
 	@$(PY) -m benchmarks.reliability soak $(ARGS)
+
+mutants: $(MUTANTS) ## Put defects into a copy of the code, and count those that the tests find (half an hour)
+	@$(PY) -m benchmarks.reliability mutants $(ARGS)
 
 study: $(VENV) ## Learn from 1,000 worlds with hidden settings, and count what is false; ARGS="100" takes fewer
 	@$(PY) -m benchmarks.learn_study $(ARGS)
@@ -131,6 +135,11 @@ $(POWER): pyproject.toml constraints.txt $(if $(USABLE),,FORCE) | $(VENV)
 	quietly .venv/power/bin/python -m pip install --constraint .venv/power/constraints.txt \
 	  --build-constraint constraints.txt --editable . --group power; \
 	touch $(POWER)
+
+$(MUTANTS): $(if $(USABLE),,FORCE) | $(VENV)
+	@$(QUIETLY); quietly $(PY) -m venv --clear .venv/mutants; \
+	quietly .venv/mutants/bin/python -m pip install cosmic-ray==8.7.0; \
+	touch $(MUTANTS)
 
 # Servers that the fake is measured beside; what they depend on is nobody else's.
 $(BENCH): benchmarks/peers/package.json benchmarks/peers/requirements.txt $(if $(USABLE),,FORCE) | $(VENV)

@@ -15,6 +15,7 @@ class Suite(StrEnum):
 
     CHAOS = "chaos"
     SOAK = "soak"
+    MUTANTS = "mutants"
 
 
 class Scenario(NamedTuple):
@@ -39,6 +40,7 @@ _KILLS = "0 acknowledged transitions lost; ready again ≤ 1 s"
 _OUTAGE = "typed 503 in ≤ 250 ms, never a 500, never an eleventh; recovers by itself"
 _WORLDS = "p99 ≤ 10 ms, 0 bytes across worlds, 0 silent evictions"
 _SOAK = "memory flat; no session, window, world or descriptor left"
+_SCORE = "≥ 90 % of a sample found by the tests"
 _SIGNAL = "exit 0 in ≤ 3 s, no accepted request unanswered"
 
 SCENARIOS = {
@@ -71,5 +73,9 @@ SCENARIOS = {
             "cases", Suite.SOAK, "Schemathesis, all checks and ours", "0 failures in 10,000", 10**4, "cases:run"
         ),
         Scenario("soak", Suite.SOAK, "one fake under load, ten minutes", _SOAK, 600, "soak:run"),
+        *(
+            Scenario(f"mutants-{area}", Suite.MUTANTS, f"defects in the {area}", _SCORE, 60, f"mutants:run_{area}")
+            for area in ("limiter", "lifecycle", "rules", "redaction", "verdict")
+        ),
     )
 }
