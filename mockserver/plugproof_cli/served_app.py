@@ -4,7 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from plugproof_mockserver.faces.asgi import App
     from plugproof_mockserver.http.asgi_types import ASGIApp, Receive, Scope, Send
     from plugproof_mockserver.stores.store import Store
+    from plugproof_mockserver.world.registry import WorldRegistry
     from plugproof_mockserver.world.world import World
+
+Made = TypeVar("Made", bound="World")
 
 
 @contextmanager
@@ -50,20 +53,41 @@ def _app(options: ServeOptions, identity: str) -> "App":
     from plugproof_mockserver.browser import PAGE_PATHS
     from plugproof_mockserver.faces.asgi import App
     from plugproof_mockserver.faces.host_allowlist import HostAllowlist
+
+    worlds = _worlds(options)
+    worlds.listeners.append(live_log.world_follower(options.log))
+    hosts = HostAllowlist((options.url_host, *options.allow_host))
+    control, pages = _when_asked(lambda: _control(options, identity)), _when_asked(_pages)
+    return App(worlds, hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
+
+
+def _worlds(options: ServeOptions) -> "WorldRegistry":
+    store = open_store(options.state)
+    most = options.max_worlds
+    quotas = {one.prefix: one.worlds for one in options.tenants.values() if one.worlds is not None}
+    if store is None:
+        from plugproof_mockserver.world.registry import WorldRegistry
+        from plugproof_mockserver.world.world import World
+
+        return WorldRegistry(_maker(options, World), most=most, quotas=quotas)
+    from plugproof_mockserver.world.shared_registry import SharedRegistry
+    from plugproof_mockserver.world.shared_world import SharedWorld
+
+    return SharedRegistry(_maker(options, partial(SharedWorld, store=store)), store, most=most, quotas=quotas)
+
+
+def _maker(options: ServeOptions, kind: "Callable[..., Made]") -> "Callable[[str], Made]":
+    """Return what makes a world by its name."""
     from plugproof_mockserver.world.clock import Clock
-    from plugproof_mockserver.world.registry import WorldRegistry
     from plugproof_mockserver.world.world_quotas import WorldQuotas
 
-    make = _maker(options.state)
     settings, faults, follow = options.settings(), options.faults(), live_log.follower(options.log)
-
     most = WorldQuotas(options.max_sessions, options.max_journal_bytes)
 
-    def world(name: str) -> "World":
-        clock = Clock(options.clock, speed=options.speed)
-        made = make(
+    def make(name: str) -> "Made":
+        made = kind(
             settings,
-            clock=clock,
+            clock=Clock(options.clock, speed=options.speed),
             seed=options.seed,
             name=name,
             faults=faults,
@@ -73,12 +97,7 @@ def _app(options: ServeOptions, identity: str) -> "App":
         follow(made)
         return made
 
-    hosts = HostAllowlist((options.url_host, *options.allow_host))
-    quotas = {one.prefix: one.worlds for one in options.tenants.values() if one.worlds is not None}
-    worlds = WorldRegistry(world, most=options.max_worlds, quotas=quotas)
-    worlds.listeners.append(live_log.world_follower(options.log))
-    control, pages = _when_asked(lambda: _control(options, identity)), _when_asked(_pages)
-    return App(worlds, hosts=hosts, control=control, pages=dict.fromkeys(PAGE_PATHS, pages))
+    return make
 
 
 def open_store(state: StateAddress) -> "Store | None":
@@ -87,18 +106,6 @@ def open_store(state: StateAddress) -> "Store | None":
         return state.open()
     except ImportError as error:
         raise click.UsageError(f"--state {state.name}: {error}") from None
-
-
-def _maker(state: StateAddress) -> "Callable[..., World]":
-    """Return what makes a world where it is to be kept."""
-    store = open_store(state)
-    if store is None:
-        from plugproof_mockserver.world.world import World
-
-        return World
-    from plugproof_mockserver.world.shared_world import SharedWorld
-
-    return partial(SharedWorld, store=store)
 
 
 def _control(options: ServeOptions, identity: str) -> "ASGIApp":

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 from tests.servers import module_server, plugproof, server, serving, spawning, until  # noqa: F401 - fixtures
+from tests.stores import opened, redis_url  # noqa: F401 - fixtures
 
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.request import Request

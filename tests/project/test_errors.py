@@ -22,7 +22,7 @@ RAISED_AS_THEY_ARE = {
     "session_lifecycle.shortest_path": "can't happen: the table reaches every status",
     "writing._descriptor": "the error of the operating system, with words for one that has none",
     "shared_nouns._SessionRows.__getitem__": "Python's protocol of mappings asks for KeyError",
-    "shared_nouns.SharedJournal.latest": "Python's protocol of sequences asks for IndexError",
+    "shared_journal.SharedJournal.latest": "Python's protocol of sequences asks for IndexError",
     "api_plane._break": "an injected fault: what a server of ASGI does where a connection breaks",
     "client_process._pipe": "can't happen: all three are pipes",
     "request_pacer.RequestPacer.try_acquire": "what Schemathesis ends a run at",

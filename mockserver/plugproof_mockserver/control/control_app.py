@@ -25,13 +25,11 @@ from plugproof_mockserver.engine.transitions import NotPossibleError
 from plugproof_mockserver.http.asgi_types import WORLD, WORLDS, ASGIApp, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, too_large
 from plugproof_mockserver.http.response import ErrorResponse
-from plugproof_mockserver.stores.store import StoreUnavailableError
 from plugproof_mockserver.world.charger_store import UnknownChargerError
 from plugproof_mockserver.world.faults import UnknownFaultError
-from plugproof_mockserver.world.pipeline import unavailable
+from plugproof_mockserver.world.pipeline import WORLD_TROUBLE, refuse_world
 from plugproof_mockserver.world.registry import DEFAULT
 from plugproof_mockserver.world.session_store import UnknownSessionError
-from plugproof_mockserver.world.world_errors import WorldError
 
 PREFIX = "/_plugproof"
 
@@ -145,10 +143,8 @@ def _answer(row: ControlRoute, wanted: ControlRequest, body: bytes, query: str) 
         if not row.of_one_world:
             return _written(row.status, row.handler(wanted))
         return wanted.world.transact(lambda: _written(row.status, row.handler(wanted)))
-    except WorldError as error:
-        return _refusing(ErrorResponse(error.status, f"{error}."))
-    except StoreUnavailableError as error:
-        return _refusing(unavailable(error))
+    except WORLD_TROUBLE as error:
+        return _refusing(refuse_world(error))
     except tuple(_STATUSES) as error:
         status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
         return _refusing(ErrorResponse(status, f"{error}."))

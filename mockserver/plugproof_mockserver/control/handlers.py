@@ -35,7 +35,7 @@ def _health(request: ControlRequest) -> Any:
     here = {"status": "ok", "world": request.world.name} | server
     if request.world is not request.worlds.default:
         return here | {"sessions": len(request.world.sessions)}
-    return here | {"sessions": sum(len(world.sessions) for world in request.worlds), "worlds": len(request.worlds)}
+    return here | {"sessions": request.worlds.count_sessions(), "worlds": len(request.worlds)}
 
 
 def _reset(request: ControlRequest) -> None:

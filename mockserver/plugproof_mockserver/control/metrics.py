@@ -88,6 +88,6 @@ def _counter(name: str, about: str, label: str, counts: dict[str, int]) -> "Coun
 def _count_sessions(worlds: WorldRegistry) -> float:
     """Return how many sessions there are; no number while their store is away."""
     try:
-        return sum(len(world.sessions) for world in worlds)
+        return worlds.count_sessions()
     except StoreUnavailableError:
         return float("nan")

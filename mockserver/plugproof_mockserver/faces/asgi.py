@@ -18,8 +18,8 @@ from plugproof_mockserver.faces.served_document import DocumentRoute
 from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, WORLDS, ASGIApp, Receive, Scope, Send
 from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.http.routing import NAME
+from plugproof_mockserver.world.pipeline import WORLD_TROUBLE, refuse_world
 from plugproof_mockserver.world.registry import WorldRegistry
-from plugproof_mockserver.world.world_errors import WorldError
 
 _WORLDS = "/worlds/"
 _OPERATIONS = b"/api/v3/"
@@ -149,8 +149,8 @@ class WorldMount(Mount):
         name, slash, rest = scope[PATH][len(_WORLDS) :].partition("/")
         try:
             scope[WORLD] = self._worlds.get(name)
-        except WorldError as error:
-            await send_response(scope, send, ErrorResponse(error.status, f"{error}.").to_response())
+        except WORLD_TROUBLE as error:
+            await send_response(scope, send, refuse_world(error).to_response())
             return
         scope[PATH], scope[BASE] = slash + rest, _WORLDS + name
         await self.app(scope, receive, send)

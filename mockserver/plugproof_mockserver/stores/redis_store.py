@@ -17,18 +17,26 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from plugproof_mockserver.stores.breaker import Breaker
-from plugproof_mockserver.stores.redis_transaction import OvertakenError, RedisTransaction
-from plugproof_mockserver.stores.store import Result, StoreHealth, StoreUnavailableError, Transaction
+from plugproof_mockserver.stores.redis_transaction import PARTS, OvertakenError, RedisTransaction
+from plugproof_mockserver.stores.store import (
+    DIRECTORY,
+    Result,
+    StoreHealth,
+    StoreUnavailableError,
+    Transaction,
+    WorldSize,
+)
 
 WAIT_SECONDS = 0.1
 """How long a connection, and each answer, may take to come; a transaction goes on sending for as long."""
 IDLE_SECONDS = 7 * 24 * 3600
 """A named world that nobody has used for so long is let go by the server."""
-_KEEPS = "default"
-"""The world that stays, however long nobody uses it."""
+_KEEPS = ("default", DIRECTORY)
+"""The world that stays, however long nobody uses it; so does the list of all the others."""
+_AT_ONCE = 500
+"""Worlds of which sizes are asked for in one go, so that nobody else waits for long."""
 _MOST_KNOWN = 20_000
 """Records that are remembered, so that most transactions need not ask for theirs."""
-_PARTS = ("record", "sessions", "windows", "sessions:order", "windows:ends", "journal", "violations")
 
 
 def _script(name: str) -> str:
@@ -72,7 +80,7 @@ class RedisStore:
             transaction.begin(*self._known.get(world, (b"0", None)))
             try:
                 found = work(transaction)
-                self._remember(world, *transaction.commit(0 if world == _KEEPS else self._idle))
+                self._remember(world, *transaction.commit(0 if world in _KEEPS else self._idle))
             except OvertakenError as error:
                 self._remember(world, error.version, error.record)
             else:
@@ -96,6 +104,26 @@ class RedisStore:
 
         return ask(self._load), ask(self._commit)
 
+    def sizes(self, worlds: Sequence[str]) -> list[WorldSize]:
+        """Return what lists show of worlds."""
+        self._breaker.check()
+        try:
+            parts = (worlds[at : at + _AT_ONCE] for at in range(0, len(worlds), _AT_ONCE))
+            found = [size for part in parts for size in self._sizes(part)]
+        except redis.RedisError as error:
+            raise self._breaker.fail(self._trouble(error)) from None
+        self._breaker.succeed()
+        return found
+
+    def _sizes(self, worlds: Sequence[str]) -> list[WorldSize]:
+        with self._client.pipeline(transaction=False) as pipeline:
+            for name in worlds:
+                record, sessions, *_ = _keys(name)
+                pipeline.hget(record, "d")
+                pipeline.hlen(sessions)
+            found = pipeline.execute()
+        return [WorldSize(*row) for row in zip(worlds, found[::2], found[1::2], strict=True)]
+
     def health(self) -> StoreHealth:
         """Write a key that is gone in a second, and say what came of it."""
         try:
@@ -117,4 +145,4 @@ class RedisStore:
 
 
 def _keys(world: str) -> list[str]:
-    return [f"plugproof:{{{world}}}:{part}" for part in _PARTS]
+    return [f"plugproof:{{{world}}}:{part}" for part in (*PARTS, "counters", "worlds:order")]

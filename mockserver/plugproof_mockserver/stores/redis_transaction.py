@@ -9,7 +9,16 @@ from plugproof_mockserver.stores.store import LimitedHit, Ring, Row, Table, Wind
 Ask = Callable[[Sequence[Any]], Any]
 """Runs one of the two scripts with its arguments."""
 
-_INDEX: dict[Table | Ring, int] = {Table.SESSIONS: 2, Table.WINDOWS: 3, Ring.JOURNAL: 6, Ring.VIOLATIONS: 7}
+PARTS = ("record", "sessions", "windows", "sessions:order", "windows:ends", "journal", "violations", "worlds")
+"""The keys of a world, of which `counters` and the order of the worlds come last."""
+_INDEX: dict[Table | Ring, int] = {
+    Table.SESSIONS: 2,
+    Table.WINDOWS: 3,
+    Ring.JOURNAL: 6,
+    Ring.VIOLATIONS: 7,
+    Table.WORLDS: 8,
+}
+_COUNTERS = 9
 _PREFIX = 20
 """Digits of the end before the data of a row."""
 _UNREAD = object()
@@ -45,7 +54,7 @@ class RedisTransaction:
         self._whole: set[Table] = set()
         self._cleared: list[Table | Ring] = []
         self._added: list[tuple[Ring, bytes, int]] = []
-        self._now = 0
+        self._now = self._kept_for = 0
 
     # Reading.
 
@@ -118,12 +127,30 @@ class RedisTransaction:
             else self._client.hlen(self._keys[_INDEX[table] - 1])
         )
 
-    def entries(self, ring: Ring) -> list[bytes]:
+    def entries(self, ring: Ring, after: int = 0) -> list[bytes]:
         """Return what is in a ring."""
-        kept = [] if ring in self._cleared else self._client.lrange(self._keys[_INDEX[ring] - 1], 0, -1)
+        kept, before = ([], 0) if ring in self._cleared else self._ring(ring, after)
         added = [(data, most) for place, data, most in self._added if place is ring]
         whole = kept + [data for data, _ in added]
-        return whole[-added[-1][1] :] if added else whole
+        whole = whole[-added[-1][1] :] if added else whole
+        return (
+            whole[-min(len(whole), max(0, before + len(added) - after)) :] if before + len(added) > after else []
+        )
+
+    def _ring(self, ring: Ring, after: int) -> tuple[list[bytes], int]:
+        """Return what was kept of a ring before this transaction, and how many had been added to it."""
+        index = _INDEX[ring]
+        with self._client.pipeline() as pipeline:
+            pipeline.hget(self._keys[_COUNTERS - 1], index)
+            pipeline.lrange(self._keys[index - 1], 0, -1)
+            count, kept = pipeline.execute()
+        return kept, int(count or 0)
+
+    def added(self, ring: Ring) -> int:
+        """Return how many were added to a ring."""
+        counters = self._keys[_COUNTERS - 1]
+        before = 0 if ring in self._cleared else int(self._client.hget(counters, _INDEX[ring]) or 0)
+        return before + sum(place is ring for place, _, _ in self._added)
 
     # Changing.
 
@@ -142,6 +169,10 @@ class RedisTransaction:
         self._rows = {where: row for where, row in self._rows.items() if where[0] is not place}
         self._added = [one for one in self._added if one[0] is not place]
 
+    def outlive(self, seconds: float) -> None:
+        """Have the world kept for so long without use."""
+        self._kept_for = int(seconds * 1000)
+
     def commit(self, idle: int) -> tuple[bytes, bytes | None]:
         """Make the changes, return version and record; raise `OvertakenError` when another was quicker."""
         changes = [*map(_clearing, self._cleared), *self._changed_rows(), *map(_adding, self._added)]
@@ -151,7 +182,9 @@ class RedisTransaction:
             record, version = self.record, token_hex(8).encode()
         if record or changes:
             words = (word for change in changes for word in change)
-            self._ask(self._commit, (record, version, moment(self._now), idle, *words))
+            self._ask(
+                self._commit, (record, version, moment(self._now), idle and max(idle, self._kept_for), *words)
+            )
         elif not self._is_current:
             self._ask(self._load, ("",))
         return version, self.record

@@ -7,7 +7,7 @@ it is on the disk (WAL, `synchronous=FULL`) before `transact` returns.
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import uniform
@@ -22,6 +22,7 @@ from plugproof_mockserver.stores.store import (
     Table,
     Transaction,
     Window,
+    WorldSize,
     read_window,
     write_window,
 )
@@ -70,6 +71,14 @@ class SqliteStore:
         """Run work on a world while nobody else writes, and keep its changes."""
         with self._lock, self._writing() as connection:
             return work(_SqliteTransaction(connection, world))
+
+    def sizes(self, worlds: Sequence[str]) -> list[WorldSize]:
+        """Return what lists show of worlds."""
+        with self._lock, self._writing() as connection:
+            records = dict(connection.execute("SELECT world, data FROM records").fetchall())
+            query = "SELECT world, count(*) FROM rows WHERE place = ? GROUP BY world"
+            sessions = dict(connection.execute(query, (Table.SESSIONS,)).fetchall())
+        return [WorldSize(name, records.get(name), sessions.get(name, 0)) for name in worlds]
 
     def health(self) -> StoreHealth:
         """Write a row, and say what came of it."""
@@ -183,7 +192,8 @@ class _SqliteTransaction:
             return
         values = (row.data, row.ends, *place, key)
         if not self._execute(_UPDATE, values).rowcount:
-            self._forget(table, now)
+            if table in _FIRST:
+                self._forget(table, now)
             self._execute(_INSERT, values)
 
     def _forget(self, table: Table, now: int) -> None:
@@ -200,10 +210,15 @@ class _SqliteTransaction:
             self.put(Table.WINDOWS, hit.key, Row(write_window(window), window.ends), hit.now)
         return is_admitted, window
 
-    def entries(self, ring: Ring) -> list[bytes]:
+    def entries(self, ring: Ring, after: int = 0) -> list[bytes]:
         """Return what is in a ring."""
-        query = "SELECT data FROM entries WHERE world = ? AND ring = ? ORDER BY number"
-        return [data for (data,) in self._execute(query, (self._world, ring))]
+        query = "SELECT data FROM entries WHERE world = ? AND ring = ? AND number > ? ORDER BY number"
+        return [data for (data,) in self._execute(query, (self._world, ring, after))]
+
+    def added(self, ring: Ring) -> int:
+        """Return how many were added to a ring."""
+        query = "SELECT coalesce(max(number), 0) FROM entries WHERE world = ? AND ring = ?"
+        return int(self._execute(query, (self._world, ring)).fetchone()[0])
 
     def append(self, ring: Ring, data: bytes, most: int) -> None:
         """Add to a ring."""
@@ -217,3 +232,6 @@ class _SqliteTransaction:
         if isinstance(place, Ring):
             query = "DELETE FROM entries WHERE world = ? AND ring = ?"
         self._execute(query, (self._world, place))
+
+    def outlive(self, seconds: float) -> None:
+        """Nothing goes by itself."""

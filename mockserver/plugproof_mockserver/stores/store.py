@@ -10,7 +10,7 @@
 No moment is read here: whoever hits or keeps says which moment of the world it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -18,16 +18,23 @@ from plugproof_contracts.errors import PlugproofError
 
 Result = TypeVar("Result")
 
+DIRECTORY = "~worlds"
+"""The name under which the list of the worlds is kept; no world can have it."""
+
 
 class StoreUnavailableError(PlugproofError, OSError):
     """A store that does not answer, or can't keep anything; the message says which and why, without a secret."""
 
 
 class Table(StrEnum):
-    """The tables of a world; a row has a key and ends at a moment of its world."""
+    """The tables of a world; a row has a key and ends at a moment of its world.
+
+    One world has only `WORLDS`, the others by name; a name that no world can have keeps it apart.
+    """
 
     SESSIONS = "sessions"
     WINDOWS = "windows"
+    WORLDS = "worlds"
 
 
 class Ring(StrEnum):
@@ -103,14 +110,17 @@ class Transaction(Protocol):
         """Keep a row, or let the key go.
 
         For each new one up to two go that are over at `now`: the first made of the sessions, the first to end
-        of the windows.
+        of the windows. Worlds stay.
         """
 
     def hit(self, hit: LimitedHit, expected: str | None) -> tuple[bool, Window]:
         """Count a hit at once; `expected` is the key of the session that will be asked for next."""
 
-    def entries(self, ring: Ring) -> list[bytes]:
-        """Return what is in a ring, oldest first."""
+    def entries(self, ring: Ring, after: int = 0) -> list[bytes]:
+        """Return what is in a ring, oldest first; of what was added to it, only what came after so many."""
+
+    def added(self, ring: Ring) -> int:
+        """Return how many were added to a ring since it was empty, those that have gone included."""
 
     def append(self, ring: Ring, data: bytes, most: int) -> None:
         """Add to a ring of at most `most`."""
@@ -118,12 +128,23 @@ class Transaction(Protocol):
     def clear(self, place: Table | Ring) -> None:
         """Empty a table or a ring."""
 
+    def outlive(self, seconds: float) -> None:
+        """Have the world kept for so many seconds without use, where the store lets go of worlds by itself."""
+
 
 class StoreHealth(NamedTuple):
     """What kind of store it is, and its trouble; None when it keeps what it is given."""
 
     kind: str
     trouble: str | None = None
+
+
+class WorldSize(NamedTuple):
+    """A world as a list of many shows it: its record, and how many sessions are kept."""
+
+    name: str
+    record: bytes | None
+    sessions: int
 
 
 class Store(Protocol):
@@ -134,6 +155,9 @@ class Store(Protocol):
 
         What `work` raises is raised, and then nothing has changed.
         """
+
+    def sizes(self, worlds: Sequence[str]) -> list[WorldSize]:
+        """Return what lists show of worlds, each as it is at some moment; raise `StoreUnavailableError`."""
 
     def health(self) -> StoreHealth:
         """Try to keep something, and say what came of it."""

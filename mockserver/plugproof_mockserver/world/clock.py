@@ -61,6 +61,11 @@ class Clock:
         """Seconds that pass in one real second; 0 when frozen."""
         return self._pace.speed
 
+    def anew(self) -> Pace:
+        """Return the pace of a clock that is made as this one was, but now."""
+        first, now = self._first, self._wall()
+        return Pace(now if first.at == first.since else first.at, now, first.speed)
+
     def copy_from(self, other: "Clock") -> None:
         """Show what another clock shows, and go on at its speed."""
         self._wall, self._pace = other._wall, other._pace

@@ -59,17 +59,25 @@ RawEntry = tuple[int, str, str, str | None, str | None, int, str, tuple[str, ...
 class Journal:
     """A ring of the last requests, oldest first; beyond `size`, or `most_bytes` of them, the first goes.
 
-    `dropped` is how many have gone so since the journal began or was cleared; None where nobody counts them.
+    `dropped` is how many have gone so since the journal began or was cleared. `findings` are the messages of what
+    a self-check found in the answer to the latest one.
     """
 
-    dropped: int | None = 0
+    findings: tuple[str, ...] = ()
 
     def __init__(self, size: int = SIZE, most_bytes: int = JOURNAL_BYTES) -> None:
+        self._dropped = 0
         self._ring: deque[RawEntry] = deque()
         self._size, self._most_bytes, self._held = size, most_bytes, 0
 
-    def add(self, entry: RawEntry) -> None:
+    @property
+    def dropped(self) -> int:
+        """How many have gone since the journal began or was cleared."""
+        return self._dropped
+
+    def add(self, entry: RawEntry, findings: tuple[str, ...] = ()) -> None:
         """Note one request; its fields are those of `JournalEntry`."""
+        self.findings = findings
         # A plain tuple: this runs for every request, and most entries are never read.
         if len(entry[-1]) > KEPT_BODY:
             entry = (*entry[:-1], _redact_body(entry[-1]))
@@ -80,7 +88,7 @@ class Journal:
         while (len(ring) > self._size or self._held > self._most_bytes) and len(ring) > 1:
             gone = ring.popleft()
             self._held -= len(gone[2]) + len(gone[-1])
-            self.dropped = (self.dropped or 0) + 1
+            self._dropped += 1
 
     def latest(self) -> JournalEntry:
         """Return what was added last, and by this process; raise `IndexError` when nothing was."""
@@ -88,12 +96,12 @@ class Journal:
 
     def copy_from(self, other: "Journal") -> None:
         """Have the entries of another journal."""
-        self._ring, self._held, self.dropped = other._ring.copy(), other._held, other.dropped
+        self._ring, self._held, self._dropped = other._ring.copy(), other._held, other._dropped
 
     def clear(self) -> None:
         """Forget everything."""
         self._ring.clear()
-        self._held, self.dropped = 0, 0
+        self._held = self._dropped = 0
 
     def __len__(self) -> int:
         return len(self._ring)
@@ -106,9 +114,10 @@ class Journal:
     @overload
     def __getitem__(self, index: slice) -> list[JournalEntry]: ...
     def __getitem__(self, index: int | slice) -> JournalEntry | list[JournalEntry]:
-        if isinstance(index, slice):
-            return [_entry(raw) for raw in list(self._ring)[index]]
-        return _entry(self._ring[index])
+        return list(self)[index] if isinstance(index, slice) else _entry(self._raw(index))
+
+    def _raw(self, index: int) -> RawEntry:
+        return self._ring[index]
 
     @staticmethod
     def shown(raw: RawEntry) -> JournalEntry:

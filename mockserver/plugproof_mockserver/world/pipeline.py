@@ -26,6 +26,7 @@ from plugproof_mockserver.world.fault import FaultOccasion, FaultTiming
 from plugproof_mockserver.world.prepared_responses import take
 from plugproof_mockserver.world.request_counts import LimiterName
 from plugproof_mockserver.world.world import World
+from plugproof_mockserver.world.world_errors import WorldError
 
 if TYPE_CHECKING:
     from plugproof_mockserver.world.fault import Fault
@@ -45,6 +46,8 @@ _VARY = (b"vary", b"Access-Control-Request-Method")
 _VARY_MORE = (b"vary", b"Access-Control-Request-Method, Access-Control-Request-Headers")
 _Decided = tuple[Response, int, str | None, tuple[str, ...], LimiterName | None]
 """An answer, its moment and operation, the labels of its faults, and the limit that refused it."""
+WORLD_TROUBLE = (StoreUnavailableError, WorldError)
+"""Why a world can't be had; `refuse_world` says how that is answered."""
 _STORE_TROUBLE = (b"x-plugproof-store", b"unavailable")
 
 
@@ -55,9 +58,10 @@ def answer(world: World, request: Request) -> Response:
         decide = _decide if not world.is_shared else partial(world.transact, _decide)
         try:
             response, now, operation, faults, refused_by = decide(world, request)
-        except StoreUnavailableError as error:
-            world.counts.answers[None, 503] += 1
-            return unavailable(error).to_response()
+        except WORLD_TROUBLE as error:
+            problem = refuse_world(error)
+            world.counts.answers[None, problem.status] += 1
+            return problem.to_response()
         world.counts.answers[operation, response.status] += 1
         if refused_by is not None:
             world.counts.refusals[refused_by] += 1
@@ -66,6 +70,15 @@ def answer(world: World, request: Request) -> Response:
         for listener in world.listeners:
             listener(request, response, now)
         return response
+
+
+def refuse_world(error: StoreUnavailableError | WorldError) -> ErrorResponse:
+    """Return how it is answered that a world can't be had, or its store can't."""
+    return (
+        unavailable(error)
+        if isinstance(error, StoreUnavailableError)
+        else ErrorResponse(error.status, f"{error}.")
+    )
 
 
 def unavailable(error: StoreUnavailableError) -> ErrorResponse:
@@ -90,9 +103,12 @@ def _decide(world: World, request: Request) -> _Decided:
         response, faults, refused_by = _answer_operation(world, request, match, operation, now)
     name, (path, token) = operation.name if operation else None, _identify(request, match)
     entry = (now, request.method, path, name, token, response.status, request.client, faults, request.body)
-    world.journal.add(entry)
-    if world.self_check is not None and not faults:
-        world.violations.extend(world.self_check(world.settings, request, response, now))
+    if world.self_check is None or faults:
+        world.journal.add(entry)
+    else:
+        findings = tuple(world.self_check(world.settings, request, response, now))
+        world.journal.add(entry, tuple(str(found.get("message")) for found in findings))
+        world.violations.extend(findings)
     return response, now, name, faults, refused_by
 
 

@@ -10,7 +10,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
@@ -74,6 +74,9 @@ class WorldRegistry:
     a prefix.
     """
 
+    idle_seconds: ClassVar[float] = IDLE_SECONDS
+    """How long a world without a lease is kept after its last use."""
+
     def __init__(
         self,
         make: Callable[[str], World],
@@ -95,15 +98,23 @@ class WorldRegistry:
         self._next_sweep = float("-inf")
         self._full_until: dict[str, float] = {}
         self.listeners: list[Listener] = []
-        self.refused = 0
-        """How many worlds were refused so far because there was no room for them."""
-        self.endings: Counter[Ending] = Counter()
-        """How many worlds have ended so far, by reason."""
+        self._refused = 0
+        self._endings: Counter[Ending] = Counter()
 
     @property
     def age(self) -> float:
         """Seconds since the worlds began."""
         return self._idle_clock() - self._began
+
+    @property
+    def refused(self) -> int:
+        """How many worlds were refused so far because there was no room for them."""
+        return self._refused
+
+    @property
+    def endings(self) -> Counter[Ending]:
+        """How many worlds have ended so far, by reason."""
+        return self._endings
 
     def __len__(self) -> int:
         return len(self._named) + 1
@@ -112,6 +123,10 @@ class WorldRegistry:
         yield self.default
         for kept in list(self._named.values()):
             yield kept.world
+
+    def count_sessions(self) -> int:
+        """Return how many sessions all worlds keep."""
+        return sum(len(world.sessions) for world in self)
 
     # Finding and making.
 
@@ -153,10 +168,7 @@ class WorldRegistry:
         One that has ended begins anew. Raises `InvalidValueError` for the default world, which needs none, or for
         a time that no lease lasts, and otherwise as `get`.
         """
-        if name == DEFAULT:
-            raise InvalidValueError(f"the world {DEFAULT!r} is always there and takes no lease; name another")
-        if seconds is not None and not SHORTEST <= seconds <= LONGEST:
-            raise InvalidValueError(f"ttl can't be {seconds:g}; it must be from {SHORTEST} to {LONGEST} seconds")
+        check_lease(name, seconds)
         now = self._idle_clock()
         kept = self._named.get(name)
         if kept is not None and _is_over(kept, now):
@@ -168,8 +180,7 @@ class WorldRegistry:
         return is_new
 
     def _add(self, name: str) -> _Kept:
-        if not _NAME.fullmatch(name):
-            raise WorldNameError
+        check_name(name)
         self._make_room(name)
         self._ended.pop(name, None)
         kept = _Kept(self._make(name), self._idle_clock(), longest_prefix(name, self._quotas))
@@ -204,7 +215,7 @@ class WorldRegistry:
         for name, kept in list(self._named.items()):
             if _is_over(kept, now):
                 self._end(name, Ending.LEASE)
-            elif kept.ends is None and kept.used < now - IDLE_SECONDS:
+            elif kept.ends is None and kept.used < now - self.idle_seconds:
                 self._end(name, Ending.IDLE)
 
     def _make_room(self, name: str) -> None:
@@ -214,8 +225,8 @@ class WorldRegistry:
             self._next_sweep = now + _SWEEP_SECONDS
         for prefix in ("", owner) if owner else ("",):
             if self._is_full(prefix) and not self._has_made_room(prefix, now):
-                self.refused += 1
-                raise QuotaError(_say_full(prefix, self._most_of(prefix)))
+                self._refused += 1
+                raise QuotaError(say_full(prefix, self._most_of(prefix)))
 
     def _is_full(self, prefix: str) -> bool:
         return (self._owned[prefix] if prefix else len(self._named)) >= self._most_of(prefix)
@@ -245,7 +256,7 @@ class WorldRegistry:
             self._ended[name] = ended
             if len(self._ended) > MOST_REMEMBERED:
                 self._ended.popitem(last=False)
-        self.endings[ending] += 1
+        self._endings[ending] += 1
         for listener in self.listeners:
             listener(ended)
 
@@ -277,11 +288,26 @@ def longest_prefix(name: str, prefixes: Iterable[str]) -> str:
     return max((one for one in prefixes if name.startswith(one)), key=len, default="")
 
 
+def check_name(name: str) -> None:
+    """Raise `WorldNameError` for a name that no world can have."""
+    if not _NAME.fullmatch(name):
+        raise WorldNameError
+
+
+def check_lease(name: str, seconds: float | None) -> None:
+    """Raise `InvalidValueError` for the default world, which needs no lease, or for a time that no lease lasts."""
+    if name == DEFAULT:
+        raise InvalidValueError(f"the world {DEFAULT!r} is always there and takes no lease; name another")
+    if seconds is not None and not SHORTEST <= seconds <= LONGEST:
+        raise InvalidValueError(f"ttl can't be {seconds:g}; it must be from {SHORTEST} to {LONGEST} seconds")
+
+
 def _is_over(kept: _Kept, now: float) -> bool:
     return kept.ends is not None and kept.ends <= now
 
 
-def _say_full(prefix: str, most: int) -> str:
+def say_full(prefix: str, most: int) -> str:
+    """Return why there is no room for a world, and how room is made."""
     whose = f" whose names begin with {prefix!r}" if prefix else ""
     return (
         f"there are {most} worlds{whose}, which is as many as may be, and none of them is empty; delete one with "

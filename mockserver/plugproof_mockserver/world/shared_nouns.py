@@ -3,7 +3,7 @@
 Outside a transaction every call is one by itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from random import Random
 from typing import Any, Protocol, TypeVar
 
@@ -16,7 +16,6 @@ from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import SECOND
 from plugproof_mockserver.stores.store import (
     LimitedHit,
-    Ring,
     Row,
     Table,
     Transaction,
@@ -25,20 +24,18 @@ from plugproof_mockserver.stores.store import (
     write_window,
 )
 from plugproof_mockserver.world.clock import Clock, Pace
-from plugproof_mockserver.world.journal import KEPT_BODY, Journal, JournalEntry, RawEntry
 from plugproof_mockserver.world.rate_limiter import AT_ONCE, LimiterWindow, RateLimiter
 from plugproof_mockserver.world.session_store import SessionStore
 
 _Found = TypeVar("_Found")
 _MOST_DECODED = 4096
-KEPT_PATH = 2048
-"""Characters of a path that the journal of a world in a store keeps."""
 
 
 class Record(Protocol):
     """What the nouns here use of a world's record."""
 
     pace: Pace
+    is_clock_set: bool
     tokens_made: int
     chances_taken: int
 
@@ -76,7 +73,7 @@ class SharedClock(Clock):
 
     @_pace.setter
     def _pace(self, pace: Pace) -> None:
-        self._keeper.record.pace = pace
+        self._keeper.record.pace, self._keeper.record.is_clock_set = pace, True
 
     def set(self, moment: int) -> None:
         """Put the clock to a moment."""
@@ -265,67 +262,6 @@ class SharedLimiter(RateLimiter):
             window = read_window(rows[name])
             if window.ends > now:
                 yield name.partition(" ")[2], window.hits, window.ends
-
-
-class SharedRing:
-    """What is added goes last; beyond `most` the first goes. What it holds is what `kind` can be made of."""
-
-    def __init__(self, keeper: Keeper, ring: Ring, most: int, kind: Any) -> None:
-        self._keeper, self._ring, self._most, self._kind = keeper, ring, most, kind
-
-    def append(self, one: Any) -> None:
-        """Add one."""
-        data = msgspec.msgpack.encode(one)
-        self._keeper.transact(lambda: self._keeper.transaction.append(self._ring, data, self._most))
-
-    def extend(self, many: Iterable[Any]) -> None:
-        """Add some."""
-        for one in many:
-            self.append(one)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._keeper.transact(lambda: self._keeper.transaction.clear(self._ring))
-
-    def _all(self) -> list[Any]:
-        entries = self._keeper.transact(lambda: self._keeper.transaction.entries(self._ring))
-        return [msgspec.msgpack.decode(data, type=self._kind) for data in entries]
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._all())
-
-    def __getitem__(self, index: int) -> Any:
-        return self._all()[index]
-
-
-class SharedJournal(Journal):
-    """The journal of a world in a store."""
-
-    dropped = None
-
-    def __init__(self, ring: SharedRing) -> None:
-        super().__init__()
-        self._ring = ring  # type: ignore[assignment]  # a ring like the one in memory
-        self._latest: RawEntry | None = None
-
-    def add(self, entry: RawEntry) -> None:
-        """Note one request, of which a very long path is cut: entries are counted here, and not their bytes."""
-        entry = (*entry[:2], entry[2][:KEPT_PATH], *entry[3:-1], entry[-1])
-        self._ring.append(self.shown(entry) if len(entry[-1]) > KEPT_BODY else entry)
-        self._latest = entry
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._ring.clear()
-
-    def latest(self) -> JournalEntry:
-        """Return what this process added last."""
-        if self._latest is None:
-            raise IndexError("this process has noted nothing yet")
-        return self.shown(self._latest)
 
 
 class SharedChance(Random):

@@ -5,33 +5,36 @@ writes to it; between two transactions it keeps nothing but what can be made aga
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
 from plugproof_mockserver.model.settings import RateLimit, Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
-from plugproof_mockserver.stores.store import Ring, Store, Table, Transaction
+from plugproof_mockserver.model.timestamps import SECOND
+from plugproof_mockserver.stores.store import Ring, Store, StoreUnavailableError, Table, Transaction
 from plugproof_mockserver.world.charger_store import ChargerStore
 from plugproof_mockserver.world.clock import Clock, Pace
 from plugproof_mockserver.world.fault import Fault
-from plugproof_mockserver.world.journal import KEPT_BODY, SIZE, RawEntry
+from plugproof_mockserver.world.journal import KEPT_BODY, SIZE
 from plugproof_mockserver.world.prepared_responses import PreparedResponse
 from plugproof_mockserver.world.response_cache import ResponseCache
+from plugproof_mockserver.world.shared_journal import KEPT_PATH, SharedJournal, SharedRing, StoredEntry
 from plugproof_mockserver.world.shared_nouns import (
-    KEPT_PATH,
     SharedChance,
     SharedClock,
-    SharedJournal,
     SharedLimiter,
-    SharedRing,
     SharedSessions,
 )
 from plugproof_mockserver.world.snapshots import put_snapshot, take_snapshot
 from plugproof_mockserver.world.world import HOUR, KEPT_VIOLATIONS, World, quota_key
+from plugproof_mockserver.world.world_errors import WorldError
 from plugproof_mockserver.world.world_quotas import UNLIMITED, WorldQuotas
 
 _Found = TypeVar("_Found")
+KEPT_LONGER = 3600.0
+"""Seconds that a store keeps what there is of a world beyond its lease, so that its end is noticed and told."""
 
 
 class WorldRecord(msgspec.Struct, kw_only=True):
@@ -43,6 +46,14 @@ class WorldRecord(msgspec.Struct, kw_only=True):
     prepared: list[PreparedResponse] = []
     tokens_made: int = 0
     chances_taken: int = 0
+    is_clock_set: bool = False
+    generation: str = ""
+    ends: float | None = None
+    is_ended: bool = False
+
+
+class _OtherGenerationError(Exception):
+    """The world in the store is not the one that this process knows, or its time is over."""
 
 
 class SharedWorld(World):
@@ -65,6 +76,10 @@ class SharedWorld(World):
         self._store, self._first_clock = store, clock or Clock()
         self._transaction: Transaction | None = None
         self._record: WorldRecord | None = None
+        self.generation: str | None = None
+        """Which of the worlds that had this name one after the other it is; None where nobody keeps a list."""
+        self.renew: Callable[[SharedWorld], None] = lambda world: None
+        """Is asked which generation it is now, when it is another one; raises when the world has ended."""
         self.expected: str | None = None
         super().__init__(
             settings,
@@ -83,7 +98,7 @@ class SharedWorld(World):
             self, self.settings.limiter_store, has_race=self.settings.limiter_race
         )
         entries = min(SIZE, max(1, self.quotas.journal_bytes // (KEPT_BODY + KEPT_PATH)))
-        self.journal = SharedJournal(SharedRing(self, Ring.JOURNAL, entries, RawEntry))
+        self.journal: SharedJournal = SharedJournal(SharedRing(self, Ring.JOURNAL, entries, StoredEntry))
         self.violations = SharedRing(self, Ring.VIOLATIONS, KEPT_VIOLATIONS, dict[str, object])  # type: ignore[assignment]
         self.bodies = ResponseCache()
         self._random = SharedChance(self._seed, self)
@@ -95,13 +110,21 @@ class SharedWorld(World):
         with self.lock:
             if self._transaction is not None:
                 return decide(*args)
-            return self._store.transact(self.name, lambda transaction: self._within(transaction, decide, args))
+            while True:
+                try:
+                    return self._store.transact(self.name, lambda found: self._within(found, decide, args))
+                except _OtherGenerationError:
+                    self.renew(self)
 
     def _within(self, transaction: Transaction, decide: Callable[..., _Found], args: tuple[Any, ...]) -> _Found:
         self._transaction, self.expected = transaction, None
         try:
             data = transaction.record
             self._record = self._first_record() if data is None else msgspec.msgpack.decode(data, type=WorldRecord)
+            if self.generation is not None:
+                self._require_generation(self._record)
+            if self._record.ends is not None:
+                transaction.outlive(self._record.ends - self._seconds() + KEPT_LONGER)
             found = decide(*args)
             if (written := msgspec.msgpack.encode(self._record)) != data:
                 transaction.record = written
@@ -112,6 +135,64 @@ class SharedWorld(World):
     def _first_record(self) -> WorldRecord:
         now = self.clock.now() if self._record else self._first_clock.now()
         return WorldRecord(pace=self._first_clock.pace, faults=[fault.begin(now) for fault in self._first_faults])
+
+    # Its generations.
+
+    def _seconds(self) -> float:
+        """Return the seconds since 1970, by which leases end."""
+        return self._first_clock.wall() / SECOND
+
+    def _require_generation(self, record: WorldRecord) -> None:
+        is_over = record.ends is not None and record.ends <= self._seconds()
+        if record.generation != self.generation or record.is_ended or is_over:
+            raise _OtherGenerationError
+
+    def begin(self, generation: str, ends: float | None) -> bool:
+        """Be a generation of this world, which ends at a moment or never; return whether it has not ended.
+
+        What there is of an earlier one is forgotten.
+        """
+        self.generation = None
+        if self.transact(self._begin_generation, generation, ends):
+            self.generation = generation
+        return self.generation is not None
+
+    def _begin_generation(self, generation: str, ends: float | None) -> bool:
+        if self.record.generation == generation and self.record.is_ended:
+            return False
+        if self.record.generation != generation:
+            self._replace(generation)
+        self.record.ends = ends
+        return True
+
+    def _replace(self, generation: str) -> None:
+        self._clear()
+        pace = self._first_clock.anew()
+        faults = [fault.begin(pace.at) for fault in self._first_faults]
+        self._record = WorldRecord(pace=pace, faults=faults, generation=generation)
+
+    def keep_until(self, ends: float | None) -> None:
+        """End at another moment, or never."""
+        self.transact(lambda: setattr(self.record, "ends", ends))
+
+    def finish(self, generation: str, *, only_empty: bool = False) -> tuple[int, bool] | None:
+        """End a generation; return how many sessions it had, and whether it was empty.
+
+        None where it is another one, or has ended already; or, with `only_empty`, where there is something in it.
+        """
+        self.generation = None
+        try:
+            return self.transact(self._finish_generation, generation, only_empty)
+        finally:
+            self.generation = generation
+
+    def _finish_generation(self, generation: str, only_empty: bool) -> tuple[int, bool] | None:
+        found = len(self.sessions), self.is_empty
+        if self.record.is_ended or self.record.generation != generation or (only_empty and not found[1]):
+            return None
+        self._replace(generation)
+        self.record.is_ended = True
+        return found
 
     @property
     def transaction(self) -> Transaction:
@@ -135,8 +216,21 @@ class SharedWorld(World):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is lost when this process lets go of the world: the store keeps it."""
-        return True
+        """Whether a new world would be no different to a client: no live session, and nothing that was set."""
+        return self.transact(lambda: not self._is_set(self.record) and not any(self.sessions.all(self.now())))
+
+    def is_changed(self, data: bytes | None) -> bool:
+        """Return whether anything was set in a world of this kind whose record this is."""
+        return data is not None and self._is_set(msgspec.msgpack.decode(data, type=WorldRecord))
+
+    def _is_set(self, record: WorldRecord) -> bool:
+        has_other_faults = _plain(record.faults) != _plain(self._first_faults)
+        return bool(record.prepared or record.chargers or record.is_clock_set or has_other_faults)
+
+    def elapse(self, delay: float) -> None:
+        """Let the seconds that an answer took pass; the answer goes out also when they can't be kept."""
+        with suppress(StoreUnavailableError, WorldError):
+            super().elapse(delay)
 
     def reset(self) -> None:
         """Forget everything but the clock."""
@@ -156,9 +250,13 @@ class SharedWorld(World):
             self.record.chances_taken = state[0]
 
     def _forget(self) -> None:
-        for place in (*Table, *Ring):
+        self._clear()
+        kept = {name: getattr(self.record, name) for name in ("pace", "is_clock_set", "generation", "ends")}
+        self._record = msgspec.structs.replace(self._first_record(), **kept)
+
+    def _clear(self) -> None:
+        for place in (Table.SESSIONS, Table.WINDOWS, *Ring):
             self.transaction.clear(place)
-        self._record = msgspec.structs.replace(self._first_record(), pace=self.record.pace)
 
     def store(self, state: SessionState, *, is_new: bool, now: int) -> None:
         """Store what an operation made; a new session is there and counted on its charger, or neither."""
@@ -191,3 +289,9 @@ class SharedWorld(World):
     def chargers(self) -> ChargerStore:  # type: ignore[override]  # in memory it is an attribute
         """The chargers; they are changed within a transaction."""
         return ChargerStore(self.settings, self._read().chargers)
+
+
+def _plain(faults: Iterable[Fault]) -> list[Fault]:
+    """Return faults without what differs between worlds in which nobody has set any."""
+    counts = ((fault, fault.applied_count if fault.first else 0) for fault in faults)
+    return [msgspec.structs.replace(fault, added_at=None, applied_count=count) for fault, count in counts]

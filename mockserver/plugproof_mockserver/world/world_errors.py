@@ -32,25 +32,29 @@ class Ending(StrEnum):
 
 _REASONS = {
     Ending.LEASE: "its lease ended",
-    Ending.IDLE: "nobody used it for an hour",
+    Ending.IDLE: "nobody used it for {idle}",
     Ending.ROOM: "another world needed its room, and it was empty",
     Ending.DELETED: "it was deleted",
 }
 
 
 class EndedWorld(NamedTuple):
-    """A world that ended: why, when (seconds since 1970), how many sessions it had, and whether it was leased."""
+    """A world that ended: why, when (seconds since 1970), how many sessions it had, and whether it was leased.
+
+    `idle` is how long a world without a lease is kept where it was.
+    """
 
     name: str
     ending: Ending
     at: float
     sessions: int
     was_leased: bool
+    idle: str = "an hour"
 
     @property
     def reason(self) -> str:
         """Why it ended, as the rest of a sentence."""
-        return _REASONS[self.ending]
+        return _REASONS[self.ending].format(idle=self.idle)
 
 
 class WorldGoneError(WorldError, LookupError):

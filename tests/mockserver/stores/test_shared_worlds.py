@@ -1,14 +1,11 @@
 """Worlds in a store: they do what worlds in memory do, for several processes at once, and outlive them."""
 
-import shutil
 import signal
-import socket
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
+from tests.stores import redis_server
 
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.http.request import Request
@@ -23,51 +20,6 @@ from plugproof_mockserver.world.world import World
 
 BASE = "/v3/public-charging/sessions"
 SCENARIOS = ("HAPPY", "DECLINED", "WEBHOOK", "CAPFAIL", "NULLS")
-
-
-@contextmanager
-def redis_server(folder):
-    """Run a Redis of this test's own, every write on the disk before its answer."""
-    assert shutil.which("redis-server"), "these tests need redis-server; .ci/run installs it"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
-    command += ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            deadline = time.monotonic() + 20
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port)).close()
-                    break
-                except OSError:
-                    assert time.monotonic() < deadline
-            yield process, f"redis://127.0.0.1:{port}/0"
-        finally:
-            process.kill()
-
-
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory):
-    with redis_server(tmp_path_factory.mktemp("redis")) as (_, url):
-        yield f"{url}?socket_timeout=10"  # the disk of a busy machine is slow
-
-
-@pytest.fixture(params=["sqlite", "redis"])
-def opened(request, tmp_path):
-    """Return a function that opens the store of this test once more, as another process would."""
-    text = f"sqlite:///{tmp_path}/worlds.db"
-    if request.param == "redis":
-        text = request.getfixturevalue("redis_url")
-    stores = []
-
-    def open_again():
-        stores.append(StateAddress(text).open())
-        return stores[-1]
-
-    yield open_again
-    for store in stores:
-        store.close()
 
 
 def shared(store, noon, name, **given):

@@ -2,7 +2,12 @@ import pytest
 
 from plugproof_contracts import Status
 from plugproof_contracts.errors import InvalidValueError
-from plugproof_mockserver.world.registry import IDLE_SECONDS, LONGEST, WorldRegistry
+from plugproof_mockserver.model.timestamps import SECOND
+from plugproof_mockserver.stores.sqlite_store import SqliteStore
+from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.registry import LONGEST, WorldRegistry
+from plugproof_mockserver.world.shared_registry import SharedRegistry
+from plugproof_mockserver.world.shared_world import SharedWorld
 from plugproof_mockserver.world.world_errors import (
     Ending,
     NoSuchWorldError,
@@ -27,14 +32,25 @@ def idle():
     return Idle()
 
 
-@pytest.fixture
-def registry(make_world, idle):
-    """Return a function that makes a registry with some quotas."""
+@pytest.fixture(params=["memory", "sqlite"])
+def registry(request, make_world, idle, noon, tmp_path):
+    """Return a function that makes a registry with some quotas; in a store it does what it does in memory."""
 
-    def make(**quotas):
-        return WorldRegistry(lambda name: make_world(name=name), idle_clock=idle, wall=lambda: 1.8e9, **quotas)
+    def wall():
+        return 1.8e9 + idle.at
 
-    return make
+    if request.param == "memory":
+        yield lambda **quotas: WorldRegistry(
+            lambda name: make_world(name=name), idle_clock=idle, wall=wall, **quotas
+        )
+        return
+    store = SqliteStore(tmp_path / "worlds.db")
+
+    def shared(name):
+        return SharedWorld(store=store, clock=Clock(noon, speed=0, wall=lambda: int(wall() * SECOND)), name=name)
+
+    yield lambda **quotas: SharedRegistry(shared, store, wall=wall, **quotas)
+    store.close()
 
 
 def use(worlds, name):
@@ -117,9 +133,9 @@ def test_a_used_world_that_is_idle_ends_with_410(registry, idle):
     """A client that comes back hears what became of its sessions, not that its token is unknown."""
     worlds = registry()
     use(worlds, "a")
-    idle.at = IDLE_SECONDS + 1
+    idle.at = worlds.idle_seconds + 1
     worlds.get("b")
-    with pytest.raises(WorldGoneError, match="nobody used it for an hour"):
+    with pytest.raises(WorldGoneError, match=r"nobody used it for (an hour|a week)"):
         worlds.get("a")
 
 
@@ -127,7 +143,7 @@ def test_an_empty_world_without_a_lease_is_made_again(registry, idle):
     """Nothing of it is lost, so its next use is like its first."""
     worlds = registry()
     worlds.get("a")
-    idle.at = IDLE_SECONDS + 1
+    idle.at = worlds.idle_seconds + 1
     worlds.get("b")
     assert worlds.endings == {Ending.IDLE: 1}
     assert worlds.get("a").name == "a"

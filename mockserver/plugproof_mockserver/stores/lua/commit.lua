@@ -1,5 +1,6 @@
 -- Ends a transaction: makes all of its changes, or none when what it had read is no longer so.
--- KEYS: record, sessions, windows, order of sessions, ends of windows, journal, violations.
+-- KEYS: record, sessions, windows, order of sessions, ends of windows, journal, violations, worlds, counters,
+--   order of worlds.
 -- ARGV: version of the record that the transaction read; the new record or "", and its version; now; idle
 --   milliseconds or "0"; and any number of changes, each with seven words:
 --   clear, index of a key
@@ -42,7 +43,7 @@ local function put(index, key, ends, data)
     return
   end
   local is_new = redis.call('HEXISTS', rows, key) == 0
-  if is_new then forget(rows, order) end
+  if is_new and index ~= 8 then forget(rows, order) end
   redis.call('HSET', rows, key, ends .. data)
   if index == 3 then
     redis.call('ZADD', order, ends, key)
@@ -55,10 +56,12 @@ for at = 6, #ARGV, 7 do
   local index = tonumber(ARGV[at + 1])
   if ARGV[at] == 'clear' then
     redis.call('DEL', KEYS[index])
-    if index == 2 or index == 3 then redis.call('DEL', KEYS[index + 2]) end
+    if index ~= 6 and index ~= 7 then redis.call('DEL', KEYS[index + 2]) end
+    redis.call('HDEL', KEYS[9], index)
   elseif ARGV[at] == 'row' then
     put(index, ARGV[at + 2], ARGV[at + 5], ARGV[at + 6])
   else
+    redis.call('HINCRBY', KEYS[9], index, 1)
     redis.call('RPUSH', KEYS[index], ARGV[at + 3])
     redis.call('LTRIM', KEYS[index], -tonumber(ARGV[at + 2]), -1)
   end

@@ -1,5 +1,5 @@
 -- Begins a transaction: counts a hit if there is one, and returns the session that will be asked for.
--- KEYS: record, sessions, windows, order of sessions, ends of windows, journal, violations.
+-- KEYS: as in commit.lua.
 -- ARGV: version of the record that the caller knows; key of a session or "";
 --   and of a hit: key, limit, now, end, reset of a fresh window, race or "". A moment has 20 digits, so texts compare.
 -- Returns {0, version, record} when the record is another one, else {1, session or false, admitted, window}.
