@@ -1,6 +1,7 @@
 """Drift is told in every report, and counts only where that was asked for."""
 
 import json
+from contextlib import closing
 
 import msgspec
 import pytest
@@ -44,6 +45,8 @@ def test_a_change_fails_where_it_counts(sound):
 
 @pytest.mark.parametrize(("counts", "verdict"), [(False, Verdict.CONFORMS), (True, Verdict.DRIFTED)])
 def test_drift_counts_under_fail_on_drift_only(nights, tmp_path, counts, verdict):
+    """The history keeps the verdict that the check ended with."""
+
     def grow(name, reply):
         if grown and reply.status == 404:
             reply.tell({**reply.document, "hint": "x"})
@@ -56,6 +59,8 @@ def test_drift_counts_under_fail_on_drift_only(nights, tmp_path, counts, verdict
     found = run_check(BASE_URL, options, ports=ports)
     assert "/hint" in " ".join(found.drift)
     assert found.verdict is verdict
+    with closing(History(options.history)) as history:
+        assert history.runs(history.bases()[0])[0].verdict == str(verdict)
 
 
 def busy(wait):

@@ -95,10 +95,8 @@ def run_check(
         run.run()
         judged = check_report.judge(run)
         report = check_report.build_check_report(run, options.tokens, baseline.accepts, judged=judged)
-        report = _remember(history, run, report, baseline, began)
+        report = _remember(history, run, report, baseline, began, drift_counts=options.fail_on_drift)
         report = _learn(judged, report, options, ports.now())
-        if options.fail_on_drift and report.drift and report.verdict is not Verdict.BROKEN:
-            report = msgspec.structs.replace(report, verdict=Verdict.DRIFTED)
     if options.save_shape is not None:
         _save_shape(options.save_shape, run)
     return report
@@ -134,12 +132,17 @@ def read_baselines(paths: Iterable[Path]) -> Baseline:
     return found
 
 
-def _remember(history: History, run: CheckRun, report: Report, baseline: Baseline, began: float) -> Report:
+def _remember(
+    history: History, run: CheckRun, report: Report, baseline: Baseline, began: float, *, drift_counts: bool
+) -> Report:
     """Return the report with what has changed since earlier checks, and enter it among them."""
     base, shape = redacted(run.base), check_report.shape_of_run(run)
     changed = check_report.describe_drift(history, base, shape, baseline.shape)
+    is_drifted = drift_counts and changed and report.verdict is not Verdict.BROKEN
+    verdict = Verdict.DRIFTED if is_drifted else report.verdict
+    report = msgspec.structs.replace(report, drift=tuple(map(escape, changed)), verdict=verdict)
     history.record(base, began, report, shape)
-    return msgspec.structs.replace(report, drift=tuple(map(escape, changed)))
+    return report
 
 
 def _learn(judged: JudgedTrace, report: Report, options: CheckOptions, now: float) -> Report:
