@@ -72,8 +72,9 @@ soak: $(VENV) ## Keep one fake under load for minutes, fuzz it, and write docs/e
 mutants: $(MUTANTS) ## Put defects into a copy of the code, and count those that the tests find (half an hour)
 	@$(PY) -m benchmarks.reliability mutants $(ARGS)
 
-study: $(VENV) ## Learn from 1,000 worlds with hidden settings, and count what is false; ARGS="100" takes fewer
+study: $(VENV) ## Learn from worlds with hidden settings, count what is false, and replay them; ARGS="100" takes fewer
 	@$(PY) -m benchmarks.learn_study $(ARGS)
+	@$(PY) -m benchmarks.replay_study $(ARGS)
 
 power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/explanation/power.md
 	@.venv/power/bin/python -m benchmarks.power

@@ -19,6 +19,7 @@ SETTINGS = {
     "token_ttl": "token_ttl",
     "limiter": "rate_limit",
     "errors": "errors",
+    "not_found": "not_found",
     "sessions_per_charger": "sessions_per_charger",
 }
 """The setting of the fake by the name of the fact."""

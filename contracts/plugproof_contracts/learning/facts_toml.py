@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from plugproof_contracts.learning.learned_fact import FactForm, FactValue, LearnedFact
 
-SERVED = ("vat", "hold", "payment_window", "token_ttl", "limiter", "errors", "sessions_per_charger")
+SERVED = ("vat", "hold", "payment_window", "token_ttl", "limiter", "errors", "not_found", "sessions_per_charger")
 """The facts that a fake can be set to."""
 
 

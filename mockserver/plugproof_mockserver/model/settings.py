@@ -102,7 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vat: float = _assumed["vat"]
     hold: int = _assumed["hold"]
     errors: Errors = Errors(_assumed["errors"])
-    not_found: NotFoundText = NotFoundText.PLAIN
+    not_found: NotFoundText = NotFoundText(_assumed["not_found"])
     auto_pay: bool = True
     """Whether a session is born paid (or declined), as its scenario says; else the browser or an event pays."""
 

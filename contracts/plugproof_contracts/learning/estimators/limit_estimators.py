@@ -76,7 +76,8 @@ def _is_open(opened: Hit, hit: Hit) -> bool:
 
 def estimate_cost(fact: LearnedFact, codes: frozenset[int], seen: Observations) -> LearnedFact:
     """Tell whether answers with some codes are counted."""
-    return worded(fact, [vote for chain in seen.once(_chains) for vote in _cost_votes(chain, codes)])
+    counted = [vote for chain in seen.once(_chains) for vote in _cost_votes(chain, codes)]
+    return worded(fact, [*counted, *_fresh_votes(hits_of(seen), estimate_limiter(seen).value, codes)])
 
 
 def _chains(seen: Observations) -> tuple[list[Hit], ...]:
@@ -99,6 +100,18 @@ def _cost_votes(chain: Sequence[Hit], codes: frozenset[int]) -> Iterator[bool]:
             vote = _own_cost(before, hit, codes) if between == 0 else _cost_between(before, hit, codes, between)
             yield from [] if vote is None else [vote]
         before, between = (hit if hit.is_counted else None), 0
+
+
+def _fresh_votes(hits: Sequence[Hit], limiter: object, codes: frozenset[int]) -> Iterator[bool]:
+    """Yield what the first answer of a window shows: that it was counted, or that it was not."""
+    last: dict[str, Hit] = {}
+    for hit in hits:
+        key = hit.operation if limiter == "endpoint" else ""
+        before, last[key] = last.get(key), hit
+        between = span(before, hit) if before is not None else None
+        is_fresh = between is not None and (between.low or 0.0) > WINDOW_SECONDS + _MARGIN
+        if is_fresh and hit.code in codes and hit.operation != "start" and hit.used in (0, 1):
+            yield hit.used == 1
 
 
 def _own_cost(before: Hit, hit: Hit, codes: frozenset[int]) -> bool | None:
