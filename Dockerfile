@@ -5,13 +5,13 @@ FROM python:3.13-slim AS wheels
 WORKDIR /source
 COPY . .
 RUN pip wheel --no-cache-dir --constraint constraints.txt --build-constraint constraints.txt \
-      --wheel-dir /wheels ".[redis]"
+      --wheel-dir /wheels ".[redis,serve]"
 
 FROM python:3.13-slim
 # The version is the one that was built above.
 # hadolint ignore=DL3013
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-compile --no-index --find-links /wheels "plugproof[redis]" \
+    pip install --no-cache-dir --no-compile --no-index --find-links /wheels "plugproof[redis,serve]" \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin plugproof \
     && install --directory --owner plugproof --mode 0700 /state
 USER 10001

@@ -44,7 +44,13 @@ def test_hadolint_finds_nothing_in_the_dockerfile():
 
 
 @pytest.mark.parametrize(
-    ("schema", "name"), [("vendor.compose-spec", "compose.yaml"), ("vendor.github-actions", "action.yml")]
+    ("schema", "name"),
+    [
+        ("vendor.compose-spec", "compose.yaml"),
+        ("vendor.github-actions", "action.yml"),
+        ("vendor.github-workflows", "examples/ci/github.yml"),
+        ("vendor.gitlab-ci", "examples/ci/gitlab-ci.yml"),
+    ],
 )
 def test_a_file_is_what_its_schema_says(schema, name):
     run(BIN / "check-jsonschema", "--builtin-schema", schema, ROOT / name)
@@ -108,6 +114,15 @@ def test_the_image_is_made_of_all_that_the_wheel_needs():
     assert {"pyproject.toml", "constraints.txt", "README.md", "LICENSE"} <= kept
     assert {path.parent.parent.name for path in ROOT.glob("*/plugproof*/py.typed")} <= kept
     assert all((ROOT / name).exists() for name in kept)
+
+
+@pytest.mark.parametrize("name", [*SHIPPED, "examples/ci/gitlab-ci.yml"])
+def test_who_serves_installs_what_serving_needs(name):
+    """Wherever plugproof is installed to serve, the extra `serve` comes along."""
+    text = (ROOT / name).read_text()
+    installed = re.findall(r"pip\"? (?:install|wheel)((?:[^\n]|(?<=\\)\n)*)", text)
+    assert installed or "build:" in text
+    assert all("serve]" in command for command in installed)
 
 
 def test_the_health_check_of_the_image_answers_and_fails(serving):
