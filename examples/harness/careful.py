@@ -89,13 +89,14 @@ class ScanToPay:
         raise RefusedError("the API is busy")
 
     def _wait(self, response: httpx.Response) -> None:
-        self._sleep(int(response.headers["Retry-After"]))
+        # What stands in front of the API may refuse without a word of when.
+        self._sleep(int(response.headers.get("Retry-After", 1)))
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
         try:
             return self._http.request(method, path, json=body)
-        except httpx.TransportError as error:
-            raise UnsureError("the connection broke") from error
+        except httpx.RequestError as error:
+            raise UnsureError("the connection broke, or the answer can't be decoded") from error
 
     def _content(self, response: httpx.Response) -> dict[str, Any]:
         if response.status_code >= 500:
@@ -109,7 +110,10 @@ class ScanToPay:
         return content
 
     def _read(self, content: dict[str, Any]) -> Session:
-        return Session(**self._fields(content["data"]))
+        try:
+            return Session(**self._fields(content["data"]))
+        except KeyError as error:
+            raise UnsureError("the answer lacks a field") from error
 
     def _fields(self, data: dict[str, Any]) -> dict[str, Any]:
         return {field.name: data[field.name] for field in fields(Session)}

@@ -10,7 +10,7 @@ from tests.harness.planted import plant
 from plugproof_contracts import Status
 from plugproof_contracts.reports.report_model import Verdict
 from plugproof_harness import Adapter, AdapterError, BrokenLawError, explore, replay
-from plugproof_harness.exploration.cells import BUTTONS, NONE, cells, choose
+from plugproof_harness.exploration.cells import BUTTONS, NONE, RARE, cells, choose
 from plugproof_harness.exploration.exploration import MOST_HANGS, MOST_SILENT
 from plugproof_harness.exploration.visit import CellState
 from plugproof_harness.runs.steps import FAULTS
@@ -37,6 +37,50 @@ def test_a_good_client_meets_every_cell_and_breaks_no_law(careful):
     found = explore(careful)
     assert found.counts == {CellState.MET: len(list(cells()))}
     assert found.verdict is Verdict.CONFORMS
+
+
+def test_a_good_client_survives_hostile_answers_as_well(careful):
+    """Answers that no good API gives are tried when they are asked for, and a client can be good even then."""
+    found = explore(careful, rare=True, only=[f"*/{trouble}" for trouble in RARE])
+    assert found.counts == {CellState.MET: 76 * len(RARE)}
+    assert not {str(cell) for cell in cells()} & {result.cell for result in found.results}
+
+
+def test_a_refusal_that_says_to_wait_for_0_seconds_is_met(careful):
+    """In the last part of a second of a window the API says so, and a client that never gives up hangs there."""
+    found = explore(careful, rare=True, only=["charging/*/limit-0", "new/start/limit-0"])
+    assert found.counts == {CellState.MET: 6}
+    steps = [step for cell in cells() for step in cell.steps(0) if step.verb == "limit"]
+    assert {step.arguments[1:] for step in steps} == {(), ("0",)}
+
+
+def test_a_client_that_never_waits_is_found_by_limit_0(bent):
+    def poll(self, session):
+        while (answer := self.http.get(f"/sessions/{session}")).status_code == 429:
+            self.api.sleep(int(answer.headers["Retry-After"]))
+        return answer.json()["data"]
+
+    found = explore(bent(poll=poll), rare=True, only=["created/poll/limit", "created/poll/limit-0"])
+    assert [result.cell for result in found.of(CellState.BROKEN)] == ["created/poll/limit-0"]
+
+
+def test_a_status_that_nobody_knows_may_be_shown_or_doubted(bent):
+    """A crash breaks a law, and so does another status than the one that was told."""
+    cell = ["charging/poll/unknown-enum"]
+
+    def show(status):
+        def poll(self, session):
+            told = self.ask("GET", f"/sessions/{session}")["data"]["status"]
+            return {"status": status(told)}
+
+        return bent(poll=poll)
+
+    def doubt(told):
+        raise show(str).unsure[0](told)
+
+    ways = (str, doubt, {}.__getitem__, lambda told: "captured")
+    verdicts = [explore(show(way), rare=True, only=cell).verdict for way in ways]
+    assert verdicts == [Verdict.CONFORMS, Verdict.CONFORMS, Verdict.BROKEN, Verdict.BROKEN]
 
 
 def test_a_good_async_client_breaks_no_law():

@@ -33,6 +33,7 @@ class ExploreOptions(NamedTuple):
     depth: int
     then: tuple[str, ...]
     only: tuple[str, ...]
+    rare: bool
     fail_fast: bool
     resume: str | None
     random: int
@@ -83,6 +84,7 @@ _target.__name__ = "format=path"
     envvar="PLUGPROOF_ONLY",
     help="Only this cell, such as charging/stop/504 or 'charging/*'; repeatable.",
 )
+@click.option("--rare", is_flag=True, envvar="PLUGPROOF_RARE", help="Troubles that come rarely as well.")
 @click.option("--fail-fast", is_flag=True, envvar="PLUGPROOF_FAIL_FAST", help="End with the first broken law.")
 @click.option(
     "--resume",
@@ -148,7 +150,8 @@ def _explored(options: ExploreOptions) -> "Exploration":
     then = options.then or BUTTONS
     try:
         adapter = _adapter(options)
-        chosen = choose(list(cells(depth_of(options.only, options.depth), then)), options.only)
+        depth = depth_of(options.only, options.depth)
+        chosen = choose(list(cells(depth, then, rare=options.rare)), options.only)
         with ExitStack() as stack:
             # What the client prints is no part of the map.
             stack.enter_context(redirect_stdout(sys.stderr))
@@ -159,6 +162,7 @@ def _explored(options: ExploreOptions) -> "Exploration":
                 options.depth,
                 only=options.only,
                 then=then,
+                rare=options.rare,
                 fail_fast=options.fail_fast,
                 time_limit=options.time_limit,
                 known=known,

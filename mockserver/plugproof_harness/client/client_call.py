@@ -70,7 +70,7 @@ class ClientCall(NamedTuple):
     @property
     def is_over(self) -> bool:
         """Whether the client knows that nothing more will happen to the session by itself."""
-        return self.last_told is not None and self.last_told["status"] in TERMINAL
+        return self.last_told is not None and self.last_told.get("status") in TERMINAL
 
     @property
     def own_requests(self) -> list[ObservedRequest]:

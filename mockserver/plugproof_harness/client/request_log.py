@@ -12,6 +12,7 @@ from plugproof_contracts import Token
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import Response
 from plugproof_mockserver.http.routing import find_route
+from plugproof_mockserver.world.fault import FaultKind
 from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Arrival(StrEnum):
     """What reached the client."""
 
     WHOLE = "whole"
+    ODD = "odd"
+    """It came whole, and is not as documented."""
     GARBLED = "garbled"
     LOST = "lost"
 
@@ -112,7 +115,8 @@ class RequestLog:
         """Record one answer."""
         if self._is_paused:
             return
-        observed = _observed(request, reply, now, had_effect=self.look())
+        faults = self._world.journal.latest().faults
+        observed = _observed(request, reply, now, faults, had_effect=self.look())
         self.requests.append(observed)
         if observed.token:
             self.tokens.add(observed.token)
@@ -125,13 +129,26 @@ class RequestLog:
             raise EndlessCallError(f"after {MOST_REQUESTS} requests")
 
 
-def _observed(request: Request, reply: Response, now: int, *, had_effect: bool) -> ObservedRequest:
+_ODD = frozenset({FaultKind.UNKNOWN_ENUM, FaultKind.MISSING_FIELD, FaultKind.WRONG_TYPE, FaultKind.CONTENT_TYPE})
+
+
+def _arrival(reply: Response, content: Any, faults: tuple[str, ...]) -> Arrival:
+    if reply.connection_fault:
+        return Arrival.LOST
+    if content is None or (b"content-encoding", b"gzip") in reply.headers:
+        return Arrival.GARBLED
+    return Arrival.ODD if any(label.partition(":")[0] in _ODD for label in faults) else Arrival.WHOLE
+
+
+def _observed(
+    request: Request, reply: Response, now: int, faults: tuple[str, ...], *, had_effect: bool
+) -> ObservedRequest:
     place = find_route(request.path)
     operation = place.methods.get(request.method) if place else None
     headers = dict(reply.headers)
     content = _content(reply)
-    arrival = Arrival.LOST if reply.connection_fault else Arrival.GARBLED if content is None else Arrival.WHOLE
-    told = content if content and arrival is Arrival.WHOLE and reply.status < 300 else {}
+    arrival = _arrival(reply, content, faults)
+    told = content if content and arrival in (Arrival.WHOLE, Arrival.ODD) and reply.status < 300 else {}
     issued = place.argument if place and place.has_token else told.get("session_token")
     return ObservedRequest(
         at=now,

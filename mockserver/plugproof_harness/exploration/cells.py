@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from plugproof_contracts import Status
 from plugproof_contracts.errors import InvalidValueError
-from plugproof_harness.runs.steps import FAULTS, OPERATION_OF, Step
+from plugproof_harness.runs.steps import FAULTS, OPERATION_OF, RARE_ANSWERS, Step
 from plugproof_mockserver.model.events import Event
 
 BUTTONS = tuple(verb for verb in OPERATION_OF if verb != "start")
@@ -24,6 +24,14 @@ NONE, LIMIT, EXPIRED, NULLS, DECLINED = "none", "limit", "expired", "nulls", "de
 EVERYWHERE = (NONE, *map(str, FAULTS), LIMIT, EXPIRED, NULLS)
 """The troubles of a press in any status: no trouble, a damaged answer, a limit that somebody else has used up,
 a token that has expired, and a session in which every field is null that may be."""
+
+LIMIT_ENDS = "limit-0"
+RARE = (LIMIT_ENDS, *map(str, RARE_ANSWERS))
+"""The troubles of a press that are tried when they are asked for: a limit that says to wait for 0 seconds, and
+answers that come rarely."""
+
+_LAST_MOMENT = tuple(Status)[1::2]
+"""The statuses in which a limit that is used up says to wait for 0 seconds: both are met, in one column."""
 
 CHARGERS = {"offline": ("OFFLINE", 1), "busy": ("BUSY", 1), "unknown-charger": ("NOBODY", 1)}
 CHARGERS |= {"unknown-connector": ("HAPPY", 99), NULLS: ("NULLS", 1)}
@@ -78,14 +86,15 @@ class Cell(NamedTuple):
     def steps(self, number: int) -> list[Step]:
         """Return the steps of one press, counted from 0: its trouble, and the press itself."""
         press = self.presses[number]
-        return [*_trouble(press), Step(press.button, _arguments(press, number))]
+        return [*_trouble(press, self.status), Step(press.button, _arguments(press, number))]
 
 
-def _trouble(press: Press) -> list[Step]:
-    if press.trouble in FAULTS:
+def _trouble(press: Press, status: str) -> list[Step]:
+    if press.trouble in (*FAULTS, *RARE_ANSWERS):
         return [Step("fault", (press.operation, press.trouble))]
     found = {
-        LIMIT: Step("limit", (press.operation,)),
+        LIMIT: Step("limit", (press.operation, *["0"] * (status in _LAST_MOMENT))),
+        LIMIT_ENDS: Step("limit", (press.operation, "0")),
         EXPIRED: Step("event", ("1", Event.EXPIRE_TOKEN.value)),
         DECLINED: Step("event", ("1", Event.DECLINED.value)),
     }.get(press.trouble)
@@ -99,16 +108,17 @@ def _arguments(press: Press, number: int) -> tuple[str, ...]:
     return ("1", f"driver{number or ''}@example.org") if press.button == "email" else ("1",)
 
 
-def cells(depth: int = 1, then: Sequence[str] = BUTTONS) -> Iterator[Cell]:
+def cells(depth: int = 1, then: Sequence[str] = BUTTONS, *, rare: bool = False) -> Iterator[Cell]:
     """Yield every cell of up to `depth` presses, shortest first; later presses are of the buttons `then`.
 
+    `rare` adds those whose first press meets one of the rare troubles.
     Raises `InvalidValueError` for a depth or a button that there is not.
     """
     if not 1 <= depth <= MOST_DEPTH:
         raise InvalidValueError(f"the depth can't be {depth}; it must be from 1 to {MOST_DEPTH}")
     if unknown := [button for button in then if button not in BUTTONS]:
         raise InvalidValueError(f"there is no button {unknown[0]!r}; there are {', '.join(BUTTONS)}")
-    level = list(_first())
+    level = list(_first(RARE if rare else ()))
     yield from level
     for _ in range(depth - 1):
         level = [
@@ -119,10 +129,10 @@ def cells(depth: int = 1, then: Sequence[str] = BUTTONS) -> Iterator[Cell]:
         yield from level
 
 
-def _first() -> Iterator[Cell]:
-    yield from (Cell(NEW, (Press("start", trouble),)) for trouble in AT_START)
+def _first(more: tuple[str, ...]) -> Iterator[Cell]:
+    yield from (Cell(NEW, (Press("start", trouble),)) for trouble in (*AT_START, *more))
     for status, button in product(Status, BUTTONS):
-        yield from (Cell(str(status), (Press(button, trouble),)) for trouble in EVERYWHERE)
+        yield from (Cell(str(status), (Press(button, trouble),)) for trouble in (*EVERYWHERE, *more))
         if status is Status.CREATED:
             # Nobody's card is declined once the payment is through.
             yield Cell(str(status), (Press(button, DECLINED),))
@@ -154,5 +164,6 @@ FORM = (
     f"; `*` stands for any text. Statuses: {NEW}, {', '.join(Status)}."
     f" Buttons: start (when {NEW}), {', '.join(BUTTONS)}."
     f" Troubles: {', '.join(dict.fromkeys((*EVERYWHERE, DECLINED, *AT_START)))}"
+    f"; rare ones: {', '.join(RARE)}"
 )
 """How a cell is named, for whoever has named none."""

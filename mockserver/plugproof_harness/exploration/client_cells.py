@@ -43,6 +43,7 @@ def client_cells(
     *,
     only: Sequence[str] = (),
     then: Sequence[str] = BUTTONS,
+    rare: bool = False,
     time_limit: float = TIME_LIMIT,
     **world: Any,
 ) -> "pytest.MarkDecorator":
@@ -54,6 +55,6 @@ def client_cells(
 
     offered(adapter)
     FakePlugchoice(**world)
-    chosen = choose(list(cells(depth_of(only, depth), then)), only)
+    chosen = choose(list(cells(depth_of(only, depth), then, rare=rare)), only)
     parameters = [ClientCell(adapter, cell, time_limit, world) for cell in chosen]
     return pytest.mark.parametrize("cell", parameters, ids=list(map(str, chosen)))

@@ -66,6 +66,7 @@ def explore(
     *,
     only: Sequence[str] = (),
     then: Sequence[str] = BUTTONS,
+    rare: bool = False,
     fail_fast: bool = False,
     time_limit: float = TIME_LIMIT,
     known: Mapping[str, CellResult] | None = None,
@@ -74,15 +75,16 @@ def explore(
 ) -> Exploration:
     """Take a client to every cell, or to those that `only` names at any depth, each in a world of its own.
 
-    `then` are the buttons of a second and later press. `time_limit` is in seconds of real time and for
-    one call. `known` are results that are taken over, and `notice` is called with each new one. `world`
-    is what `FakePlugchoice` takes. An interruption ends it early, with what there is. Raises
+    `then` are the buttons of a second and later press, and `rare` adds troubles that come rarely.
+    `time_limit` is in seconds of real time and for one call. `known` are results that are taken over, and
+    `notice` is called with each new one. `world` is what `FakePlugchoice` takes. An interruption ends it early,
+    with what there is. Raises
     `AdapterError` for what is no adapter, and `InvalidValueError` for a depth, button or cell that there is not.
     """
     offered(adapter)
     FakePlugchoice(**world)
     depth = depth_of(only, depth)
-    chosen = choose(list(cells(depth, then)), only)
+    chosen = choose(list(cells(depth, then, rare=rare)), only)
     found, ended = _results(
         chosen, known or {}, lambda cell: visit(adapter, cell, time_limit, world), notice, fail_fast
     )

@@ -8,7 +8,7 @@ import msgspec
 from plugproof_contracts.secrets.scrubber import Scrubber
 from plugproof_harness.client.adapter import METHODS, Adapter, AdapterError
 from plugproof_harness.client.client_call import CallEnding, ClientCall
-from plugproof_harness.exploration.cells import DECLINED, EXPIRED, LIMIT, NEW, NONE, NULLS, Cell, Press
+from plugproof_harness.exploration.cells import DECLINED, EXPIRED, LIMIT, LIMIT_ENDS, NEW, NONE, NULLS, Cell, Press
 from plugproof_harness.laws.client_laws import BrokenLawError, LawFailure
 from plugproof_harness.runs.client_run import ClientRun
 from plugproof_harness.runs.failure_report import printable
@@ -117,7 +117,7 @@ def _broken(cell: Cell, number: int, error: BrokenLawError, call: ClientCall | N
 def _require_trouble(press: Press, call: ClientCall) -> None:
     """Find out whether the client has met its trouble: one that asks for nothing is spared it."""
     own = call.own_requests
-    if press.trouble == LIMIT:
+    if press.trouble in (LIMIT, LIMIT_ENDS):
         is_met = any(request.status == 429 for request in own)
     elif press.trouble == EXPIRED:
         is_met = any(request.status == 404 for request in call.requests)

@@ -194,7 +194,7 @@ def fate(request: ObservedRequest) -> str:
     """Say what came of a request, as its client sees it."""
     if request.arrival is not Arrival.WHOLE:
         return request.arrival.value
-    status = f" {found['status']}" if (found := request.session) else ""
+    status = f" {found.get('status')}" if (found := request.session) else ""
     wait = f", retry after {request.retry_after} s" if request.retry_after is not None else ""
     return f"{request.status}{status}{wait}"
 
@@ -252,7 +252,8 @@ def _given(call: ClientCall) -> Iterator[str]:
     if call.end not in (CallEnding.REFUSED, CallEnding.UNSURE) or not call.requests:
         return
     last = call.requests[-1]
-    if last.operation == call.operation and last.session and not _is_bad_news(call, last.session):
+    is_plain = last.operation == call.operation and last.is_clear
+    if is_plain and last.session and not _is_bad_news(call, last.session):
         yield f"it raised {type(call.error).__name__}, and had been told: {fate(last)}"
 
 

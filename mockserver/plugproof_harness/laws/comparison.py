@@ -9,8 +9,8 @@ from typing import Any
 def differences(shown: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[str]:
     """Yield each field whose shown value differs."""
     for name, value in shown.items():
-        if not _same(value, told[name]):
-            yield f"{name} is {value!r}, and should be {told[name]!r}"
+        if not _same(value, told.get(name)):
+            yield f"{name} is {value!r}, and should be {told.get(name)!r}"
 
 
 def _same(shown: Any, told: Any) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from plugproof_contracts import Status
-from plugproof_harness.exploration.cells import AT_START, BUTTONS, DECLINED, EVERYWHERE, NEW
+from plugproof_harness.exploration.cells import AT_START, BUTTONS, DECLINED, EVERYWHERE, NEW, RARE
 from plugproof_harness.exploration.exploration import Exploration
 from plugproof_harness.exploration.visit import CellState
 
@@ -17,8 +17,12 @@ SYMBOLS = {
 }
 """One symbol for each state, the state that matters most first."""
 
-TROUBLES = tuple(dict.fromkeys((*EVERYWHERE, DECLINED)))
-"""The troubles of a button, from left to right."""
+
+class GridColumns(NamedTuple):
+    """The troubles of a start, and those of any other button, from left to right."""
+
+    at_start: tuple[str, ...]
+    later: tuple[str, ...]
 
 
 class GridCell(NamedTuple):
@@ -40,16 +44,23 @@ class GridRow(NamedTuple):
     buttons: dict[str, list[GridCell]]
 
 
+def columns(found: Exploration) -> GridColumns:
+    """Return the columns of a map; the rare ones are there if they were tried."""
+    tried = {result.cell.partition("+")[0].rpartition("/")[2] for result in found.results}
+    more = tuple(trouble for trouble in RARE if trouble in tried)
+    return GridColumns((*AT_START, *more), (*EVERYWHERE, DECLINED, *more))
+
+
 def grid(found: Exploration) -> list[GridRow]:
     """Return the rows of a map, without those in which nothing was chosen."""
-    states = _states(found)
+    states, (at_start, later) = _states(found), columns(found)
 
     def row(status: str, button: str, troubles: tuple[str, ...]) -> list[GridCell]:
         names = [f"{status}/{button}/{trouble}" for trouble in troubles]
         return [GridCell(name, states.get(name)) for name in names]
 
-    rows = [GridRow(NEW, {"start": row(NEW, "start", AT_START)})]
-    rows += [GridRow(status, {button: row(status, button, TROUBLES) for button in BUTTONS}) for status in Status]
+    rows = [GridRow(NEW, {"start": row(NEW, "start", at_start)})]
+    rows += [GridRow(status, {button: row(status, button, later) for button in BUTTONS}) for status in Status]
     return [one for one in rows if any(cell.state for cells in one.buttons.values() for cell in cells)]
 
 
@@ -68,8 +79,9 @@ def _matters(state: CellState) -> bool:
     return state is not CellState.IMPOSSIBLE
 
 
-def legend() -> Iterator[str]:
+def legend(found: Exploration) -> Iterator[str]:
     """Yield the lines that explain the symbols."""
+    at_start, later = columns(found)
     yield "symbols: " + ", ".join(f"{symbol} {state}" for state, symbol in SYMBOLS.items())
-    yield "from left to right, for start: " + " ".join(AT_START)
-    yield "for each other button: " + " ".join(TROUBLES)
+    yield "from left to right, for start: " + " ".join(at_start)
+    yield "for each other button: " + " ".join(later)

@@ -3,10 +3,9 @@
 from plugproof_contracts.pages.html_page import render_page
 from plugproof_contracts.reports.as_html import TONES
 from plugproof_contracts.reports.report_model import Verdict
-from plugproof_harness.exploration.cells import AT_START
 from plugproof_harness.exploration.exploration import Exploration
 from plugproof_harness.exploration.visit import CellState
-from plugproof_harness.maps.grid import SYMBOLS, TROUBLES, grid
+from plugproof_harness.maps.grid import SYMBOLS, columns, grid
 
 _MEANINGS = {
     Verdict.CONFORMS: "The client was taken to every place that it can be in, and kept every law there.",
@@ -29,8 +28,8 @@ def render(found: Exploration) -> bytes:
         counts={"cells": len(found.results), **{str(state): count for state, count in found.counts.items()}},
         rows=grid(found),
         symbols=SYMBOLS,
-        at_start=AT_START,
-        troubles=TROUBLES,
+        at_start=columns(found).at_start,
+        troubles=columns(found).later,
         unmet=[one for state in unmet for one in found.of(state)],
     )
 

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from plugproof_harness.exploration.exploration import Exploration
 from plugproof_harness.exploration.visit import CellResult, CellState
-from plugproof_harness.maps.grid import TROUBLES, grid, legend
+from plugproof_harness.maps.grid import columns, grid, legend
 
 MOST_NAMED = 4
 _STATUS = 17
-_WIDTH = len(TROUBLES) + 2
 
 
 def render(found: Exploration) -> bytes:
@@ -59,16 +58,18 @@ def _names(group: list[CellResult]) -> str:
 
 def _map(found: Exploration) -> Iterator[str]:
     buttons: list[str] = []
+    width = len(columns(found).later) + 2
     for row in grid(found):
         if buttons != (buttons := list(row.buttons)):
-            yield _line("", buttons)
-        yield _line(row.status, ["".join(cell.symbol for cell in cells) for cells in row.buttons.values()])
+            yield _line("", buttons, width)
+        symbols = ["".join(cell.symbol for cell in cells) for cells in row.buttons.values()]
+        yield _line(row.status, symbols, width)
     yield ""
-    yield from legend()
+    yield from legend(found)
 
 
-def _line(status: str, columns: Sequence[str]) -> str:
-    return f"{status:{_STATUS}}{''.join(f'{column:{_WIDTH}}' for column in columns)}".rstrip()
+def _line(status: str, groups: Sequence[str], width: int) -> str:
+    return f"{status:{_STATUS}}{''.join(f'{group:{width}}' for group in groups)}".rstrip()
 
 
 def counted(found: Exploration) -> str:

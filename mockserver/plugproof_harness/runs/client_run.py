@@ -201,14 +201,21 @@ class ClientRun:
         except UnknownSessionError:
             return ()
 
-    def use_up(self, operation: str) -> None:
-        """Let somebody behind the same address ask for an operation until its limit refuses."""
-        limit = self.fake.world.settings.limit_of(operation).hits
+    def use_up(self, operation: str, seconds: str = "") -> None:
+        """Let somebody behind the same address ask for an operation until its limit refuses.
+
+        With `seconds` that was some time ago, so that the next refusal says to wait for so long.
+        """
+        world = self.fake.world
+        limit = world.settings.limit_of(operation)
+        if seconds:
+            world.use_up(operation, int(seconds))
+            return
         known = OPERATIONS[operation]
         path = known.template.replace("{token}", "nobody").replace("{code}", "NOBODY")
         with self.request_log.paused():
-            for _ in range(limit):
-                pipeline.answer(self.fake.world, Request(known.method, path))
+            for _ in range(limit.hits):
+                pipeline.answer(world, Request(known.method, path))
 
     # The client at work.
 

@@ -45,7 +45,7 @@ FORMS = {
     "late": "OPERATION SECONDS",
     "during": "SESSION OPERATION EVENT",
     "race": "SESSION BUTTON OTHER",
-    "limit": "OPERATION",
+    "limit": "OPERATION [SECONDS]",
 }
 """Every verb with what it takes. SESSION is a number: 1 is what the first `start` has started.
 
@@ -55,7 +55,8 @@ in either. `wait` lets time pass, `next` lets it pass until something happens by
 damages the next answer of an operation, `late` makes it take so many seconds, and `during` lets
 an event happen while it is on its way. `race` presses a button, and another one while the first
 answer to the first is on its way. `limit` lets somebody behind the same address use up its
-rate limit.
+rate limit, so that the next refusal says to wait for so many SECONDS; it says 0 in the last part of
+a second of a window.
 """
 
 OPERATION_OF = {
@@ -81,6 +82,17 @@ FAULTS = (
 )
 """What may happen to an answer. A late one is not among it: a client that gives up waiting has a lost one."""
 
+RARE_ANSWERS = (
+    FaultKind.UNKNOWN_ENUM,
+    FaultKind.ERROR_429,
+    FaultKind.ERROR_502,
+    FaultKind.CONTENT_TYPE,
+    FaultKind.GZIP,
+    FaultKind.MISSING_FIELD,
+    FaultKind.WRONG_TYPE,
+)
+"""What comes rarely: a status that is new, and what the API, or something in front of it, answers by mistake."""
+
 Allowed = tuple[Callable[[str], bool], str]
 
 
@@ -94,7 +106,7 @@ _ALLOWED: dict[str, Allowed] = {
     "SESSION": (str.isdecimal, "the number of a session, 1 for the first"),
     "SECONDS": (str.isdecimal, "a whole number of seconds"),
     "OPERATION": _one_of(OPERATIONS),
-    "KIND": _one_of(FAULTS),
+    "KIND": _one_of((*FAULTS, *RARE_ANSWERS)),
     "BUTTON": _one_of(verb for verb in OPERATION_OF if verb != "start"),
     "OTHER": _one_of(verb for verb in OPERATION_OF if verb != "start"),
     "STATUS": _one_of(Status),

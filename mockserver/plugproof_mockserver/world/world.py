@@ -24,12 +24,12 @@ from plugproof_mockserver.http.response import ErrorResponse, Response
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.settings import RateLimit, Settings
 from plugproof_mockserver.model.state import SessionState
-from plugproof_mockserver.model.timestamps import LATEST, seconds
+from plugproof_mockserver.model.timestamps import LATEST, SECOND, seconds
 from plugproof_mockserver.world.charger_store import ChargerStore
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.fault import Fault, UnknownFaultError
 from plugproof_mockserver.world.journal import Journal
-from plugproof_mockserver.world.rate_limiter import RateLimiter
+from plugproof_mockserver.world.rate_limiter import LimiterWindow, RateLimiter
 from plugproof_mockserver.world.request_counts import RequestCounts
 from plugproof_mockserver.world.response_cache import ResponseCache
 from plugproof_mockserver.world.session_store import SessionStore
@@ -219,6 +219,14 @@ class World:
     def starts_left(self, code: str, now: int) -> RateLimitDecision:
         """Return what a start at the charger `code`, if it succeeded, would find of the limit per hour."""
         return self.limiter.look(quota_key(code.upper()), self.settings.sessions_per_charger, HOUR, now)
+
+    @transactional
+    def use_up(self, operation: str, seconds_left: int, client: str = "127.0.0.1") -> None:
+        """Have a client use up a limit per minute, so that a refusal says to wait for so many seconds."""
+        now, limit = self.clock.now(), self.settings.limit_of(operation)
+        first = (now // SECOND + 1 + seconds_left) * SECOND - 1 - limit.length
+        window = LimiterWindow(limit.length, self._hits_key(operation, client), first, limit.hits)
+        self.limiter.put_window(window, now)
 
     def _hits_key(self, operation: str, client: str) -> str:
         return client if self.settings.rate_limit is RateLimit.SHARED else f"{operation} {client}"
