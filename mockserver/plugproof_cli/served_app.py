@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from plugproof_mockserver.http.asgi_types import ASGIApp, Receive, Scope, Send
     from plugproof_mockserver.stores.store import Store
     from plugproof_mockserver.world.registry import WorldRegistry
+    from plugproof_mockserver.world.request_counts import RequestCounts
     from plugproof_mockserver.world.world import World
 
 Made = TypeVar("Made", bound="World")
@@ -42,19 +44,33 @@ def make_app(options: ServeOptions, identity: str) -> "ASGIApp":
     return _behind(options.trust_proxy, _app(options, identity))
 
 
-def make_worker_app(options: ServeOptions, identity: str, key: bytes) -> "ASGIApp":
-    """Return the same for one worker of several, which call one token by one fingerprint."""
+def make_worker_app(options: ServeOptions, identity: str, key: bytes, folder: str) -> "ASGIApp":
+    """Return the same for one worker of several.
+
+    They call one token by one fingerprint, and write what they count to a folder, where each can sum it.
+    """
     adopt_fingerprint_key(key)
     with kept_for_good():
-        return make_app(options, identity)
+        return _behind(options.trust_proxy, _app(options, identity, _worker_counts(folder)))
 
 
-def _app(options: ServeOptions, identity: str) -> "App":
+def _worker_counts(folder: str) -> "RequestCounts | None":
+    from plugproof_mockserver.control.worker_metrics import worker_counts
+
+    try:
+        return worker_counts(Path(folder))
+    except ImportError:
+        return None  # without Prometheus' client nobody can ask for them
+
+
+def _app(options: ServeOptions, identity: str, counts: "RequestCounts | None" = None) -> "App":
     from plugproof_mockserver.browser import PAGE_PATHS
     from plugproof_mockserver.faces.asgi import App
     from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 
     worlds = _worlds(options)
+    if counts is not None:
+        worlds.counts = worlds.default.counts = counts
     worlds.listeners.append(live_log.world_follower(options.log))
     hosts = HostAllowlist((options.url_host, *options.allow_host))
     control, pages = _when_asked(lambda: _control(options, identity)), _when_asked(_pages)
@@ -113,7 +129,7 @@ def _control(options: ServeOptions, identity: str) -> "ASGIApp":
     from plugproof_mockserver.control.secrets import ControlSecrets
 
     tenants = {prefix: tenant.secret for prefix, tenant in options.tenants.items()}
-    return control_app(ControlSecrets(options.operator_secret, tenants), identity)
+    return control_app(ControlSecrets(options.operator_secret, tenants), identity, options.workers)
 
 
 def _behind(proxies: tuple[str, ...], app: "ASGIApp") -> "ASGIApp":

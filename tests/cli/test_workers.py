@@ -1,5 +1,6 @@
 """`plugproof serve --workers N`: several processes on one port, which come and go without a request being lost."""
 
+import json
 import os
 import signal
 import socket
@@ -115,13 +116,50 @@ def test_every_worker_calls_a_token_by_the_same_name(pool):
     """The console may be answered by any worker, so all show one fingerprint for one token."""
     server = pool.fresh()
     server.start()
-    url = server.place["base_url"].removesuffix("/api") + f"/worlds/{server.world}/_plugproof/sessions"
-    names = set()
-    for _ in range(12):  # each on a connection of its own, which any worker may accept
-        with closing(HTTPConnection(*server.address, timeout=20)) as connection:
-            connection.request("GET", url)
-            names.add(connection.getresponse().read().partition(b'"data"')[0])
-    assert len(names) == 1
+    path = f"/worlds/{server.world}/_plugproof/sessions"
+    assert len({get(server, path).partition(b'"data"')[0] for _ in range(12)}) == 1
+
+
+def test_metrics_and_health_are_those_of_all_workers(pool):
+    """Whichever worker is asked, it tells what all of them have counted; health tells how many there are."""
+    before = counted(pool)
+    for _ in range(10):
+        get(pool, "/api/v3/public-charging/chargers/HAPPY")
+    assert {counted(pool) for _ in range(6)} == {before + 10}
+    health = json.loads(get(pool, "/_plugproof/health"))
+    assert (health["status"], health["workers"]) == ("ok", WORKERS)
+    assert health["store"] == {"kind": "sqlite", "state": "ok"}
+
+
+def counted(server):
+    text = get(server, "/_plugproof/metrics").decode()
+    name = 'plugproof_requests_total{operation="charger",status="200"} '
+    return sum(float(line.removeprefix(name)) for line in text.splitlines() if line.startswith(name))
+
+
+def get(server, path):
+    """Return what a GET is answered with over a connection of its own, which any worker may accept."""
+    with closing(HTTPConnection(*server.address, timeout=20)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().read()
+
+
+def test_the_live_stream_tells_what_any_worker_was_asked(pool):
+    """The console sees every request, also those that another worker than its own has answered."""
+    server = pool.fresh()
+    control = f"/worlds/{server.world}/_plugproof"
+    with closing(HTTPConnection(*server.address, timeout=20)) as connection:
+        connection.request("GET", f"{control}/stream")
+        stream = connection.getresponse()
+        get(server, f"{control}/health")  # by then the stream has begun to look
+        for number in range(8):
+            get(server, server.path(f"/chargers/C{number}"))
+        seen = set()
+        while len(seen) < 8:
+            line = stream.readline()
+            if line.startswith(b"data: "):
+                seen.add(json.loads(line[6:])["path"])
+    assert seen == {f"/v3/public-charging/chargers/C{number}" for number in range(8)}
 
 
 def test_memory_is_not_shared(plugproof):

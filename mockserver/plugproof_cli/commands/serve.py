@@ -215,24 +215,26 @@ def _serve_here(options: ServeOptions, identity: str, listener: "socket", ready:
 
 
 def _serve_by_workers(options: ServeOptions, identity: str, listener: "socket", ready: Callable[[], None]) -> None:
+    from tempfile import TemporaryDirectory
+
     from plugproof_mockserver.faces.uvicorn_server import ServerStartError
     from plugproof_mockserver.faces.worker_supervisor import Supervisor
 
     served_app.open_store(options.state)  # what is missing for it is said once, and not by each worker
-    given = (options, identity, token_bytes(32))
-    supervisor = Supervisor(
-        served_app.make_worker_app,
-        given,
-        listener,
-        count=options.workers,
-        receive_seconds=options.receive_timeout,
-        ready=ready,
-        tell=live_log.telling_workers(options.log),
-    )
-    try:
-        supervisor.run()
-    except ServerStartError as error:
-        raise click.ClickException(f"{error}; what was wrong stands above") from None
+    with TemporaryDirectory(prefix="plugproof-") as counts:
+        supervisor = Supervisor(
+            served_app.make_worker_app,
+            (options, identity, token_bytes(32), counts),
+            listener,
+            count=options.workers,
+            receive_seconds=options.receive_timeout,
+            ready=ready,
+            tell=live_log.telling_workers(options.log),
+        )
+        try:
+            supervisor.run()
+        except ServerStartError as error:
+            raise click.ClickException(f"{error}; what was wrong stands above") from None
 
 
 def _listener(options: ServeOptions) -> "socket":

@@ -22,6 +22,7 @@ from plugproof_contracts.pages.html_page import stylesheet
 from plugproof_mockserver.browser import PAGE_PATHS, stripe
 from plugproof_mockserver.http.asgi_types import BASE, TRANSPORT, WORLD, ASGIApp, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY
+from plugproof_mockserver.world.pipeline import WORLD_TROUBLE, refuse_world
 from plugproof_mockserver.world.world import World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -142,7 +143,7 @@ async def _retrieve(request: Request) -> Response:
         return Response(status_code=204, headers=_ANY_ORIGIN)
     query = request.query_params
     call = stripe.StripeCall(query.get("client_secret", ""), query.get("account", ""))
-    return await _answer(request, stripe.retrieve(request.scope[WORLD], request.path_params["intent"], call))
+    return await _try(request, lambda: stripe.retrieve(request.scope[WORLD], request.path_params["intent"], call))
 
 
 async def _confirm(request: Request) -> Response:
@@ -167,7 +168,18 @@ async def _with_fields(request: Request, act: Action) -> Response:
     except (ValueError, RecursionError):
         return await _answer(request, _unreadable("The body is not an object of strings in JSON."))
     call = stripe.StripeCall(*(fields.get(name) or "" for name in _CALL_FIELDS))
-    return await _answer(request, act(request.scope[WORLD], request.path_params["intent"], call))
+    return await _try(request, lambda: act(request.scope[WORLD], request.path_params["intent"], call))
+
+
+async def _try(request: Request, act: Callable[[], stripe.StripeAnswer]) -> Response:
+    """Answer with what comes of it; of a world that can't be had Stripe's script tells as of its own troubles."""
+    try:
+        answer = act()
+    except WORLD_TROUBLE as error:
+        problem = refuse_world(error)
+        content = {"error": {"type": "api_error", "message": problem.message}}
+        answer = stripe.StripeAnswer(problem.status, content)
+    return await _answer(request, answer)
 
 
 def _unreadable(message: str) -> stripe.StripeAnswer:

@@ -54,14 +54,15 @@ _STATUSES: dict[type[Exception], int] = {
 """How a refusal of the world is answered; the first row that fits decides."""
 
 
-def control_app(secrets: ControlSecrets | None = None, identity: str | None = None) -> ASGIApp:
+def control_app(secrets: ControlSecrets | None = None, identity: str | None = None, workers: int = 1) -> ASGIApp:
     """Return the application of the control plane.
 
     With `secrets` a request has to carry the one of the world that it is about. `identity` is what health answers
     with, so that who started a server can tell that it is this one; by default it is random.
+    `workers` is how many processes serve.
     """
     secrets = secrets or ControlSecrets()
-    routes = _routes(secrets, identity or token_hex(8))
+    routes = _routes(secrets, identity or token_hex(8), workers)
     routed = Starlette(routes=routes, exception_handlers={HTTPException: _off_the_map})
     routed.router.redirect_slashes = False
 
@@ -92,14 +93,14 @@ def _is_open(scope: Scope, secrets: ControlSecrets, headers: Headers) -> bool:
     return secrets.open(DEFAULT if path in _OF_ALL_WORLDS else scope[WORLD].name, headers)
 
 
-def _routes(secrets: ControlSecrets, identity: str) -> list[Route]:
+def _routes(secrets: ControlSecrets, identity: str, workers: int) -> list[Route]:
     by_path: dict[str, dict[str, ControlRoute]] = {}
     for row in ROUTES:
         by_path.setdefault(row.path, {})[row.method] = row
     return [
         Route(f"{PREFIX}/stream", _stream),
         Route(_METRICS, _metrics),
-        *(_route(PREFIX + path, rows, secrets, identity) for path, rows in by_path.items()),
+        *(_route(PREFIX + path, rows, secrets, (identity, workers)) for path, rows in by_path.items()),
     ]
 
 
@@ -119,7 +120,7 @@ async def _metrics(request: Request) -> Response:
     return Response(found.content, headers=_HEADERS | {"content-type": found.media_type})
 
 
-def _route(path: str, rows: dict[str, ControlRoute], secrets: ControlSecrets, identity: str) -> Route:
+def _route(path: str, rows: dict[str, ControlRoute], secrets: ControlSecrets, server: tuple[str, int]) -> Route:
     async def endpoint(request: Request) -> Response:
         row = rows["GET" if request.method == "HEAD" else request.method]
         most = MAX_BODY if row.document is None else MAX_DOCUMENT
@@ -131,7 +132,7 @@ def _route(path: str, rows: dict[str, ControlRoute], secrets: ControlSecrets, id
             return _refusing(too_large(most))
         world, worlds = request.scope[WORLD], request.scope[WORLDS]
         may_control = partial(secrets.open, headers=request.headers)
-        wanted = ControlRequest(world, worlds, may_control, identity, argument, {}, {})
+        wanted = ControlRequest(world, worlds, may_control, *server, argument, {}, {})
         return _answer(row, wanted, body, request.url.query)
 
     return Route(path, endpoint, methods=list(rows))

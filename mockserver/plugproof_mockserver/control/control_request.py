@@ -11,7 +11,8 @@ from plugproof_mockserver.world.world import World
 
 
 class ControlRequest(NamedTuple):
-    """One request: the argument of its path, and the fields of its body and query. `identity` is the server's.
+    """One request: the argument of its path, and the fields of its body and query. `identity` is the server's,
+    which `workers` processes serve.
 
     `worlds` are all that there are, and `may_control` tells whether the request may control the one of a name.
     """
@@ -20,6 +21,7 @@ class ControlRequest(NamedTuple):
     worlds: WorldRegistry
     may_control: Callable[[str], bool]
     identity: str
+    workers: int
     argument: str
     fields: dict[str, Any]
     query: dict[str, Any]

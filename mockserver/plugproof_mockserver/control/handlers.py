@@ -23,6 +23,7 @@ from plugproof_mockserver.model.events import Event, possible_events
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, iso, parse, seconds
+from plugproof_mockserver.stores.store import StoreHealth, StoreUnavailableError
 from plugproof_mockserver.world.charger_store import UnknownChargerError
 from plugproof_mockserver.world.faults import FaultKind, UnknownFaultError, list_parameters, make_fault
 from plugproof_mockserver.world.world import World
@@ -32,10 +33,22 @@ from plugproof_mockserver.world.world import World
 
 def _health(request: ControlRequest) -> Any:
     server = {"identity": request.identity, "version": VERSION, "uptime_seconds": round(request.worlds.age, 3)}
-    here = {"status": "ok", "world": request.world.name} | server
-    if request.world is not request.worlds.default:
-        return here | {"sessions": len(request.world.sessions)}
-    return here | {"sessions": request.worlds.count_sessions(), "worlds": len(request.worlds)}
+    store = _store(request.worlds.health())
+    here = {"status": "ok" if store["state"] == "ok" else "degraded", "world": request.world.name} | server
+    here |= {"workers": request.workers, "store": store}
+    try:
+        if request.world is not request.worlds.default:
+            return here | {"sessions": len(request.world.sessions)}
+        return here | {"sessions": request.worlds.count_sessions(), "worlds": len(request.worlds)}
+    except StoreUnavailableError:
+        return here | {"sessions": None}
+
+
+def _store(health: StoreHealth) -> dict[str, Any]:
+    if health.trouble is None:
+        return {"kind": health.kind, "state": "ok"}
+    since = None if health.since is None else iso(int(health.since) * SECOND)
+    return {"kind": health.kind, "state": "unreachable", "since": since, "message": health.trouble}
 
 
 def _reset(request: ControlRequest) -> None:
@@ -245,8 +258,8 @@ def document() -> msgspec.Raw:
 
 
 ROUTES = (
-    ControlRoute("GET", "/health", _health),
-    ControlRoute("GET", "/openapi.json", lambda request: document()),
+    ControlRoute("GET", "/health", _health, of_one_world=False),
+    ControlRoute("GET", "/openapi.json", lambda request: document(), of_one_world=False),
     ControlRoute("POST", "/reset", _reset, status=204),
     ControlRoute("GET", "/clock", _clock),
     ControlRoute("PATCH", "/clock", _set_clock, body_fields.CLOCK),
@@ -264,13 +277,13 @@ ROUTES = (
     ControlRoute("POST", "/faults", _inject, body_fields.FAULT, 201),
     ControlRoute("DELETE", "/faults", _clear_faults, status=204),
     ControlRoute("DELETE", "/faults/{place}", _remove_fault, status=204),
-    ControlRoute("GET", "/fault-kinds", _fault_kinds),
+    ControlRoute("GET", "/fault-kinds", _fault_kinds, of_one_world=False),
     ControlRoute("GET", "/limits", _limits),
     ControlRoute("GET", "/journal", _journal),
     ControlRoute("DELETE", "/journal", _clear_journal, status=204),
     ControlRoute("GET", "/violations", _violations),
     ControlRoute("DELETE", "/violations", _clear_violations, status=204),
-    ControlRoute("GET", "/scenarios", _scenarios),
+    ControlRoute("GET", "/scenarios", _scenarios, of_one_world=False),
     ControlRoute("GET", "/worlds", world_routes.list_worlds, query=body_fields.WORLDS, of_one_world=False),
     ControlRoute("GET", "/worlds/{name}", world_routes.get_world, of_one_world=False),
     ControlRoute("PUT", "/worlds/{name}", world_routes.put_world, body_fields.LEASE, of_one_world=False),

@@ -16,6 +16,8 @@ class Breaker:
         self._clock = clock
         self._trouble: str | None = None
         self._until = 0.0
+        self.since: float | None = None
+        """When the trouble began, in seconds since 1970; None while there is none."""
 
     def check(self) -> None:
         """Raise `StoreUnavailableError` while the store is left alone."""
@@ -25,8 +27,9 @@ class Breaker:
     def fail(self, trouble: str) -> StoreUnavailableError:
         """Note a failure, and return the error to raise."""
         self._trouble, self._until = trouble, self._clock() + PAUSE_SECONDS
+        self.since = self.since or time.time()
         return StoreUnavailableError(trouble)
 
     def succeed(self) -> None:
         """Note that the store works."""
-        self._trouble = None
+        self._trouble = self.since = None

@@ -130,9 +130,10 @@ class RedisStore:
             self._breaker.check()
             self._client.set("plugproof:probe", 1, px=1000)
         except redis.RedisError as error:
-            return StoreHealth(self._kind, str(self._breaker.fail(self._trouble(error))))
+            trouble = str(self._breaker.fail(self._trouble(error)))
+            return StoreHealth(self._kind, trouble, self._breaker.since)
         except StoreUnavailableError as error:
-            return StoreHealth(self._kind, str(error))
+            return StoreHealth(self._kind, str(error), self._breaker.since)
         self._breaker.succeed()
         return StoreHealth(self._kind)
 

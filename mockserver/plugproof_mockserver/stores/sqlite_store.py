@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import uniform
 
+from plugproof_mockserver.stores.breaker import Breaker
 from plugproof_mockserver.stores.store import (
     LimitedHit,
     Result,
@@ -63,6 +64,7 @@ class SqliteStore:
         self._path = path
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._breaker = Breaker()  # here it only notes: to try a file costs no wait
 
     def __repr__(self) -> str:
         return f"<SqliteStore {self._path}>"
@@ -86,7 +88,7 @@ class SqliteStore:
             with self._lock, self._writing() as connection:
                 connection.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (time.time(),))
         except StoreUnavailableError as error:
-            return StoreHealth("sqlite", str(error))
+            return StoreHealth("sqlite", str(error), self._breaker.since)
         return StoreHealth("sqlite")
 
     def close(self) -> None:
@@ -111,6 +113,7 @@ class SqliteStore:
         try:
             yield connection
             connection.execute("COMMIT")
+            self._breaker.succeed()
         except sqlite3.Error as error:
             self._close()  # what was not committed is gone with its connection
             raise self._unavailable(error) from None
@@ -130,7 +133,7 @@ class SqliteStore:
         return connection
 
     def _unavailable(self, error: sqlite3.Error) -> StoreUnavailableError:
-        return StoreUnavailableError(f"the store {self._path.name} can't be written: {error}")
+        return self._breaker.fail(f"the store {self._path.name} can't be written: {error}")
 
 
 def _begin(connection: sqlite3.Connection) -> None:

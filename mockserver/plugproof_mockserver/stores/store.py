@@ -133,10 +133,14 @@ class Transaction(Protocol):
 
 
 class StoreHealth(NamedTuple):
-    """What kind of store it is, and its trouble; None when it keeps what it is given."""
+    """What kind of store it is, and its trouble; None when it keeps what it is given.
+
+    `since` is when this process first met the trouble, in seconds since 1970.
+    """
 
     kind: str
     trouble: str | None = None
+    since: float | None = None
 
 
 class WorldSize(NamedTuple):

@@ -16,6 +16,7 @@ import msgspec
 
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.model.timestamps import SECOND, iso
+from plugproof_mockserver.stores.store import StoreHealth
 from plugproof_mockserver.world.world import World
 from plugproof_mockserver.world.world_errors import (
     EndedWorld,
@@ -123,6 +124,10 @@ class WorldRegistry:
         yield self.default
         for kept in list(self._named.values()):
             yield kept.world
+
+    def health(self) -> StoreHealth:
+        """Return whether what the worlds are told is kept, and where."""
+        return StoreHealth("memory")
 
     def count_sessions(self) -> int:
         """Return how many sessions all worlds keep."""

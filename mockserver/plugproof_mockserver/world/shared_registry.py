@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.model.timestamps import SECOND, iso
-from plugproof_mockserver.stores.store import Store, WorldSize
+from plugproof_mockserver.stores.store import Store, StoreHealth, WorldSize
 from plugproof_mockserver.world.registry import (
     DEFAULT,
     MOST,
@@ -82,6 +82,10 @@ class SharedRegistry(WorldRegistry):
 
     def _present(self) -> dict[str, ListedWorld]:
         return {name: one for name, one in self._directory.all().items() if one.ended is None}
+
+    def health(self) -> StoreHealth:
+        """Return whether the store keeps what it is told."""
+        return self._store.health()
 
     def count_sessions(self) -> int:
         """Return how many sessions all worlds keep."""

@@ -318,7 +318,7 @@ def test_a_python_program_sets_chargers_up_alike(fake):
 def test_a_request_does_not_show_its_token_to_who_debugs(fake):
     token, worlds = fake.seed_session("charging").token, fake.asgi.worlds
     fields = {"failure_reason": token}
-    request = ControlRequest(fake.world, worlds, lambda name: True, "identity", token, fields, {})
+    request = ControlRequest(fake.world, worlds, lambda name: True, "identity", 1, token, fields, {})
     assert token not in repr(request)
 
 

@@ -112,8 +112,8 @@ function pay(token, session, payment) {
   const leave = make("button", { type: "button", onclick: () => busy(leave, () => end(client.cancel(token))) }, "Cancel");
   async function settle() {
     const { error } = await stripe.confirmPayment({ elements, redirect: "if_required", confirmParams: { return_url: location.href } });
-    // Whatever the script says, only the API knows: a network error may hide a payment that was made.
-    if (error && error.type !== "api_connection_error") {
+    // Whatever the script says, only the API knows: such an error may hide a payment that was made.
+    if (error && !["api_connection_error", "api_error"].includes(error.type)) {
       if (error.type === "validation_error") return tell(error.message);
       return tell(error.message, make("p", { class: "quiet" }, "Nothing was taken. Use another card."));
     }
