@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 from tests.harness.async_client import CarefulAsync
@@ -30,6 +31,13 @@ def test_the_grid_has_750_cells_and_825_with_limits():
     assert set(GRID) <= set(names)
     assert len([name for name in names if name.endswith("/limit") and not name.startswith("new/")]) == 75
     assert len(names) == len(set(names))
+
+
+def test_the_pages_tell_how_many_cells_there_are():
+    """README and the page on exploring name the number."""
+    root = Path(__file__).parents[2]
+    for page in ("README.md", "docs/how-to/explore.md"):
+        assert f"{len(list(cells()))} cells" in (root / page).read_text("utf-8")
 
 
 def test_a_good_client_meets_every_cell_and_breaks_no_law(careful):
