@@ -1,16 +1,20 @@
 """Use the built package in clean environments: each extra alone, oldest and newest versions, several Pythons.
 
-    python .ci/matrix.py FOLDER [--all] [PYTHON…]
+    python .ci/matrix.py FOLDER [--all [--page PAGE]] [PYTHON…]
 
-makes the environments below FOLDER. Without `--all` it makes those that every change has to pass: as pinned, and
-with the oldest dependencies. It prints a line for each, and ends with 1 when one of them fails.
+makes the environments below FOLDER, in which the wheel and the sdist lie. Without `--all` it makes those that
+every change has to pass: as pinned, and with the oldest dependencies. It prints a line for each, with the packages
+that were installed and their size on disk, and ends with 1 when one of them fails. A PAGE gets the table of all.
 """
 
+import csv
 import os
+import platform
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +23,8 @@ from floors import EXTRAS, floors
 ROOT = Path(__file__).parents[1]
 SMOKE = ROOT / ".ci/smoke"
 CLIENTS = ("httpx", "httpx2")
+BEGIN, END = "<!-- written by make matrix -->\n", "<!-- end -->"
+"""Between these marks of a page stands the table."""
 QUIET = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 FILES = {
     "": ("core", "alone"),
@@ -66,21 +72,39 @@ def whole(pythons: Sequence[str]) -> Iterator[Environment]:
         yield Environment(python, "all", "pinned", "wheel", CLIENTS)
 
 
+class Outcome(NamedTuple):
+    """What became of an environment: what went wrong (nothing when all is well), and what it weighs."""
+
+    environment: Environment
+    python: str
+    problem: str
+    packages: int
+    megabytes: float
+
+    def __str__(self) -> str:
+        weight = f"{self.packages:>3} packages {self.megabytes:>5.1f} MB"
+        return f"{'FAILED' if self.problem else 'ok':<7}{weight}  {self.environment}"
+
+
 def main(folder: Path, arguments: Sequence[str]) -> int:
     """Make the environments one after the other."""
-    pythons = [one for one in arguments if one != "--all"] or [sys.executable]
-    failed = 0
-    for number, one in enumerate(whole(pythons) if "--all" in arguments else quick(pythons[0])):
-        began = time.monotonic()
-        problem = use(one, folder, folder / str(number))
-        print(f"{'FAILED' if problem else 'ok':<7}{time.monotonic() - began:>4.0f} s  {one}", flush=True)
-        print(problem, end="")
-        failed += bool(problem)
-    return int(failed > 0)
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--page", type=Path)
+    parser.add_argument("pythons", nargs="*", default=[sys.executable])
+    asked = parser.parse_args(arguments)
+    outcomes = []
+    for number, one in enumerate(whole(asked.pythons) if asked.all else quick(asked.pythons[0])):
+        outcomes.append(use(one, folder, folder / str(number)))
+        print(outcomes[-1], flush=True)
+        print(outcomes[-1].problem, end="")
+    if asked.page:
+        asked.page.write_text(written(asked.page.read_text("utf-8"), outcomes), encoding="utf-8")
+    return int(any(outcome.problem for outcome in outcomes))
 
 
-def use(one: Environment, folder: Path, place: Path) -> str:
-    """Make one environment and try it; return what went wrong, nothing when all is well."""
+def use(one: Environment, folder: Path, place: Path) -> Outcome:
+    """Make one environment and try it."""
     (package,) = folder.glob("*.whl" if one.package == "wheel" else "*.tar.gz")
     pins = folder / f"{one.versions}.txt"
     pins.write_text({"pinned": pinned, "lowest": lowest, "newest": str}[one.versions]())
@@ -91,7 +115,43 @@ def use(one: Environment, folder: Path, place: Path) -> str:
         (python, "-m", "pip", "check"),
         (python, "-P", "-m", "pytest", "-q", "-c", SMOKE / "pytest.ini", "-p", "no:cacheprovider", *files(one)),
     )
-    return next(filter(None, map(run, steps)), "")
+    problem = next(filter(None, map(run, steps)), "")
+    packages = [path for path in place.glob("lib/python*/site-packages/*.dist-info") if not is_of_venv(path)]
+    version = subprocess.run([one.python, "-V"], capture_output=True, text=True, check=False).stdout.split()[-1]
+    return Outcome(one, version, problem, len(packages), sum(map(size, packages)) / 1e6)
+
+
+def is_of_venv(info: Path) -> bool:
+    """Return whether a distribution was there before anything was installed."""
+    return info.name.partition("-")[0] in ("pip", "setuptools")
+
+
+def size(info: Path) -> int:
+    """Return the bytes of a distribution's files, but for what Python compiles of them."""
+    with (info / "RECORD").open(encoding="utf-8", newline="") as record:
+        files = [info.parent / row[0] for row in csv.reader(record) if not row[0].endswith(".pyc")]
+    return sum(path.stat().st_size for path in files if path.is_file())
+
+
+def written(page: str, outcomes: Iterable[Outcome]) -> str:
+    """Return a page with the table of outcomes between its marks."""
+    before, _, rest = page.partition(BEGIN)
+    return "\n".join((before + BEGIN, *table(outcomes), END)) + rest.partition(END)[2]
+
+
+def table(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Yield the lines of the table, with the day and the machine."""
+    day = datetime.now(UTC).date().isoformat()
+    yield f"Measured on {day}, on {platform.system()} ({platform.machine()}).\n"
+    yield "| Python | installed | versions | from | packages | MB | works |"
+    yield "|---|---|---|---|---:|---:|---|"
+    for outcome in outcomes:
+        one = outcome.environment
+        name = f"`plugproof[{one.extra}]`" if one.extra else "`plugproof`"
+        installed, works = ", ".join((name, *one.others)), "**no**" if outcome.problem else "yes"
+        weight = f"{outcome.packages} | {outcome.megabytes:.1f}"
+        yield f"| {outcome.python} | {installed} | {one.versions} | {one.package} | {weight} | {works} |"
+    yield ""
 
 
 def files(one: Environment) -> list[Path]:

@@ -2,6 +2,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,38 @@ def test_an_old_or_absent_python_is_refused_in_one_sentence(elsewhere, target, p
     assert python in sentence
     assert len(end) == 1
     assert not (elsewhere / ".venv").exists()
+
+
+@pytest.mark.parametrize(("target", "others"), [("serve", "--group"), ("demo", "--group")])
+def test_serving_installs_one_extra_and_no_tools(elsewhere, target, others):
+    """Whoever wants the fake alone does not wait for what its tests need."""
+    planned = make(elsewhere, "--dry-run", target).stdout
+    assert "--editable '.[serve]'" in planned
+    assert others not in planned
+
+
+def test_serving_takes_the_environment_that_there_is(elsewhere):
+    """A contributor's `.venv` serves, too, and nothing is installed."""
+    (elsewhere / ".venv/bin").mkdir(parents=True)
+    (elsewhere / ".venv/bin/python").symlink_to(sys.executable)
+    (elsewhere / ".venv/ready").write_text(f"{elsewhere}\n")
+    planned = make(elsewhere, "--dry-run", "serve").stdout
+    assert planned.split() == ["exec", ".venv/bin/plugproof", "serve"]
+
+
+PROGRESS = MAKEFILE.parent / ".ci/progress"
+
+
+def test_a_step_tells_what_it_does_and_how_long_it_takes():
+    """One line on standard error; what the command says is nobody's business while all goes well."""
+    done = subprocess.run([PROGRESS, "Make tea", "echo", "chatter"], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert re.fullmatch(r"Make tea \.\.\. \d+ s\n", done.stderr)
+
+
+def test_a_step_that_fails_shows_what_was_said():
+    """With the code that it failed with."""
+    command = [PROGRESS, "Make tea", "sh", "-c", "echo no water; exit 7"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout) == (7, "")
+    assert done.stderr == "Make tea ... failed\nno water\n"
