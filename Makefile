@@ -123,7 +123,7 @@ release: $(RELEASE) $(if $(NPM),$(PEERS)) ## Build into dist/, check and try wha
 	@$(PY) .ci/release.py check
 	@rm -rf dist; PIP_CONSTRAINT=constraints.txt $(STEP) "Build sdist and wheel" $(PY) -m build --outdir dist
 	@$(STEP) "Check the metadata and the README" .venv/release/bin/python -m twine check --strict dist/*
-	@rm -rf .venv/installed; mkdir .venv/installed; cp dist/* .venv/installed/; $(PY) .ci/matrix.py .venv/installed
+	@rm -rf .venv/released; mkdir .venv/released; cp dist/* .venv/released/; $(PY) .ci/matrix.py .venv/released
 	@$(if $(NPM),$(STEP) "Pack the TypeScript package" $(PY) .ci/release.py pack dist)
 	@$(PY) .ci/release.py tag $(if $(TAG),--make)
 
