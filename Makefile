@@ -172,7 +172,7 @@ $(POWER): pyproject.toml constraints.txt $(if $(USABLE),,FORCE) | $(VENV)
 	touch $(POWER)
 
 $(MUTANTS): $(if $(USABLE),,FORCE) | $(VENV)
-	@$(QUIETLY); quietly $(PY) -m venv --clear .venv/mutants; \
+	@$(QUIETLY); echo "Make .venv/mutants ..." >&2; quietly $(PY) -m venv --clear .venv/mutants; \
 	quietly .venv/mutants/bin/python -m pip install cosmic-ray==8.7.0; \
 	touch $(MUTANTS)
 
