@@ -10,7 +10,8 @@ from plugproof_contracts.typescript.__main__ import WRITTEN, main
 from plugproof_contracts.typescript.statements import STATED, UNSTATED
 from plugproof_contracts.version import VERSION
 
-PACKAGE = Path(__file__).parents[2] / "contracts/typescript"
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "contracts/typescript"
 SINGLE = {rule.slug for rule in RULES.values() if not rule.is_trace}
 
 
@@ -50,3 +51,16 @@ def test_the_npm_package_has_the_version_of_plugproof():
     assert package["version"] == VERSION
     assert "publishConfig" not in package
     assert not (PACKAGE / "package-lock.json").exists()
+
+
+def test_the_page_shows_the_lines_of_the_readme():
+    """Those of the example, which `tests/peers/` compiles and runs on the fake."""
+    example = (ROOT / "examples/typescript/session.ts").read_text("utf-8")
+    for path in (PACKAGE / "README.md", ROOT / "docs/how-to/typescript.md"):
+        assert path.read_text("utf-8").partition("```ts\n")[2].partition("```")[0] == example
+
+
+def test_the_page_counts_the_rules_that_are_checked():
+    """Of those that are not, the README has the list."""
+    page = (ROOT / "docs/how-to/typescript.md").read_text("utf-8")
+    assert f"as data: {len(STATED)} rules are checked" in page

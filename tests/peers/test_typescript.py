@@ -17,6 +17,7 @@ from plugproof_strategies import exchanges, violating_exchanges
 ROOT = Path(__file__).parents[2]
 NPM = ROOT / ".venv/npm/node_modules"
 PACKAGE = ROOT / "contracts/typescript"
+EXAMPLE = ROOT / "examples/typescript/session.ts"
 DRAWN = 80
 
 
@@ -28,21 +29,16 @@ def run(folder: Path, *command: str | Path, **variables: str) -> str:
     return done.stdout
 
 
-def first_block(readme: str) -> str:
-    """Return the first TypeScript of a README."""
-    return readme.partition("```ts\n")[2].partition("```")[0]
-
-
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package, compiled and packed; the lines of its README are among its tests."""
+    """A copy of the package, compiled and packed; the example is compiled with it."""
     if not (NPM / "zod").is_dir():
         absent = "there is no Zod: `make peers` installs it"
         return pytest.fail(absent) if os.environ.get("CI") == "true" else pytest.skip(absent)
     folder = tmp_path_factory.mktemp("typescript") / "contract"
     shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("build", "node_modules"))
     (folder / "node_modules").symlink_to(NPM)
-    (folder / "test/readme.ts").write_text(first_block((folder / "README.md").read_text("utf-8")))
+    shutil.copy(EXAMPLE, folder / "test/example.ts")
     run(folder, "npm", "pack", "--silent", "--offline")
     return folder
 
@@ -53,17 +49,17 @@ def test_the_package_passes_its_own_tests(package):
     assert "# fail 0" in run(package, "node", "--test", "--test-reporter=tap", *tests)
 
 
-def test_the_packed_package_does_what_its_readme_shows(package, tmp_path, fake):
+def test_the_packed_package_does_what_the_example_shows(package, tmp_path, fake):
     """It is used from a folder that has it and Zod, on a session of the fake."""
     place = tmp_path / "node_modules/@plugproof/contract"
     with tarfile.open(next(package.glob("*.tgz"))) as packed:
         packed.extractall(tmp_path, filter="data")
     shutil.copytree(tmp_path / "package", place)
     (tmp_path / "node_modules/zod").symlink_to(NPM / "zod")
-    shutil.copy(package / "build/test/readme.js", tmp_path / "readme.mjs")
+    shutil.copy(package / "build/test/example.js", tmp_path / "example.mjs")
     token = fake.ask("POST", "/sessions", {"status": "charging"})["token"]
     url = f"{fake.api}/v3/public-charging/sessions/{token}"
-    assert run(tmp_path, "node", "readme.mjs", url) == "charging -> stopping | settling\n"
+    assert run(tmp_path, "node", "example.mjs", url) == "charging -> stopping | settling\n"
 
 
 def test_the_packed_package_holds_no_tests_and_no_address(package):
