@@ -32,6 +32,8 @@ from plugproof_mockserver.model.timestamps import SECOND, parse
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
+from plugproof_pytest.reporting.behaviour_coverage import BehaviourCoverage
+from plugproof_pytest.reporting.coverage_reports import as_html
 
 IMAGES = Path(__file__).parents[1].absolute() / "docs" / "images"
 DESK: ViewportSize = {"width": 1360, "height": 900}
@@ -124,6 +126,19 @@ def reports(browser: Browser) -> None:
         _shoot(browser, history, "history-phone", PHONE, "light")
 
 
+def coverage(browser: Browser) -> None:
+    """Take the pictures of what a suite met of the API's behaviours, and how it reaches the rest."""
+    met = BehaviourCoverage()
+    for exchange in (success(), success("get", "starting", after=10), success("get", "captured", after=20)):
+        met.see(exchange)
+    met.strike(["reset"])
+    with TemporaryDirectory() as folder:
+        page = Path(folder) / "coverage.html"
+        page.write_text(as_html(met, date(2026, 1, 10)))
+        _shoot(browser, page, "coverage-light", DESK, "light")
+        _shoot(browser, page, "coverage-phone", PHONE, "dark")
+
+
 def _history(url: str, report: Report) -> bytes:
     history, noon = History(url), parse("2026-01-10T12:00:00Z") / SECOND
     counts = {"requests planned": 6, "requests sent": 6}
@@ -161,6 +176,7 @@ def main() -> None:
         pay(browser, url, "light")
         pay(browser, url, "dark", "-dark")
         reports(browser)
+        coverage(browser)
         browser.close()
 
 

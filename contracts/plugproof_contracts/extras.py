@@ -12,7 +12,17 @@ from importlib import import_module
 from plugproof_contracts.errors import PlugproofError
 
 EXTRAS = {
-    "serve": ("anyio", "h11", "httptools", "prometheus_client", "sse_starlette", "starlette", "uvicorn", "uvloop"),
+    "serve": (
+        "anyio",
+        "h11",
+        "httptools",
+        "jinja2",
+        "prometheus_client",
+        "sse_starlette",
+        "starlette",
+        "uvicorn",
+        "uvloop",
+    ),
     "check": ("h11", "jinja2", "pygal", "sqlalchemy"),
     "strategies": ("hypothesis", "jsonschema_rs"),
     "fuzz": ("h11", "jinja2", "schemathesis"),

@@ -19,9 +19,9 @@ def test_each_fault_has_a_switch(console, world):
 def test_a_fault_has_its_fields(console, world):
     """Milliseconds are asked for where they are needed, and only there."""
     form = console.locator("#fault")
-    assert form.get_by_label("ms").is_hidden()
+    assert form.get_by_label("ms", exact=True).is_hidden()
     form.locator("[name=kind]").select_option("latency")
-    form.get_by_label("ms").fill("250")
+    form.get_by_label("ms", exact=True).fill("250")
     form.get_by_label("rate").fill("0.25")
     form.get_by_role("button", name="Add").click()
     console.get_by_role("switch", name="confirm: latency, after, rate 0.25, first 1, 250 ms").wait_for()

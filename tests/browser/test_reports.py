@@ -111,6 +111,18 @@ def test_the_head_says_of_whom_when_and_how_bad(page, files):
     assert "https://" in page.locator("h1").inner_text()
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_chart_is_seen_whole(page, files, width):
+    """One picture of each chart shows, as wide as its card at most, and nothing scrolls."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(files["history"])
+    shown = page.locator(".chart svg").locator("visible=true")
+    assert shown.count() == page.locator(".chart").count() / 2
+    for box in (one.bounding_box() for one in shown.all()):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+
+
 def test_findings_are_cards_on_a_phone(page, files):
     """Each cell stands below the name of its column, and no table scrolls sideways."""
     page.set_viewport_size({"width": 390, "height": 900})

@@ -58,6 +58,15 @@ def test_the_axis_of_time_shows_dates(history):
     assert labels(one, "x")[0] == "01-10 12:00"
 
 
+def test_a_narrow_chart_shows_the_same_in_less_room():
+    """A phone gets a picture of its own width, with fewer dates and every point."""
+    chart = draw_lines("x", [Series("a", 0, tuple(Point(FIRST + day * DAY, day, "") for day in range(11)))])
+    wide, narrow = (ElementTree.fromstring(svg) for svg in (chart.svg, chart.narrow))
+    assert len(list(narrow.iter(f"{SVG}circle"))) == len(list(wide.iter(f"{SVG}circle"))) == 11
+    assert float(narrow.get("viewBox").split()[2]) <= 440
+    assert labels(chart._replace(svg=chart.narrow), "x") == ["2026-01-10", "2026-01-15", "2026-01-20"]
+
+
 def test_verdicts_stand_in_rows_that_are_named(history):
     """All dots of one verdict are at one height, the height of its name."""
     verdicts = [Verdict.CONFORMS, Verdict.BROKEN, Verdict.CONFORMS, Verdict.DRIFTED, Verdict.UNCHECKED]
@@ -98,7 +107,7 @@ def test_a_chart_styles_and_runs_nothing(points):
         draw_lines("<t>", [Series("a", 0, points)]),
         draw_rows("<t>", [Series("a", 0, points)], {"a": 0}),
     ):
-        assert not re.search(r"<script|<style|style=|<b>|\son\w+=|<!--|<\?", chart.svg)
+        assert not re.search(r"<script|<style|style=|<b>|\son\w+=|<!--|<\?", chart.svg + chart.narrow)
 
 
 def test_the_same_history_gives_the_same_page(history):

@@ -18,7 +18,7 @@ def render_page(package: str, name: str, styles: tuple[str, ...] = (), **values:
     `styles` are further stylesheets that the page holds: whatever else is styled or run, no browser obeys.
     """
     allowed = " ".join(f"'sha256-{_digest(style)}'" for style in (stylesheet(), *styles))
-    page = _template(package, name).render(values, style=stylesheet(), styles=allowed, version=VERSION)
+    page = load_template(package, name).render(values, style=stylesheet(), styles=allowed, version=VERSION)
     return page.encode("utf-8", "replace")
 
 
@@ -33,7 +33,8 @@ def stylesheet() -> str:
 
 
 @cache
-def _template(package: str, name: str) -> "Template":
+def load_template(package: str, name: str) -> "Template":
+    """Return a template of a package's folder `templates`, or of the shared ones; what is put in is escaped."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -7,7 +7,6 @@ that world, such as `/worlds/a`. Pages hold no data: scripts fetch it, and put i
 import re
 from collections.abc import Awaitable, Callable
 from functools import cache
-from html import escape
 from importlib.resources import files
 from typing import Any
 
@@ -18,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from plugproof_contracts import ConnectorStatus
-from plugproof_contracts.pages.html_page import stylesheet
+from plugproof_contracts.pages.html_page import load_template, stylesheet
 from plugproof_mockserver.browser import PAGE_PATHS, stripe
 from plugproof_mockserver.http.asgi_types import BASE, TRANSPORT, WORLD, ASGIApp, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY
@@ -104,8 +103,8 @@ async def _pay(request: Request) -> Response:
 
 def _page(name: str, request: Request) -> Response:
     world: World = request.scope[WORLD]
-    values = {"%BASE%": request.scope[BASE], "%WORLD%": world.name}
-    text = re.sub("|".join(values), lambda found: escape(values[found[0]]), _text(name))
+    values = {"base": request.scope[BASE], "world": world.name, "statuses": list(ConnectorStatus)}
+    text = load_template(__package__, name).render(values)
     return Response(text, headers=_PAGE_HEADERS, media_type="text/html")
 
 
@@ -122,11 +121,8 @@ def _static(name: str) -> Any:
 
 @cache
 def _text(name: str) -> str:
-    if name == "style.css":
-        return stylesheet()
-    text: str = _static(name).read_text("utf-8")
-    statuses = "".join(f"<option>{status}</option>" for status in ConnectorStatus)
-    return text.replace("%CONNECTOR_STATUSES%", statuses)
+    text: str = stylesheet() if name == "style.css" else _static(name).read_text("utf-8")
+    return text
 
 
 # Stripe.

@@ -139,7 +139,11 @@ def _seed(request: ControlRequest) -> Any:
 
 
 def _get_session(request: ControlRequest) -> Any:
-    return _session(request.world, request.world.sessions.get(request.token, request.world.clock.now()))
+    world, now = request.world, request.world.clock.now()
+    state = world.sessions.get(request.token, now)
+    events = possible_events(state.status)
+    leads_to = {one: transitions.apply_event(state, one, now, world.settings).status for one in events}
+    return _session(world, state) | {"leads_to": leads_to}
 
 
 def _amend(request: ControlRequest) -> Any:

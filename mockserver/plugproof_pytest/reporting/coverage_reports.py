@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from plugproof_contracts.pages.html_page import render_page
 from plugproof_pytest.reporting.behaviour_coverage import CATALOGUE, BehaviourCoverage
@@ -40,14 +40,14 @@ def as_json(met: BehaviourCoverage) -> str:
     return json.dumps({"percent": round(met.percent(), 1), "kinds": kinds}, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_html(met: BehaviourCoverage) -> str:
-    """Return a page that loads nothing and runs nothing, with a way to each name that was missed."""
+def as_html(met: BehaviourCoverage, day: date | None = None) -> str:
+    """Return a page that loads nothing and runs nothing, with a way to each name missed; None is today."""
     missed = {kind: met.missed(kind) for kind in CATALOGUE}
     page = render_page(
         "plugproof_pytest.reporting",
         "coverage.html",
         percent=met.percent(),
-        day=datetime.now(UTC).date().isoformat(),
+        day=(day or datetime.now(UTC).date()).isoformat(),
         counts={kind: f"{len(names) - len(missed[kind])} of {len(names)}" for kind, names in CATALOGUE.items()},
         missed=dict(sorted(missed.items(), key=lambda row: not row[1])),
         hint=hint,

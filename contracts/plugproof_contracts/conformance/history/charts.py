@@ -10,10 +10,21 @@ from xml.etree import ElementTree
 if TYPE_CHECKING:
     from pygal import XY
 
-WIDTH, HEIGHT = 960, 240
 _DAY = 24 * 3600.0
-_DATES = 6
-"""Dates that the axis shows."""
+
+
+class _Size(NamedTuple):
+    """The size of a picture in pixels, of its letters and its dots, and the dates on its axis."""
+
+    width: int
+    height: int
+    letters: int
+    dot: float
+    dates: int
+
+
+_WIDE, _NARROW = _Size(960, 240, 13, 3.5, 6), _Size(440, 260, 15, 2.5, 3)
+"""For a desk and for a phone, on which the wide one could not be read."""
 
 
 class Point(NamedTuple):
@@ -33,10 +44,11 @@ class Series(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """A chart as finished SVG, and the series that its legend explains."""
+    """A chart as finished SVG, for a wide and for a narrow page, and the series that its legend explains."""
 
     title: str
     svg: str
+    narrow: str
     legend: tuple[Series, ...]
 
 
@@ -50,7 +62,7 @@ def draw_rows(title: str, series: Sequence[Series], rows: Mapping[str, float]) -
     """Draw each point in the row that its value is; `rows` names them."""
     labels = [{"label": name, "value": value} for name, value in rows.items()]
     span = (min(rows.values()) - 0.5, max(rows.values()) + 0.5)
-    return _draw(title, series, stroke=False, range=span, y_labels=labels, dots_size=6, height=HEIGHT - 50)
+    return _draw(title, series, stroke=False, range=span, y_labels=labels)
 
 
 def _number(unit: str) -> Callable[[float], str]:
@@ -67,25 +79,36 @@ def _pygal() -> Any:
 
 
 def _draw(title: str, series: Sequence[Series], **settings: Any) -> Chart:
+    wide, narrow = (_picture(title, series, size, settings) for size in (_WIDE, _NARROW))
+    return Chart(title, wide, narrow, tuple(series))
+
+
+def _picture(title: str, series: Sequence[Series], size: _Size, settings: Mapping[str, Any]) -> str:
     pygal = _pygal()
     moments = [point.at for one in series for point in one.points] or [0.0]
     first, last = min(moments), max(moments)
     edge = max((last - first) / 40, 60.0)
+    has_rows = "y_labels" in settings  # their names take room from the dates
+    dates = size.dates // 2 * 2 if has_rows else size.dates
     chart = pygal.XY(
-        **{"width": WIDTH, "height": HEIGHT, "dots_size": 3.5, **settings},
+        **settings,
+        width=size.width,
+        height=size.height - 50 if has_rows else size.height,
+        dots_size=1.6 * size.dot if has_rows else size.dot,
         xrange=(first - edge, last + edge),
-        x_labels=sorted({first + (last - first) * part / (_DATES - 1) for part in range(_DATES)}),
+        x_labels=sorted({first + (last - first) * part / (dates - 1) for part in range(dates)}),
         x_value_formatter=_date("%m-%d %H:%M" if last - first < 3 * _DAY else "%Y-%m-%d"),
-        style=pygal.style.Style(label_font_size=13, major_label_font_size=13),
+        style=pygal.style.Style(label_font_size=size.letters, major_label_font_size=size.letters),
         no_prefix=True,
         truncate_label=-1,
         show_legend=False,
         js=[],
         margin=12,
+        margin_right=3 * size.letters,
     )
     for one in series:
         chart.add(one.name, [{"value": (point.at, point.value), "label": point.words} for point in one.points])
-    return Chart(title, _plain(chart, title, [one.colour for one in series]), tuple(series))
+    return _plain(chart, title, [one.colour for one in series])
 
 
 def _date(form: str) -> Callable[[float], str]:

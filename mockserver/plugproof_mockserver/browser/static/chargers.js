@@ -43,8 +43,8 @@ async function list() {
 // Do something to the charger of the form, and show the chargers as they are then.
 const change = (work) => act(async () => {
   await work(encodeURIComponent(form.code.value.trim()));
-  by("charger").hidden = true;
   await list();
+  by("charger").hidden = true;
 });
 
 export async function wireChargers() {

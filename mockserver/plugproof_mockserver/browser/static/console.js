@@ -57,7 +57,7 @@ function drawSessions({ sessions, total }) {
 
 function row(session) {
   const { data } = session;
-  return make("tr", { "aria-selected": session.token === state.selected },
+  return make("tr", { "aria-current": session.token === state.selected ? "true" : null },
     make("td", {}, make("button", { class: "code", onclick: () => select(session.token) }, session.token)),
     make("td", {}, make("span", { class: `badge ${tone(data.status)}` }, String(data.status))),
     make("td", {}, session.scenario),
@@ -72,11 +72,11 @@ const tone = (status) =>
     : ["requires_review", "expired", "abandoned"].includes(status) ? "warn" : "";
 
 // The chosen one may be on another page of the list, or gone, with the fake that knew it or by itself.
-async function showChosen(sessions) {
+async function showChosen() {
   const token = state.selected;
   if (!token) return drawNoDetail();
   try {
-    const found = sessions.find((one) => one.token === token) ?? await ask("GET", `/sessions/${encodeURIComponent(token)}`);
+    const found = await ask("GET", `/sessions/${encodeURIComponent(token)}`);
     if (state.selected === token) drawDetail(found);
   } catch (error) {
     if (error.status !== 404) throw error;
@@ -110,7 +110,7 @@ function journalRow(entry) {
   return make("li", {}, make("details", {},
     make("summary", {}, make("span", { class: "quiet" }, String(entry.at).slice(11, 19)), make("span", {}, entry.method),
       make("span", { class: kind }, String(entry.status)),
-      make("span", { class: "code", title: entry.path }, entry.path + (entry.faults?.length ? ` · ${entry.faults.join(", ")}` : ""))),
+      make("span", { class: "code path", title: entry.path }, String(entry.path).replace("/v3/public-charging/", "") + (entry.faults?.length ? ` · ${entry.faults.join(", ")}` : ""))),
     curl, button, rest.length ? make("pre", { class: "code" }, rest.join("\n")) : null));
 }
 
@@ -180,7 +180,7 @@ async function refresh() {
   ]);
   drawClock(clock);
   drawSessions(sessions);
-  await showChosen(sessions.sessions);
+  await showChosen();
   drawLimits(limits);
   drawFaults(faults);
 }

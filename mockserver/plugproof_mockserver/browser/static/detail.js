@@ -1,8 +1,8 @@
 // The session that was chosen: its life so far, and a button for everything that can happen to it.
 import { act, ask, by, make } from "./control.js";
 
-const ORDER = ["created", "authorized", "starting", "charging", "stopping", "settling", "captured", "refunded", "no_charge",
-  "expired", "failed", "abandoned", "capture_failed", "requires_review", "written_off"];
+const WAY = ["created", "authorized", "starting", "charging", "stopping", "settling", "captured"];
+const ENDS = ["no_charge", "refunded", "expired", "abandoned", "failed", "capture_failed", "requires_review", "written_off"];
 // The statuses in which this page saw each session.
 const seen = new Map();
 
@@ -33,6 +33,14 @@ function pathOf(data) {
   return [...reached, data.status];
 }
 
+// The way to a receipt in one line, and below it the other ends; marked are the path, the present, and what may come next.
+function lifecycle(now, taken, next) {
+  const item = (status) => make("li", { "data-taken": taken.has(status), "data-next": next.has(status) && status !== now,
+    "aria-current": status === now ? "step" : null }, status);
+  return make("div", { class: "stack", role: "group", "aria-label": "Lifecycle" },
+    make("ol", { class: "life way" }, ...WAY.map(item)), make("ul", { class: "life" }, ...ENDS.map(item)));
+}
+
 export function drawDetail(session) {
   const { data } = session;
   remember(session);
@@ -41,13 +49,15 @@ export function drawDetail(session) {
   const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   body.hidden = false;
   const taken = new Set([...pathOf(data), ...(seen.get(session.token) ?? [])]);
-  const fact = (name, value) => [make("dt", {}, name), make("dd", {}, String(value))];
+  // A moment may go on in the next line after its day.
+  const parts = (text) => text.split(/(?<=^\d{4}-\d\d-\d\dT)/).flatMap((part, place) => (place ? [make("wbr"), part] : [part]));
+  const fact = (name, value) => [make("dt", {}, name), make("dd", {}, ...parts(String(value)))];
   body.replaceChildren(
     make("p", {}, make("code", {}, session.token), ` on ${session.scenario}, Stripe: ${session.stripe}`),
-    make("ol", { class: "life", "aria-label": "Lifecycle" }, ...ORDER.map((status) =>
-      make("li", { "data-taken": taken.has(status), "aria-current": status === data.status ? "step" : null }, status))),
+    lifecycle(data.status, taken, new Set(Object.values(session.leads_to))),
     make("div", { class: "row", role: "group", "aria-label": "What can happen" }, ...session.events.map((event) =>
-      make("button", { class: "small", "data-key": event, "data-event": event, onclick: () => happen(session.token, event) }, event))),
+      make("button", { class: "small", "data-key": event, "data-event": event, onclick: () => happen(session.token, event) }, event,
+        session.leads_to[event] === data.status ? null : make("span", { class: "quiet" }, ` → ${session.leads_to[event]}`)))),
     make("dl", { class: "facts" }, ...Object.entries(data).filter(([, value]) => value === null || typeof value !== "object")
       .flatMap(([name, value]) => fact(name, value))));
   if (focused) body.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();

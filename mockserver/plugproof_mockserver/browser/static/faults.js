@@ -44,17 +44,17 @@ const wanted = (form) => {
 export async function wireFaults() {
   const form = by("fault").elements;
   const kinds = await ask("GET", "/fault-kinds");
-  const show = (name, shell, isShown) => {
+  const show = (name, isShown) => {
     form[name].disabled = !isShown;
-    shell.hidden = !isShown;
+    form[name].parentElement.hidden = !isShown;
   };
   const fit = () => {
     const takes = kinds.parameters[form.kind.value];
-    show("milliseconds", form.milliseconds.parentElement, "milliseconds" in takes);
-    show("field", form.field, "field" in takes);
-    show("rule", form.rule, "rule" in takes);
+    show("milliseconds", "milliseconds" in takes);
+    show("field", "field" in takes);
+    show("rule", "rule" in takes);
     form.rule.replaceChildren(...(takes.rule ?? []).map((one) => make("option", {}, one)));
-    form.field.replaceChildren(make("option", { value: "" }, "field: as usual"), ...(takes.field ?? []).map((one) => make("option", {}, one)));
+    form.field.replaceChildren(make("option", { value: "" }, "as usual"), ...(takes.field ?? []).map((one) => make("option", {}, one)));
   };
   form.kind.addEventListener("change", fit);
   by("fault").addEventListener("submit", (event) => {

@@ -171,7 +171,6 @@ function draw(token, session) {
   const at = STEPS.indexOf(session.status);
   const captured = session.amount_captured ?? null;
   const facts = [
-    ["Energy", session.energy_kwh === null ? "–" : `${session.energy_kwh} kWh`],
     [captured === null ? "Cost so far" : "Paid", money(captured ?? session.cost_amount, pricing)],
     ...(session.tax_amount === null ? [] : [["VAT in it", money(session.tax_amount, pricing)]]),
     ["Held", money(session.amount_authorized, pricing)],
@@ -195,9 +194,9 @@ function draw(token, session) {
 }
 
 function receipt(token, session) {
-  const input = make("input", { type: "email", name: "receipt", maxlength: 255, value: session.driver_email ?? "", required: true, "aria-label": "Receipt to", placeholder: "you@example.com" });
+  const input = make("input", { type: "email", name: "receipt", maxlength: 255, value: session.driver_email ?? "", required: true, placeholder: "you@example.com" });
   const go = make("button", {}, "Send the receipt there");
-  const form = make("form", { class: "row" }, input, go);
+  const form = make("form", { class: "card stack" }, make("label", {}, "Receipt to", input), go);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     busy(go, async () => watch(token, (await client.setEmail(token, input.value.trim())).data));
