@@ -51,9 +51,12 @@ def _lesson(base: str, judged: JudgedTrace, now: float) -> Lesson:
 def positions_by_base(exchanges: Iterable[Exchange]) -> dict[str, list[int]]:
     """Return where the exchanges with each base URL are, which is written so that it may be shown."""
     found: dict[str, list[int]] = {}
+    shown: dict[str, str] = {}
     for position, exchange in enumerate(exchanges):
-        if exchange.base is not None:
-            found.setdefault(redacted(origin(exchange.base)), []).append(position)
+        base = exchange.base
+        if base is not None:
+            name = shown.get(base) or shown.setdefault(base, redacted(origin(base)))
+            found.setdefault(name, []).append(position)
     return found
 
 

@@ -2,10 +2,12 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from plugproof_contracts.errors import PlugproofError
@@ -33,9 +35,39 @@ def default_url() -> str:
     return f"sqlite:///{folder / 'history.sqlite3'}"
 
 
-def opened(text: str, tables: MetaData) -> Engine:
-    """Open a database and make the tables that it lacks; raises `HistoryError`."""
-    url = _url(text)
+class Database:
+    """A database by its URL, with the tables that it lacks made; None is the user's own history.
+
+    Every failure is an `error`. A transaction locks the table `guard`, so that nobody else writes meanwhile.
+    """
+
+    def __init__(
+        self, url: str | None, tables: MetaData, *, guard: Table, error: type["HistoryError"] = HistoryError
+    ) -> None:
+        self._guard, self._error = guard, error
+        try:
+            self._engine: Engine = _opened(url or default_url(), tables)
+        except HistoryError as failure:
+            raise error(str(failure)) from None
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def locked(self) -> Iterator[Connection]:
+        """Open a transaction in which nobody else writes; on SQLite every one is."""
+        try:
+            with self._engine.begin() as connection:
+                if connection.dialect.name != "sqlite":
+                    connection.execute(text(f"LOCK TABLE {self._guard.name} IN EXCLUSIVE MODE"))
+                yield connection
+        except SQLAlchemyError as failure:
+            raise self._error(_why(failure)) from None
+
+
+def _opened(address: str, tables: MetaData) -> Engine:
+    url = _url(address)
     try:
         engine = create_engine(url, connect_args=_ARGUMENTS[url.get_backend_name()])
         if engine.dialect.name == "sqlite":
@@ -45,7 +77,7 @@ def opened(text: str, tables: MetaData) -> Engine:
     except ModuleNotFoundError:
         raise HistoryError(extra_line("psycopg")) from None
     except SQLAlchemyError as error:
-        raise HistoryError(why(error)) from None
+        raise HistoryError(_why(error)) from None
     return engine
 
 
@@ -63,9 +95,9 @@ _ARGUMENTS: dict[str, dict[str, object]] = {
 }
 
 
-def _url(text: str) -> "URL":
+def _url(address: str) -> "URL":
     try:
-        url = make_url(text)
+        url = make_url(address)
     except ArgumentError:
         raise HistoryError("it is not a URL; allowed are sqlite:///FILE and postgresql://HOST/DATABASE") from None
     if url.get_backend_name() not in _ARGUMENTS:
@@ -78,7 +110,7 @@ def _leave_transactions_to_us(connection: object, record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # a sqlite3.Connection
 
 
-def why(error: SQLAlchemyError) -> str:
+def _why(error: SQLAlchemyError) -> str:
     """Return the driver's first line about a failure; SQLAlchemy's own text quotes the statement's values."""
     cause = getattr(error, "orig", None)
     return (str(cause) or type(error).__name__).splitlines()[0] if cause else type(error).__name__

@@ -1,14 +1,12 @@
 """The ledger: what was seen of each fact, kept in a database that several processes may write to at once."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, text
+from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
-from plugproof_contracts.evidence.database import HistoryError, default_url, opened, why
+from plugproof_contracts.evidence.database import Database, HistoryError
 from plugproof_contracts.evidence.ledger_entry import Addition, Interval, LedgerEntry, SourceKind
 from plugproof_contracts.evidence.ledger_schema import ENTRIES, LEDGER_VERSION, METADATA, RECORDINGS, VERSIONS
 
@@ -20,39 +18,21 @@ class LedgerError(HistoryError):
     """Why a ledger cannot be used; nothing was added to it. The text holds no password."""
 
 
-class Ledger:
+class Ledger(Database):
     """A ledger by the URL of its database (None is the user's own history); every failure is a `LedgerError`."""
 
     def __init__(self, url: str | None = None) -> None:
+        super().__init__(url, METADATA, guard=VERSIONS, error=LedgerError)
         try:
-            self._engine: Engine = opened(url or default_url(), METADATA)
-        except HistoryError as error:
-            raise LedgerError(str(error)) from None
-        try:
-            with self._locked() as connection:
+            with self.locked() as connection:
                 _require_version(connection)
         except LedgerError:
             self.close()
             raise
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _locked(self) -> Iterator[Connection]:
-        """Open a transaction in which nobody else writes; on SQLite every one is."""
-        try:
-            with self._engine.begin() as connection:
-                if connection.dialect.name != "sqlite":
-                    connection.execute(text(f"LOCK TABLE {VERSIONS.name} IN EXCLUSIVE MODE"))
-                yield connection
-        except SQLAlchemyError as error:
-            raise LedgerError(why(error)) from None
-
     def add_all(self, additions: Iterable[Addition]) -> list[bool]:
         """Add all sightings or none, and return which were added: not those of a recording added before."""
-        with self._locked() as connection:
+        with self.locked() as connection:
             _require_version(connection)
             batch = _Batch(connection)
             added = [batch.add(one) for one in additions]
@@ -61,14 +41,14 @@ class Ledger:
 
     def has(self, recording: str) -> bool:
         """Return whether the recording with a digest was added."""
-        with self._locked() as connection:
+        with self.locked() as connection:
             return (
                 connection.scalar(select(RECORDINGS.c.digest).where(RECORDINGS.c.digest == recording)) is not None
             )
 
     def entries(self, base: str | None = None) -> list[LedgerEntry]:
         """Return what is known, of one base URL or of all, by fact and kind of source."""
-        with self._locked() as connection:
+        with self.locked() as connection:
             return _entries(connection, base[:255] if base is not None else None)
 
 
@@ -132,9 +112,8 @@ def _entries(connection: Connection, base: str | None, source: SourceKind | None
 
 
 def _entry(row: Row[Any]) -> LedgerEntry:
-    found = dict(row._mapping)
-    interval = Interval(**{name: found.pop(name) for name in Interval._fields})
-    return LedgerEntry(**found, interval=interval)
+    counts, interval = row[: -len(Interval._fields)], row[-len(Interval._fields) :]
+    return LedgerEntry._make((*counts, Interval(*interval)))
 
 
 def _store(connection: Connection, entries: Iterable[LedgerEntry]) -> None:

@@ -8,7 +8,7 @@ from plugproof_contracts.evidence.fact_index import arrow_name
 from plugproof_contracts.evidence.ledger_entry import DAY, Sighting
 from plugproof_contracts.learning.observations import Observations
 from plugproof_contracts.learning.seen_steps import steps_of
-from plugproof_contracts.learning.words import headers_shown, is_telling, texts_shown
+from plugproof_contracts.learning.words import shown_in
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.rules import RULES
 
@@ -40,20 +40,19 @@ class FactObserver:
 
     def see(self, judged: JudgedTrace, seen: Observations, now: float) -> None:
         """Count what exchanges show, each by itself and all in order."""
-        answers = [one.answer for one in seen.all]
-        moments = [moment(answer, now) for answer in answers]
-        for answer, single, at in zip(answers, judged.singles, moments, strict=True):
+        moments = [moment(one.answer, now) for one in seen.all]
+        for single, at in zip(judged.singles, moments, strict=True):
             if single.checked:
                 self._see_rules(single, at)
-            if is_telling(answer):
-                for fact, holds in (*headers_shown(answer), *texts_shown(answer)):
-                    self.count(fact, at, holds=holds)
+        for one, shown in shown_in(seen):
+            for fact, holds in shown:
+                self.count(fact, moments[one.position], holds=holds)
         broken = {one.rule for one in judged.whole.violations}
         for slug in judged.whole.checked & _TRACE_RULES:
             self.count(slug, max(moments, default=now), holds=slug not in broken)
-        for one in steps_of(seen):
-            if one.step.move is not None:
-                self.count(arrow_name(one.step.move), moment(one.later.answer, now), holds=True)
+        for taken in steps_of(seen):
+            if taken.step.move is not None:
+                self.count(arrow_name(taken.step.move), moment(taken.later.answer, now), holds=True)
 
     def count(self, fact: str, at: float, *, holds: bool) -> None:
         """Count one sighting of a fact."""

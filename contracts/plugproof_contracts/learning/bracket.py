@@ -35,10 +35,10 @@ class Bracket(NamedTuple):
 
 def intersection(brackets: Iterable[Bracket]) -> Bracket:
     """Return what lies in all of them."""
-    found = Bracket()
-    for bracket in brackets:
-        found = found.intersect(bracket)
-    return found
+    known = list(brackets)
+    lows = [one.low for one in known if one.low is not None]
+    highs = [one.high for one in known if one.high is not None]
+    return Bracket(max(lows, default=None), min(highs, default=None))
 
 
 def _pick(choose: Callable[[list[float]], float], first: float | None, second: float | None) -> float | None:

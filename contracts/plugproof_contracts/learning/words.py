@@ -5,6 +5,7 @@ from functools import cache
 
 from plugproof_contracts.facts.error_texts import ERROR_TEXTS, FAILURE_TEXTS, ErrorText
 from plugproof_contracts.facts.response_headers import RESPONSE_HEADERS, ResponseHeader
+from plugproof_contracts.learning.observations import Observation, Observations
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.unchecked import blocked_reason, server_error_reason
 
@@ -19,13 +20,23 @@ def text_name(text: str) -> str:
     return f"text.{text}"
 
 
-def is_telling(answer: ParsedResponse) -> bool:
+def _is_telling(answer: ParsedResponse) -> bool:
     """Return whether the API itself answered an operation, so that headers and texts are its own."""
     exchange = answer.exchange
     return answer.operation is not None and not (blocked_reason(exchange) or server_error_reason(exchange))
 
 
-def headers_shown(answer: ParsedResponse) -> Iterator[tuple[str, bool]]:
+def shown_in(seen: Observations) -> tuple[tuple[Observation, tuple[tuple[str, bool], ...]], ...]:
+    """Return the answers that are the API's own, each with the headers and texts that it has or lacks."""
+    return seen.once(_shown)
+
+
+def _shown(seen: Observations) -> tuple[tuple[Observation, tuple[tuple[str, bool], ...]], ...]:
+    own = [one for one in seen.all if _is_telling(one.answer)]
+    return tuple((one, (*_headers_shown(one.answer), *_texts_shown(one.answer))) for one in own)
+
+
+def _headers_shown(answer: ParsedResponse) -> Iterator[tuple[str, bool]]:
     """Yield each header that belongs to an answer, with whether it is there as it is known."""
     for fact, header in _headers_of(answer.code):
         holds = _has_header(answer, header)
@@ -33,7 +44,7 @@ def headers_shown(answer: ParsedResponse) -> Iterator[tuple[str, bool]]:
             yield fact, holds
 
 
-def texts_shown(answer: ParsedResponse) -> Iterator[tuple[str, bool]]:
+def _texts_shown(answer: ParsedResponse) -> Iterator[tuple[str, bool]]:
     """Yield each text that an answer has the place of, with whether it is said."""
     message = answer.error.get("message")
     if isinstance(message, str):

@@ -67,7 +67,7 @@ def follow(
     `shown` is the next answer that shows it, which may be this one; None if none does.
     """
     state = _near_ends(state, answer, now)
-    goal = _goal(state, answer, now)
+    goal = _goal(answer, shown, now)
     for move in _path(state.status, goal, shown.status if shown else None) if goal else ():
         state = _moved(state, move, shown or answer, now, settings)
     return _as_decided(state, answer, now)
@@ -83,14 +83,13 @@ def _near_ends(state: SessionState, answer: ParsedResponse, now: int) -> Session
     return replace(state, **changes)
 
 
-def _goal(state: SessionState, answer: ParsedResponse, now: int) -> Goal | None:
+def _goal(answer: ParsedResponse, shown: ParsedResponse | None, now: int) -> Goal | None:
     """Return which statuses before the request explain the recorded answer; None if any does."""
-    shown = answer.status
-    if shown is not None:
-        return _shows(answer, shown, now)
+    if answer.status is not None:
+        return _shows(answer, answer.status, now)
     if answer.code in (429, 404) or answer.code >= 500:
         return None
-    return _refuses(answer)
+    return _refuses(answer, shown, now)
 
 
 def _shows(answer: ParsedResponse, shown: Status, now: int) -> Goal:
@@ -105,18 +104,27 @@ def _shows(answer: ParsedResponse, shown: Status, now: int) -> Goal:
     return lambda status: status is shown
 
 
-def _refuses(answer: ParsedResponse) -> Goal | None:
+def _refuses(answer: ParsedResponse, shown: ParsedResponse | None, now: int) -> Goal | None:
     if answer.name == "cancel" and answer.code == 409:
         return lambda status: status not in CANCELLABLE
-    if answer.name == "stop" and answer.error.get("message") == NOT_CHARGING:
-        return lambda status: status not in (Status.CHARGING, Status.STOPPING)
-    if answer.name == "stop":
+    if answer.name == "stop" and _was_charging(answer, shown, now):
         return lambda status: status is Status.CHARGING
+    if answer.name == "stop":
+        return lambda status: status not in (Status.CHARGING, Status.STOPPING)
     exchange = answer.exchange
     kind = exchange.request_headers.get("content-type") or ""
     if answer.name == "receipt-email" and isinstance(read_email(exchange.request_body, kind), str):
         return lambda status: status in TERMINAL
     return None
+
+
+def _was_charging(answer: ParsedResponse, shown: ParsedResponse | None, now: int) -> bool:
+    """Return whether a stop was refused by the charger; a page has no message, so a later answer has to tell."""
+    message = answer.error.get("message")
+    if message is not None or shown is None:
+        return bool(message != NOT_CHARGING)
+    began, ended = (microseconds(shown.data.get(name)) for name in ("charging_started_at", "completed_at"))
+    return began is not None and began <= now and (ended is None or ended > now)
 
 
 def _path(source: Status, goal: Goal, later: Status | None) -> tuple[Move, ...]:

@@ -108,3 +108,17 @@ def test_no_difference_shows_a_token():
     for one in recording():
         assert one.token is None or one.token.reveal() == "f" * 40 or one.token.reveal() not in told
     assert "driver@example.com" not in told
+
+
+def test_a_refusal_without_a_message_is_told_by_what_follows(tmp_path: Path):
+    """A page says only 400: whether the session was charging by then, a later answer tells."""
+    world = RecordedWorld(errors="negotiated")
+    token = world.start("UNPLUG")
+    world.send("POST", f"/sessions/{token}/confirm")
+    for seconds, request in ((1, "stop"), (8, "cancel"), (3, "confirm")):
+        world.fake.clock.advance(seconds)
+        world.send("POST", f"/sessions/{token}/{request}")
+    facts = tmp_path / "plugproof.toml"
+    facts.write_text(_toml({"errors": "negotiated"}))
+    assert [one.status for one in world.exchanges] == [201, 200, 400, 409, 200]
+    assert replay(world.exchanges, facts).differences == ()

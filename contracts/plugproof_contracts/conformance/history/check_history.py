@@ -1,12 +1,9 @@
 """What earlier checks did and saw: how much was asked of whom, how it went, what the answers looked like."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, delete, func, insert, select
 
 from plugproof_contracts.conformance.history.drift import Shape, Trait
 from plugproof_contracts.conformance.history.history_schema import (
@@ -18,7 +15,7 @@ from plugproof_contracts.conformance.history.history_schema import (
     RUNS,
     SHAPE,
 )
-from plugproof_contracts.evidence.database import HistoryError, default_url, opened, why
+from plugproof_contracts.evidence.database import Database
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.reports.report_model import Report, State
 
@@ -58,26 +55,11 @@ class Allowance(NamedTuple):
     window: float = WINDOW_SECONDS + 10.0
 
 
-class History:
+class History(Database):
     """A history; every failure of its database is a `HistoryError`."""
 
     def __init__(self, url: str | None = None) -> None:
-        self._engine: Engine = opened(url or default_url(), METADATA)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _locked(self) -> Iterator[Connection]:
-        """Open a transaction that no other process can look into; on SQLite every one is."""
-        try:
-            with self._engine.begin() as connection:
-                if connection.dialect.name != "sqlite":
-                    connection.execute(text(f"LOCK TABLE {REQUESTS.name} IN EXCLUSIVE MODE"))
-                yield connection
-        except SQLAlchemyError as error:
-            raise HistoryError(why(error)) from None
+        super().__init__(url, METADATA, guard=REQUESTS)
 
     def book(
         self, base: str, operation: str, now: float, allowance: Allowance, *, over_limit: bool = False
@@ -86,7 +68,7 @@ class History:
 
         `over_limit` is for the rate-limit probe: it counts confirms alone, and may send one more than the limit.
         """
-        with self._locked() as connection:
+        with self.locked() as connection:
             gate = _pause(connection, base, now) or _gate(connection, base, now, allowance, over_limit)
             if gate is None:
                 connection.execute(insert(REQUESTS).values(base=base, operation=operation, at=now))
@@ -94,19 +76,19 @@ class History:
 
     def pause(self, base: str, until: float) -> None:
         """Remember that a base URL asked to be left alone."""
-        with self._locked() as connection:
+        with self.locked() as connection:
             connection.execute(delete(PAUSES).where(PAUSES.c.base == base))
             connection.execute(insert(PAUSES).values(base=base, until=until))
 
     def lift_pause(self, base: str) -> None:
         """Forget that a base URL asked to be left alone."""
-        with self._locked() as connection:
+        with self.locked() as connection:
             connection.execute(delete(PAUSES).where(PAUSES.c.base == base))
 
     def record(self, base: str, at: float, report: Report, shape: Shape) -> None:
         """Keep the outcome of a check, whole or not at all."""
         counts = report.counts
-        with self._locked() as connection:
+        with self.locked() as connection:
             run = connection.execute(
                 insert(RUNS).values(
                     base=base,
@@ -131,32 +113,32 @@ class History:
         """Return the last checks of a base URL, the newest first."""
         columns = (RUNS.c.id, RUNS.c.at, RUNS.c.verdict, RUNS.c.planned, RUNS.c.sent)
         wanted = select(*columns).where(RUNS.c.base == base).order_by(RUNS.c.at.desc(), RUNS.c.id.desc())
-        with self._locked() as connection:
+        with self.locked() as connection:
             return [Run(*row) for row in connection.execute(wanted.limit(most))]
 
     def bases(self) -> list[str]:
         """Return every base URL that was checked."""
-        with self._locked() as connection:
+        with self.locked() as connection:
             return list(connection.scalars(select(RUNS.c.base).distinct().order_by(RUNS.c.base)))
 
     def shape(self, run: int) -> Shape:
         """Return what the answers of a check looked like."""
         traits = select(SHAPE.c.kind, SHAPE.c.place, SHAPE.c.name).where(SHAPE.c.run == run)
         times = select(LATENCIES.c.operation, LATENCIES.c.seconds).where(LATENCIES.c.run == run)
-        with self._locked() as connection:
+        with self.locked() as connection:
             found = frozenset(Trait(*row) for row in connection.execute(traits))
             return Shape(found, dict(tuple(row) for row in connection.execute(times)))
 
     def results(self, run: int) -> dict[str, str]:
         """Return how every rule fared in a check."""
         wanted = select(RESULTS.c.rule, RESULTS.c.state).where(RESULTS.c.run == run)
-        with self._locked() as connection:
+        with self.locked() as connection:
             return {rule: _EARLIER_WORDS.get(state, state) for rule, state in connection.execute(wanted)}
 
     def seen(self, base: str, kind: str) -> frozenset[Trait]:
         """Return all traits of a kind that any check of a base URL has seen."""
         wanted = select(SHAPE.c.kind, SHAPE.c.place, SHAPE.c.name).distinct().join(RUNS, SHAPE.c.run == RUNS.c.id)
-        with self._locked() as connection:
+        with self.locked() as connection:
             rows = connection.execute(wanted.where(RUNS.c.base == base, SHAPE.c.kind == kind))
             return frozenset(Trait(*row) for row in rows)
 

@@ -16,8 +16,8 @@ from plugproof_contracts.learning.learned_fact import (
     shared,
     worded,
 )
-from plugproof_contracts.learning.observations import Observation, Observations
-from plugproof_contracts.learning.words import header_name, headers_shown, is_telling, text_name, texts_shown
+from plugproof_contracts.learning.observations import Observations
+from plugproof_contracts.learning.words import header_name, shown_in, text_name
 from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
 from plugproof_contracts.parsing.redactions import stand_ins
 from plugproof_contracts.secrets.escaping import escape
@@ -33,8 +33,8 @@ _SHORTEST = 6
 Estimator = Callable[[Observations], LearnedFact]
 
 
-def _telling(seen: Observations) -> tuple[Observation, ...]:
-    return tuple(one for one in seen.all if is_telling(one.answer))
+def _telling(seen: Observations) -> list[ParsedResponse]:
+    return [one.answer for one, _ in shown_in(seen)]
 
 
 # Headers.
@@ -43,8 +43,8 @@ def _telling(seen: Observations) -> tuple[Observation, ...]:
 def _headers(seen: Observations) -> Mapping[str, tuple[int, int]]:
     """Return of each header how often it was there as it is known, and how often it should have been."""
     found: dict[str, tuple[int, int]] = {}
-    for one in seen.once(_telling):
-        for name, holds in headers_shown(one.answer):
+    for _, shown in shown_in(seen):
+        for name, holds in shown:
             held, n = found.get(name, (0, 0))
             found[name] = held + holds, n + 1
     return found
@@ -62,9 +62,10 @@ def estimate_header(name: str, seen: Observations) -> LearnedFact:
 def _texts(seen: Observations) -> Mapping[str, list[str]]:
     """Return what was said in the place of each text; the text itself where that is it."""
     found = defaultdict[str, list[str]](list)
-    for one in seen.once(_telling):
-        for name, holds in texts_shown(one.answer):
-            found[name].append(_SAID.get(name, "") if holds else _told(one.answer))
+    for one, shown in shown_in(seen):
+        for name, holds in shown:
+            if name in _SAID:
+                found[name].append(_SAID[name] if holds else _told(one.answer))
     return found
 
 
@@ -94,7 +95,7 @@ def estimate_text(name: str, seen: Observations) -> LearnedFact:
 def estimate_invalid_text(seen: Observations) -> LearnedFact:
     """Tell whether a 422 says the first of its errors and how many more there are, or a text of its own."""
     fact = LearnedFact(name="text.invalid", form=FactForm.WORD, assumed=_INVALID)
-    return worded(fact, [said for one in seen.once(_telling) if (said := _of_invalid(one.answer))])
+    return worded(fact, [said for one in _telling(seen) if (said := _of_invalid(one))])
 
 
 def _of_invalid(answer: ParsedResponse) -> str:
@@ -111,7 +112,7 @@ def _of_invalid(answer: ParsedResponse) -> str:
 
 def estimate_not_found(seen: Observations) -> LearnedFact:
     """Tell whether a 404 is `plain`, or repeats (`echo`) what was asked for."""
-    return worded(_NOT_FOUND, [vote for one in seen.once(_telling) if (vote := _not_found_vote(one.answer))])
+    return worded(_NOT_FOUND, [vote for one in _telling(seen) if (vote := _not_found_vote(one))])
 
 
 def _not_found_vote(answer: ParsedResponse) -> str:
