@@ -10,6 +10,7 @@ from benchmarks.reliability.process import Fake
 
 CODES = ("HAPPY", "OFFLINE", "BUSY", "STOPFAIL")
 """Chargers that between them give every documented answer but the limit's."""
+MOST_SECONDS = 3600
 CASES_OF_EXAMPLE = 10
 """An example of each operation and a scenario are at least so many requests."""
 
@@ -23,7 +24,7 @@ def run(size: int) -> Outcome:
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(
                 [*command, "--max-examples", str(max(1, size // CASES_OF_EXAMPLE))],
-                cwd=folder, capture_output=True, text=True, check=False,
+                cwd=folder, capture_output=True, text=True, check=False, timeout=MOST_SECONDS,
             )  # fmt: skip
     found = re.search(r"^requests: (\d+)", done.stdout, re.MULTILINE)
     cases = int(found[1]) if found else 0

@@ -18,7 +18,8 @@ from benchmarks.reliability.call import Caller
 from benchmarks.servers import free_port
 
 SERVE = (sys.executable, "-m", "plugproof", "serve", "--json", "--log", "off")
-REDIS = ("--save", "", "--appendonly", "yes", "--appendfsync", "always")
+NO_SNAPSHOTS = ("--save", "", "--bind", "127.0.0.1")
+DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 PATIENCE = 30.0
 """Seconds after which what does not come is given up."""
 
@@ -113,10 +114,11 @@ class Fake(Subject):
 
 
 class RedisServer(Subject):
-    """A Redis of the scenario's own: each write is on the disk before its answer."""
+    """A Redis of the scenario's own; each write is on the disk before its answer, unless it need not be."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(["redis-server", "--port", "{port}", "--bind", "127.0.0.1", "--dir", str(folder), *REDIS])
+    def __init__(self, folder: Path, *, is_durable: bool = True) -> None:
+        kept = DURABLE if is_durable else ()
+        super().__init__(["redis-server", "--port", "{port}", "--dir", str(folder), *NO_SNAPSHOTS, *kept])
 
     @property
     def url(self) -> str:

@@ -56,8 +56,8 @@ def test_a_full_disk_is_a_typed_503():
     assert not lost(outages.run_full_disk(1))
 
 
-@pytest.mark.parametrize("run", [crowds.run_threads, crowds.run_sockets])
-def test_a_crowd_is_let_in_as_often_as_one(run):
+@pytest.mark.parametrize("run", [crowds.run_threads, crowds.run_workers])
+def test_a_crowd_is_let_in_as_often_as_one(redis, run):
     """Ten of however many are let in, and one of them moves the session."""
     assert not lost(run(3))
 
