@@ -50,6 +50,7 @@ def test_the_npm_package_has_the_version_of_plugproof():
     package = json.loads((PACKAGE / "package.json").read_text("utf-8"))
     assert package["version"] == VERSION
     assert "publishConfig" not in package
+    assert (PACKAGE / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     assert not (PACKAGE / "package-lock.json").exists()
 
 

@@ -66,7 +66,7 @@ def test_the_packed_package_holds_no_tests_and_no_address(package):
     """What a user downloads is the code, its types and the README."""
     with tarfile.open(next(package.glob("*.tgz"))) as packed:
         names = packed.getnames()
-    others = {"package/package.json", "package/README.md"}
+    others = {f"package/{name}" for name in ("package.json", "README.md", "LICENSE")}
     assert {name for name in names if not name.startswith("package/build/src/")} == others
     assert "package/build/src/index.d.ts" in names
 

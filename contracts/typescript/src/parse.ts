@@ -5,6 +5,7 @@ import { checkParsed } from "./check.js";
 import type { Finding } from "./findings.js";
 import { PREFIX, operations, type OperationName } from "./generated/facts.js";
 import { publicChargerShape, sessionShape, type PublicCharger, type Session } from "./generated/schemas.js";
+import { isObject } from "./json.js";
 
 /** Which findings make a value unusable; "strict" counts what is inferred, too. */
 export interface ParseOptions {
@@ -36,6 +37,9 @@ export const sessionSchema = sessionShape.superRefine((session, context) => refi
 export const publicChargerSchema = publicChargerShape.superRefine((charger, context) => refine("charger", charger, context));
 
 function parse<T>(operation: OperationName, data: unknown, shape: z.ZodType<T>, options: ParseOptions): T {
+  if (isObject(data) && isObject(data["data"])) {
+    throw new TypeError("this is a whole body, an object with a member data; allowed is that member: pass body.data");
+  }
   const breaking = findingsOf(operation, data).filter((one) => isBreaking(one, options.strict ?? false));
   if (breaking.length) throw new ContractError(breaking);
   return shape.parse(data);

@@ -48,6 +48,12 @@ test("what is no session at all is refused", () => {
   for (const value of [undefined, null, [], "x", 7, {}]) assert.ok(breaks(parseSession, value).length > 0);
 });
 
+test("a whole body is refused with what to pass instead", () => {
+  for (const parse of [parseSession, parsePublicCharger]) {
+    assert.throws(() => parse({ data: fine, payment: null }), (error) => error instanceof TypeError && /pass body\.data/.test(error.message));
+  }
+});
+
 test("the schemas can be part of others", () => {
   const list = z.array(sessionSchema);
   assert.equal(list.safeParse([fine]).success, true);
