@@ -42,7 +42,7 @@ quietly() { "$$@" >"$$log" 2>&1 || { cat "$$log" >&2; exit 1; }; }
 # Builds the sdist, and the wheel from it, as they are published.
 BUILD = rm -rf .venv/installed; quietly env PIP_CONSTRAINT=constraints.txt $(PY) -m build --outdir .venv/installed
 
-.PHONY: help serve test coverage demo quick lint types bench chaos soak mutants power study typescript fidelity pictures reference recordings site peers installed matrix release constraints clean FORCE
+.PHONY: help serve test coverage demo quick lint types bench chaos soak faces mutants power study typescript fidelity pictures reference recordings site peers installed matrix release constraints clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -82,6 +82,9 @@ chaos: $(VENV) ## Kill, fill, pause and cut off on purpose, and write docs/expla
 
 soak: $(VENV) ## Keep one fake under load for minutes, fuzz it, and write docs/explanation/reliability.md
 	@$(PY) -m benchmarks.reliability soak $(ARGS)
+
+faces: $(VENV) ## Play all journeys, pairs and the model on worlds in SQLite and Redis, in some ten minutes
+	@FACES=1000 $(PY) -m pytest -q -n auto tests/mockserver/faces/test_stores.py tests/mockserver/world/test_model.py $(ARGS)
 
 mutants: $(MUTANTS) ## Put defects into a copy of the code, and count those that the tests find (half an hour)
 	@$(PY) -m benchmarks.reliability mutants $(ARGS)

@@ -21,7 +21,6 @@ from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.http.response import ErrorResponse, shorten
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
-from plugproof_mockserver.model.settings import DOCUMENTED_LIMITS, Settings
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.suggestions import list_choices
 from plugproof_mockserver.model.timestamps import parse, seconds
@@ -43,13 +42,12 @@ from plugproof_mockserver.public_types import (
     SessionOperationName,
     StatusName,
 )
-from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import Fault, FaultKind, FaultTiming, make_fault
 from plugproof_mockserver.world.journal import Journal
 from plugproof_mockserver.world.prepared_responses import PreparedResponse, make_prepared
-from plugproof_mockserver.world.registry import DEFAULT, WorldRegistry
 from plugproof_mockserver.world.snapshots import restore_snapshot, take_snapshot
 from plugproof_mockserver.world.world import World
+from plugproof_mockserver.world.world_factory import WorldFactory, make_settings, open_state
 from plugproof_mockserver.world.world_snapshot import WorldSnapshot
 
 if TYPE_CHECKING:
@@ -196,8 +194,9 @@ class FakePlugchoice:
     sessions that name none, and makes every well-formed charger code known. `rate_limit` is
     `endpoint` (the default), `shared` or `off`; `facts` is a facts file of `plugproof learn`, of which the other
     keywords take precedence; `limits` maps operations to `(hits, seconds)`. `self_check`
-    judges every answer by the contract's rules, see `violations`. The other keywords are those of
-    `settings.Settings`. Raises `InvalidValueError` that names what is wrong.
+    judges every answer by the contract's rules, see `violations`. `state` keeps the fake in `sqlite:///FILE` or
+    `redis://HOST`, where it goes on as it was and others share it; `close` lets go of that. The other keywords are
+    those of `settings.Settings`. Raises `InvalidValueError` that names what is wrong.
     """
 
     def __init__(
@@ -210,19 +209,15 @@ class FakePlugchoice:
         limits: Mapping[OperationName, tuple[int, float]] | None = None,
         self_check: bool = False,
         facts: str | Path | None = None,
+        state: str | None = None,
         **settings: Unpack[FakeSettings],
     ) -> None:
         learned = {} if facts is None else read_facts(facts)
         counted = rate_limit or learned.pop("rate_limit", "endpoint")
-        rules = _settings(scenario, counted, {**(limits or {})}, {**learned, **settings})
+        rules = make_settings(scenario, counted, {**(limits or {})}, {**learned, **settings})
         start = None if clock == "real" else _moment(clock)
-
-        def make(name: str) -> World:
-            clock = Clock(start, speed=1 if start is None else 0)
-            return World(rules, clock=clock, seed=seed, name=name, self_check=self_check)
-
-        self._make = make
-        self.world = make(DEFAULT)
+        self._worlds = WorldFactory(rules, start, seed, self_check, open_state(state))
+        self.world = self._worlds.make()
 
     # The driver's side.
 
@@ -303,12 +298,20 @@ class FakePlugchoice:
         self.world.reset()
 
     def fork(self) -> "FakePlugchoice":
-        """Return another fake that is what this one is now; from then on neither sees the other."""
+        """Return another fake, in memory, that is what this one is now; from then on neither sees the other."""
         fork = copy(self)
         fork.__dict__.pop("asgi", None)
-        fork.world = self._make(DEFAULT)
-        fork.world.copy_from(self.world)
+        fork.world = self._worlds.make_apart()
+        if self.world.is_shared:
+            restore_snapshot(fork.world, take_snapshot(self.world))
+        else:
+            fork.world.copy_from(self.world)
         return fork
+
+    def close(self) -> None:
+        """Let go of the file or the connections of a `state`; the next use opens them again."""
+        if self._worlds.store is not None:
+            self._worlds.store.close()
 
     def snapshot(self) -> WorldSnapshot:
         """Return all that this fake is now, but for its settings; `to_json` and `from_json` keep it in a file."""
@@ -327,7 +330,7 @@ class FakePlugchoice:
             from plugproof_mockserver.faces.asgi import App
         from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 
-        worlds = WorldRegistry(lambda name: self.world if name == DEFAULT else self._make(name))
+        worlds = self._worlds.registry(self.world)
         hosts = HostAllowlist(("app.plugchoice.com", "test", "testserver"))
         return App(worlds, hosts=hosts, control=control_app(), pages=pages())
 
@@ -370,30 +373,3 @@ def _event(value: str) -> Event:
     if value not in set(Event):
         raise InvalidValueError(f"there is no event {value!r}; {list_choices(value, Event)}")
     return Event(value)
-
-
-def _settings(
-    scenario: str | None,
-    rate_limit: str,
-    limits: Mapping[OperationName, tuple[int, float]],
-    others: Mapping[str, Any],
-) -> Settings:
-    if scenario is not None and scenario.upper() not in SCENARIOS:
-        raise InvalidValueError(f"there is no scenario {scenario!r}; {list_choices(scenario.upper(), SCENARIOS)}")
-    if unknown := limits.keys() - DOCUMENTED_LIMITS.keys():
-        name = unknown.pop()
-        raise InvalidValueError(f"there is no operation {name!r}; {list_choices(name, DOCUMENTED_LIMITS)}")
-    if extra := others.keys() - set(Settings.__struct_fields__):
-        setting = extra.pop()
-        choices = list_choices(setting, Settings.__struct_fields__)
-        raise InvalidTypeError(f"FakePlugchoice has no setting {setting!r}; {choices}")
-    given = {
-        "scenario": scenario and scenario.upper(),
-        "rate_limit": rate_limit,
-        "limits": {name: {"hits": hits, "seconds": length} for name, (hits, length) in limits.items()},
-        **others,
-    }
-    try:
-        return msgspec.convert(given, Settings)
-    except msgspec.ValidationError as error:
-        raise InvalidValueError(f"invalid settings: {error}") from None

@@ -6,7 +6,7 @@ can play exactly the same on a world that began alike.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from random import Random
 from typing import Any, NamedTuple
@@ -346,6 +346,23 @@ def _sending(ask: Ask, media: str, body: bytes) -> Ask:
 def journeys() -> list[Journey]:
     """A thousand journeys, always the same."""
     return [Traveller(seed).travel() for seed in range(COUNT)]
+
+
+@pytest.fixture(scope="session")
+def draw() -> Callable[[int], Iterator[Journey]]:
+    """Return a function that draws the first so many of them, for a face that takes its time."""
+    return lambda count: (Traveller(seed).travel() for seed in range(count))
+
+
+@pytest.fixture(scope="session")
+def ask_of() -> Callable[[str, str], Ask]:
+    """Return a function that asks for an operation on a session, by what follows its token in the path."""
+
+    def ask(token: str, verb: str) -> Ask:
+        asked = Ask("POST" if verb else "GET", f"{PREFIX}/sessions/{token}{verb}")
+        return _sending(asked, JSON, b'{"email": "driver@example.org"}') if verb == "/receipt-email" else asked
+
+    return ask
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """The whole fake against a small model of it, step by step: two worlds, each with its clock, limits and faults."""
 
 import json
+import os
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
 from tests.mockserver.reference import (
     BASE,
     BEGIN,
@@ -32,17 +33,23 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.timestamps import parse
+from plugproof_mockserver.stores.address import StateAddress
+from plugproof_mockserver.stores.store import Store
 from plugproof_mockserver.world.clock import Clock
 from plugproof_mockserver.world.faults import make_fault
 from plugproof_mockserver.world.pipeline import answer
 from plugproof_mockserver.world.registry import WorldRegistry
 from plugproof_mockserver.world.session_store import UnknownSessionError
+from plugproof_mockserver.world.shared_registry import SharedRegistry
+from plugproof_mockserver.world.shared_world import SharedWorld
 from plugproof_mockserver.world.world import World
 
 CLIENTS = st.sampled_from(["10.0.0.1", "10.0.0.2"])
 NAMES = ("default", "other")
 TOKEN_OPERATIONS = [name for name in LIMITS if name != "start"]
 EMAIL = b'{"email": "a@b.example"}'
+SAMPLE = int(os.environ.get("FACES", "20"))
+"""A quarter of it is how often a store follows the model; `make faces` sets it to 1,000."""
 
 
 class Key(NamedTuple):
@@ -159,9 +166,12 @@ class Faked(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        rules = Settings(sessions_per_charger=PER_CHARGER)
-        worlds = WorldRegistry(lambda name: World(rules, clock=Clock(parse(BEGIN), speed=0), name=name))
+        worlds = self.worlds(Settings(sessions_per_charger=PER_CHARGER))
         self.sides = {name: Side(worlds, name) for name in NAMES}
+
+    def worlds(self, rules: Settings) -> WorldRegistry:
+        """Return worlds in which nothing has happened yet."""
+        return WorldRegistry(lambda name: World(rules, clock=Clock(parse(BEGIN), speed=0), name=name))
 
     def on(self, operation: str, key: Key, client: str, decide: Any, body: bytes = b"") -> None:
         """Ask for an operation on a session; `decide` says with which code it is answered while it lives."""
@@ -285,7 +295,7 @@ class Faked(RuleBasedStateMachine):
     def fault(self, there: str, operation: str, kind: str, is_before: bool, times: int) -> None:
         side, when = self.sides[there], "before" if is_before else "after"
         side.faults.append(ModelFault(operation, kind, is_before, times))
-        side.world.faults.append(make_fault(operation, kind, when=when, first=times))
+        side.world.inject(make_fault(operation, kind, when=when, first=times))
 
     @rule(there=st.sampled_from(NAMES), passed=st.sampled_from([0, 1, 2, 3, 5, 7, 10, 30, 59, 60, 61]))
     def wait(self, there: str, passed: int) -> None:
@@ -305,6 +315,33 @@ class Faked(RuleBasedStateMachine):
             for token in side.model:
                 session, found = side.alive(token), side.world.sessions.find(token, side.world.clock.now())
                 assert (found and found.status) == (session and session.status)
+
+
+class FakedStore(Faked):
+    """The same, with the worlds in a store."""
+
+    store: Store
+    count = 0
+
+    def worlds(self, rules: Settings) -> WorldRegistry:
+        def make(name: str) -> SharedWorld:
+            return SharedWorld(rules, store=self.store, clock=Clock(parse(BEGIN), speed=0), name=name)
+
+        worlds = SharedRegistry(make, self.store)
+        FakedStore.count += 1
+        for name in NAMES:
+            worlds.get(name).begin(f"run {self.count}", None)
+        return worlds
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "redis"])
+def test_a_store_follows_the_model(kind, tmp_path, request):
+    """Whatever anybody does, in any order, to worlds in a store; `make faces` does it more often."""
+    state = request.getfixturevalue("redis_url") if kind == "redis" else f"sqlite:///{tmp_path}/worlds.db"
+    FakedStore.store = StateAddress(state).open()
+    runs = settings(max_examples=SAMPLE // 4, stateful_step_count=25, deadline=None)
+    run_state_machine_as_test(FakedStore, settings=runs)
+    FakedStore.store.close()
 
 
 TestFaked = Faked.TestCase
