@@ -1,8 +1,8 @@
 """Runs of commands that pages show, and what they print: `python -m pages.recorded_runs` runs them anew.
 
 A block of the language `console` has commands behind `$` and what each printed. The blocks of a page are one
-sitting, from top to bottom, in an empty folder `try` of a check-out: a block that is a file is written there,
-variables stay, and what serves goes on serving until the page ends. Port 8000 stands for a free one.
+sitting, from top to bottom, in an empty folder: a block that is a file is written there, variables stay, and what
+serves goes on serving until the page ends. `CHECKOUT` is this check-out, and port 8000 stands for a free one.
 """
 
 import os
@@ -33,6 +33,7 @@ PASSING = (
     # One of the requests of a check is another one every night.
     (r"(?m)^ +\d+(\.|/\d+) +[A-Z]+ /.*$", "REQUEST"),
     (r"asked again: [^)]*\)", "asked again)"),
+    (r"(?m)^ +since .*: slower: .*\n", ""),
     (r"\b\d+(\.\d+)? ?(ms|s|MB|kB)\b", "SIZE"),
     (r"\b\d+\.\d+\.\d+(\.dev\d+|rc\d+)?\b", "VERSION"),
     (r"\b\d+ (?=known|applicable|checked|passed|of \d+ facts)", "COUNT "),
@@ -43,18 +44,16 @@ PASSING = (
 
 
 class Sitting:
-    """A shell in an empty folder beside the examples, with a free port where the page says 8000."""
+    """A shell in an empty folder, with a free port where the page says 8000."""
 
     def __init__(self, stack: ExitStack) -> None:
-        checkout = Path(stack.enter_context(TemporaryDirectory()))
-        (checkout / "examples").symlink_to(ROOT / "examples")
-        self.folder = checkout / "try"
-        self.folder.mkdir()
+        self.folder = Path(stack.enter_context(TemporaryDirectory()))
         self.port = _free_port()
         self.stack = stack
         self.environment = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder),
+            "CHECKOUT": str(ROOT),
             "COLUMNS": "100",
             "PLUGPROOF_PORT": str(self.port),
             "NO_COLOR": "1",

@@ -19,7 +19,7 @@ from plugproof_pytest.options import OPTIONS
 PYTEST_OPTIONS = {f"--plugchoice-{option.name}" for option in OPTIONS} | {"--no-plugchoice-guard"}
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 OTHERS = {"cd", "curl", "docker", "git", "kill", "node", "npm", "npx", "printf", "python", "schemathesis"}
-OTHERS |= {"ls", "mkdir", "python3", "set", "source"}
+OTHERS |= {"cp", "ls", "mkdir", "python3", "set", "source"}
 """Commands that are not ours."""
 TEXTS = {".js", ".mjs", ".ts"}
 
@@ -28,7 +28,7 @@ def of_shell(block: Block) -> Iterator[str]:
     """Yield the lines that name a command, an option, an extra or a target that there is not."""
     for line in block.text.replace("\\\n", " ").splitlines():
         command = re.sub(r"\s+#.*$|^#.*$", "", line).strip().removesuffix("&").strip()
-        for part in command.split(" && ") if command else ():
+        for part in re.split(r" && |; ", command) if command else ():
             if fault := _fault(part):
                 yield f"{part!r}: {fault}"
 
