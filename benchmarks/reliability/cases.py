@@ -10,6 +10,8 @@ from benchmarks.reliability.process import Fake
 
 CODES = ("HAPPY", "OFFLINE", "BUSY", "STOPFAIL")
 """Chargers that between them give every documented answer but the limit's."""
+OPTIONS = ("--speed", "6000", "--token-ttl", "9999d", "--sessions-per-charger", "1000000")
+"""Minutes pass in ten milliseconds, so that the documented limits seldom bite."""
 MOST_SECONDS = 3600
 CASES_OF_EXAMPLE = 10
 """An example of each operation and a scenario are at least so many requests."""
@@ -18,7 +20,7 @@ CASES_OF_EXAMPLE = 10
 def run(size: int) -> Outcome:
     """Fuzz until at least so many requests were sent."""
     codes = [argument for code in CODES for argument in ("--code", code)]
-    with Fake("--auto-pay", "--rate-limit", "off", "--sessions-per-charger", "1000000") as fake:
+    with Fake(*OPTIONS) as fake:
         url = f"http://127.0.0.1:{fake.port}/api"
         command = [sys.executable, "-m", "plugproof", "fuzz", url, "--strict", "--seed", "14", *codes]
         with tempfile.TemporaryDirectory() as folder:

@@ -114,7 +114,7 @@ def _kill(fake: Fake, victims: list[Subject], count: int) -> Outcome:
         losses.append(f"{hits} hits were admitted of a limit of {MOST_HITS}")
     steps = sum(ORDER.index(status) + 1 + has_email for status, has_email in everything.values())
     figures = f"{count} kills, {steps:,} acknowledged, {len(losses)} lost; ready again {spread(ready)}"
-    return Outcome(figures, (*losses, *slower_than(READY, ready, "being ready again")))
+    return Outcome(figures, (*losses, *slower_than(READY, ready, "starts")))
 
 
 @contextmanager

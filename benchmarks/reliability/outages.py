@@ -158,7 +158,7 @@ def _break(fake: Fake, outage: Outage, rounds: int) -> Outcome:
         admitted += [reply.status for reply in confirms].count(200)
         losses += _wrong(number, [reply for _, reply in replies], after, admitted)
         refused += [reply.seconds for _, reply in replies if reply.status == 503]
-    slow = slower_than(MOST_SECONDS, refused, "a 503")
+    slow = slower_than(MOST_SECONDS, refused, "typed 503")
     figures = f"{rounds} outages, {len(refused):,} typed 503: {spread(refused)}; back {spread(back)} later"
     return Outcome(figures, (*losses, *slow))
 

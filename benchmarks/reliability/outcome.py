@@ -1,6 +1,6 @@
 """What came of a scenario."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from statistics import quantiles
 from typing import NamedTuple
 
@@ -21,9 +21,12 @@ class Outcome(NamedTuple):
         return "\n".join([self.figures, *told, *([f"  and {rest} more"] if rest > 0 else [])])
 
 
-def slower_than(limit: float, times: Iterable[float], what: str) -> list[str]:
-    """Return a loss for each time, in seconds, beyond a limit."""
-    return [f"{what} took {1000 * time:.0f} ms; {1000 * limit:.0f} are allowed" for time in times if time > limit]
+def slower_than(limit: float, times: Sequence[float], what: str) -> list[str]:
+    """Return one loss if any time, in seconds, is beyond a limit."""
+    late = [time for time in times if time > limit]
+    if not late:
+        return []
+    return [f"{len(late):,} of {len(times):,} {what} took longer than {1000 * limit:.0f} ms"]
 
 
 def spread(times: Sequence[float]) -> str:

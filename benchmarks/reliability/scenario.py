@@ -76,7 +76,7 @@ SCENARIOS = {
         ),
         Scenario("soak", Suite.SOAK, "one fake under load, ten minutes", _SOAK, 600, "soak:run"),
         *(
-            Scenario(f"mutants-{area}", Suite.MUTANTS, f"defects in the {area}", _SCORE, 60, f"mutants:run_{area}")
+            Scenario(f"mutants-{area}", Suite.MUTANTS, f"defects in the {area}", _SCORE, 40, f"mutants:run_{area}")
             for area in ("limiter", "lifecycle", "rules", "redaction", "verdict")
         ),
     )

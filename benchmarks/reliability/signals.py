@@ -110,7 +110,7 @@ def _run(count: int, state: str, *options: str) -> Outcome:
         losses += [f"signal {number + 1}: {loss}" for loss in found]
     unanswered = sum("unanswered" in loss for loss in losses)
     figures = f"{count} signals, {whole:,} whole requests, {unanswered} unanswered; ended {spread(ended)}"
-    return Outcome(figures, (*losses, *slower_than(MOST_SECONDS, ended, "the end")))
+    return Outcome(figures, (*losses, *slower_than(MOST_SECONDS, ended, "ends")))
 
 
 def _end(fake: Fake) -> tuple[float, int, list[str]]:
