@@ -4,7 +4,15 @@ import msgspec
 
 from plugproof_cli.live_log import LogFormat
 from plugproof_cli.secret_files import Tenant, choose_control_secret, merge_tenants
-from plugproof_mockserver.model.settings import Errors, Limit, LimiterStore, NotFoundText, RateLimit, Settings
+from plugproof_mockserver.model.settings import (
+    Errors,
+    InvalidText,
+    Limit,
+    LimiterStore,
+    NotFoundText,
+    RateLimit,
+    Settings,
+)
 from plugproof_mockserver.stores.address import StateAddress
 from plugproof_mockserver.world.faults import Fault, make_fault
 
@@ -29,6 +37,8 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     hold: int
     errors: Errors
     not_found: NotFoundText
+    invalid_text: InvalidText
+    maintenance: int
     auto_pay: bool
     fault: tuple[Fault, ...]
     latency: int
@@ -63,6 +73,8 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
             hold=self.hold,
             errors=self.errors,
             not_found=self.not_found,
+            invalid_text=self.invalid_text,
+            maintenance=self.maintenance,
             auto_pay=self.auto_pay,
         )
 

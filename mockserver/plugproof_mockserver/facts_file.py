@@ -20,6 +20,7 @@ SETTINGS = {
     "limiter": "rate_limit",
     "errors": "errors",
     "not_found": "not_found",
+    "invalid_text": "invalid_text",
     "sessions_per_charger": "sessions_per_charger",
 }
 """The setting of the fake by the name of the fact."""

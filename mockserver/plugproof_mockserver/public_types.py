@@ -97,6 +97,9 @@ LimiterStoreName = Literal["redis", "file"]
 NotFoundTextName = Literal["plain", "echo"]
 """What a 404 says."""
 
+InvalidTextName = Literal["first", "fixed"]
+"""What a 422 says."""
+
 ConnectorStatusName = Literal[
     "Available",
     "Charging",
@@ -169,6 +172,8 @@ class FakeSettings(TypedDict, total=False):
     limiter_store: LimiterStoreName
     limiter_race: bool
     not_found: NotFoundTextName
+    invalid_text: InvalidTextName
+    maintenance: int
     auto_pay: bool
 
 

@@ -79,6 +79,7 @@ def test_report_formats_are_offered(name):
         ("--rate-limit", ["endpoint", "shared", "off"]),
         ("--errors", ["json", "negotiated"]),
         ("--not-found", ["plain", "echo"]),
+        ("--invalid-text", ["first", "fixed"]),
         ("--limiter-store", ["redis", "file"]),
     ],
 )

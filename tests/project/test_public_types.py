@@ -14,7 +14,14 @@ from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.session import ConnectorStatus
 from plugproof_mockserver import public_types
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.model.settings import Errors, LimiterStore, NotFoundText, RateLimit, Settings
+from plugproof_mockserver.model.settings import (
+    Errors,
+    InvalidText,
+    LimiterStore,
+    NotFoundText,
+    RateLimit,
+    Settings,
+)
 from plugproof_mockserver.world.charger_store import FIELDS
 from plugproof_mockserver.world.faults import FaultKind, FaultTiming
 
@@ -34,6 +41,7 @@ NAMES = [
     (public_types.ErrorsName, Errors),
     (public_types.LimiterStoreName, LimiterStore),
     (public_types.NotFoundTextName, NotFoundText),
+    (public_types.InvalidTextName, InvalidText),
     (public_types.ConnectorStatusName, ConnectorStatus),
 ]
 

@@ -51,6 +51,10 @@ ASSUMED_SETTINGS: dict[str, Setting] = {
         Setting("invalid_costs_hit", True, Unit.WORD, "Whether an invalid request costs a hit."),
         Setting("errors", "json", Unit.WORD, "How an error is written for who did not ask for JSON."),
         Setting("not_found", "plain", Unit.WORD, "Whether a 404 repeats the asked identifier."),
+        Setting("invalid_text", "first", Unit.WORD, "Whether a 422 opens with a complaint or one text for all."),
+        Setting("maintenance", 0, Unit.SECONDS, "How long the 503 of a maintenance says to wait; 0 is none."),
+        Setting("limiter_store", "redis", Unit.WORD, "Where hits are counted, which decides when a window ends."),
+        Setting("limiter_race", False, Unit.WORD, "Whether two hits at once may pass with room for one."),
         Setting("price_rounding", "nearest", Unit.WORD, "How a cost is rounded to whole units."),
         Setting("sessions_per_charger", 20, Unit.SESSIONS, "The successful starts of one charger in an hour."),
     )

@@ -15,7 +15,7 @@ from plugproof_cli.live_log import LogFormat
 from plugproof_cli.serve_options import ServeOptions
 from plugproof_mockserver.faces.host_allowlist import is_loopback
 from plugproof_mockserver.facts_file import read_facts
-from plugproof_mockserver.model.settings import Errors, LimiterStore, NotFoundText, RateLimit
+from plugproof_mockserver.model.settings import Errors, InvalidText, LimiterStore, NotFoundText, RateLimit
 
 if TYPE_CHECKING:
     from socket import socket
@@ -106,6 +106,19 @@ def _take_facts(ctx: click.Context, param: click.Parameter, path: str | None) ->
     shell_complete=complete_words(NotFoundText),
     default="plain",
     help="Say of what was not found just that, or repeat the token or code that was asked for.",
+)
+@_default(
+    "--invalid-text",
+    type=option_types.INVALID_TEXT,
+    shell_complete=complete_words(InvalidText),
+    default="first",
+    help="Say of invalid input what is wrong first, or one fixed text for all of it.",
+)
+@_default(
+    "--maintenance",
+    type=option_types.COUNT,
+    default="0",
+    help="Answer everything with the 503 of a maintenance, which says to wait for so many seconds; 0 is none.",
 )
 @_option(
     "--auto-pay",

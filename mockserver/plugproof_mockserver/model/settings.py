@@ -34,6 +34,13 @@ class NotFoundText(StrEnum):
     ECHO = "echo"
 
 
+class InvalidText(StrEnum):
+    """What a 422 says: its first complaint and how many more there are, or, as version 8 does, one fixed text."""
+
+    FIRST = "first"
+    FIXED = "fixed"
+
+
 class Errors(StrEnum):
     """How errors are written: always JSON, or as the framework does when JSON was not asked for."""
 
@@ -49,6 +56,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "payment_window": (0, 10**14),
     "vat": (0, 100),
     "hold": (0, 10**15),
+    "maintenance": (0, 10**9),
 }
 """What a number may be, by field: wide enough for any test, and never so wide that an answer can't be written."""
 
@@ -92,8 +100,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit: RateLimit = RateLimit(_assumed["limiter"])
     limits: dict[str, Limit] = {}
     """Limits other than the documented ones, by operation."""
-    limiter_store: LimiterStore = LimiterStore.REDIS
-    limiter_race: bool = False
+    limiter_store: LimiterStore = LimiterStore(_assumed["limiter_store"])
+    limiter_race: bool = _assumed["limiter_race"]
     """Whether one hit more than the limit is admitted when two come at once, as the framework's limiter does."""
     sessions_per_charger: int = _assumed["sessions_per_charger"]
     """Successful starts per charger and hour; that there is such a limit is documented, its size is not."""
@@ -103,6 +111,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hold: int = _assumed["hold"]
     errors: Errors = Errors(_assumed["errors"])
     not_found: NotFoundText = NotFoundText(_assumed["not_found"])
+    invalid_text: InvalidText = InvalidText(_assumed["invalid_text"])
+    maintenance: int = _assumed["maintenance"]
+    """Seconds that the 503 of a maintenance says to wait, which answers every request; 0 is no maintenance."""
     auto_pay: bool = True
     """Whether a session is born paid (or declined), as its scenario says; else the browser or an event pays."""
 

@@ -1,7 +1,7 @@
 """How the API answers a request: route, limiter, faults, operation, headers, journal, in this order.
 
 What the framework refuses before it routes costs no hit and says nothing of limits (assumed): a path that is not
-UTF-8 and a body that is too large; nor does an unknown path or a wrong method.
+UTF-8, anything during a maintenance, and a body that is too large; nor does an unknown path or a wrong method.
 """
 
 import re
@@ -18,7 +18,7 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
 from plugproof_mockserver.http.response import ConnectionFault, ErrorResponse, Headers, Response
 from plugproof_mockserver.http.routing import RouteMatch, find_route, is_lost
-from plugproof_mockserver.model.settings import Errors, RateLimit
+from plugproof_mockserver.model.settings import Errors, InvalidText, RateLimit, Settings
 from plugproof_mockserver.model.timestamps import SECOND, http_date
 from plugproof_mockserver.stores.store import StoreUnavailableError
 from plugproof_mockserver.world.damages import DueAnswer, damage
@@ -37,6 +37,8 @@ _LOST = (
     f"{PREFIX}, each once."
 )
 _MALFORMED = ErrorResponse(400, "Malformed URL.")
+_IN_MAINTENANCE = "Service Unavailable"
+_INVALID = "The given data was invalid."
 _ON_EVERY: Headers = (
     (b"access-control-allow-origin", b"*"),
     (b"cache-control", b"no-cache, private"),
@@ -95,8 +97,8 @@ def _decide(world: World, request: Request) -> _Decided:
     now = world.clock.now()
     faults: tuple[str, ...] = ()
     refusal = refused_by = None
-    if len(request.body) > MAX_BODY or "%" in path or not path.isascii():
-        refusal = _refuse_unread(request)
+    if len(request.body) > MAX_BODY or "%" in path or not path.isascii() or world.settings.maintenance:
+        refusal = _refuse_unread(world.settings, request)
     if match is None or operation is None or refusal is not None:
         response = _answer_unrouted(world, request, match, refusal, now)
     else:
@@ -119,10 +121,12 @@ def _identify(request: Request, match: RouteMatch | None) -> tuple[str, str | No
     return request.safe_path(), None
 
 
-def _refuse_unread(request: Request) -> ErrorResponse | None:
+def _refuse_unread(settings: Settings, request: Request) -> ErrorResponse | None:
     """Return why the framework does not even route a request; None if it does."""
     if not is_utf8(request.path):
         return _MALFORMED
+    if settings.maintenance:
+        return ErrorResponse(503, _IN_MAINTENANCE, headers=((b"retry-after", b"%d" % settings.maintenance),))
     return TOO_LARGE if len(request.body) > MAX_BODY else None
 
 
@@ -307,6 +311,8 @@ def _as_json(world: World, request: Request) -> bool:
 
 
 def _write_error(world: World, request: Request, problem: ErrorResponse) -> Response:
+    if problem.fields is not None and world.settings.invalid_text is InvalidText.FIXED:
+        problem = replace(problem, message=_INVALID)
     if _as_json(world, request):
         return problem.to_response()
     return problem.to_page(request.previous_url() if problem.fields is not None else None)

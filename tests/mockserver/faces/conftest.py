@@ -223,6 +223,8 @@ class Traveller:
             "limiter_store": pick(("redis", "file")),
             "limiter_race": pick((False, False, True)),
             "not_found": pick(("plain", "plain", "echo")),
+            "invalid_text": pick(("first", "first", "fixed")),
+            "maintenance": 60 if self.random.random() < 0.02 else 0,
             "rate_limit": pick(("endpoint", "endpoint", "endpoint", "shared", "off")),
             "limits": pick(({}, {}, {}, {"get": (2, 60), "confirm": (1, 10), "start": (4, 5)}, {"stop": (0, 60)})),
             "sessions_per_charger": pick((20, 20, 1, 2)),
@@ -235,7 +237,7 @@ class Traveller:
 
     def _deed(self) -> Do:
         pick = self.random.choice
-        deed = pick(("advance",) * 4 + ("advance_to_next",) * 4 + ("fault",) * 6 + ("event",) * 3 + tuple(DEEDS))
+        deed = pick(("advance",) * 4 + ("advance_to_next",) * 4 + ("fault",) * 14 + ("event",) * 3 + tuple(DEEDS))
         given: dict[str, Callable[[], tuple[Any, ...]]] = {
             "advance": lambda: (pick(WAITS),),
             "set_clock": lambda: (
@@ -253,11 +255,12 @@ class Traveller:
 
     def _fault(self) -> tuple[Any, ...]:
         pick = self.random.choice
-        kind = str(pick((*FaultKind, *(FaultKind.RESET, FaultKind.EMPTY, FaultKind.TRUNCATE) * 3)))
+        kind = str(pick((*FaultKind, *(FaultKind.RESET, FaultKind.EMPTY, FaultKind.TRUNCATE) * 2)))
         options: dict[str, Any] = {"first": pick((1, 1, 2, None)), "rate": pick((1.0, 1.0, 0.5))}
         options |= {"milliseconds": 1} if kind in ("latency", "drip") else {}
+        options |= {"rule": pick(("headers.content-type", "ratelimit.headers"))} if kind == "violation" else {}
         options |= {} if kind == "latency" else {"when": pick(("before", "after", None))}
-        return pick(("*", "*", "confirm", "get", "start")), kind, options
+        return pick(("*", "*", "*", "confirm", "get", "start")), kind, options
 
     def _charger(self) -> tuple[Any, ...]:
         changes = ({"online": False}, {"name": "Åäö 北 🔌"}, {"public_charging": False}, {"online": True})

