@@ -22,6 +22,7 @@ FLAGS = (
     "--no-first-run",
 )
 AXE = Path(__file__).parents[2] / ".venv/npm/node_modules/axe-core/axe.min.js"
+PHONE = {"width": 390, "height": 800}
 _NAMES = count()
 
 
@@ -90,22 +91,55 @@ def world(fake_server):
 @pytest.fixture(scope="module")
 def context(chromium):
     """One window for all tests, as wide as a phone; what a page stores belongs to its tab and its world."""
-    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    context = chromium.new_context(viewport=PHONE)
     context.set_default_timeout(10_000)
     yield context
     context.close()
 
 
+class Tab:
+    """One tab for all tests of a module: a new one costs more than most tests do."""
+
+    def __init__(self, context):
+        self._context, self._page = context, None
+
+    def open(self):
+        """Return the tab as it was when it was new; one that a test has closed is opened again."""
+        if self._page is None or self._page.is_closed():
+            self._page = self._context.new_page()
+        self._page.set_viewport_size(PHONE)
+        self._page.emulate_media(color_scheme="light")
+        return self._page
+
+    def leave(self):
+        """Let the page go, with what it polls and what a test made of its requests."""
+        self._context.set_offline(False)
+        if not self._page.is_closed():
+            self._page.unroute_all(behavior="ignoreErrors")
+            self._page.goto("about:blank")
+
+
+@pytest.fixture(scope="module")
+def tab(context):
+    """The tab of a module; its clock is set by tests."""
+    context.clock.install()
+    return Tab(context)
+
+
 @pytest.fixture
-def page(context):
+def page(tab):
     """A page on which no script fails and no policy is violated."""
-    page, troubles = context.new_page(), []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: _note(troubles, message.text))
-    page.clock.install()
+    page, troubles = tab.open(), []
+    watches = {
+        "pageerror": lambda error: troubles.append(str(error)),
+        "console": lambda message: _note(troubles, message.text),
+    }
+    for event, watch in watches.items():
+        page.on(event, watch)
     yield page
-    context.set_offline(False)
-    page.close()
+    tab.leave()
+    for event, watch in watches.items():
+        page.remove_listener(event, watch)
     assert not troubles
 
 

@@ -46,3 +46,15 @@ def test_the_keyboard_alone_pays(page, world):
     page.get_by_role("button", name="Pay and charge").focus()
     page.keyboard.press("Enter")
     page.locator("#status[data-status=authorized]").wait_for()
+
+
+@pytest.mark.parametrize(("path", "script"), [("/_plugproof/", "console.js"), ("/pay/HAPPY", "client.js")])
+def test_a_page_without_its_script_says_so(page, world, path, script):
+    """Never a blank page: after a while a sentence stands there, and a way to load it again."""
+    page.route(f"**/browser/{script}", lambda route: route.abort())
+    page.goto(f"{world.url}{path}")
+    page.evaluate("document.getAnimations().forEach((one) => one.finish())")
+    page.locator("#late").filter(has_text="did not load").wait_for()
+    page.unroute(f"**/browser/{script}")
+    page.get_by_role("link", name="load the page again").click()
+    page.locator("#late").wait_for(state="detached")

@@ -46,3 +46,19 @@ def test_what_is_typed_finds_a_world(console, world):
     console.clock.run_for(1000)
     console.locator(f"#worlds option[value=zz-{world.name}-last]").wait_for(state="attached")
     assert console.locator("#worlds option").count() == 1
+
+
+def test_two_consoles_see_one_world(console, context, world):
+    """What one does shows in the other; a session that one forgot is told of in the other."""
+    console.get_by_role("button", name="Start a session").click()
+    console.locator("[data-event=paid]").click()
+    other = context.new_page()
+    other.on("dialog", lambda dialog: dialog.accept())
+    other.goto(f"{world.url}/_plugproof/")
+    session_row(other).get_by_role("button").click()
+    other.locator("#detail-body").filter(has_text="Stripe: paid").wait_for()
+    other.get_by_role("button", name="Reset").click()
+    other.locator("#empty:not([hidden])").wait_for()
+    other.close()
+    console.clock.run_for(3000)
+    console.locator("#detail-none").filter(has_text="This session is gone").wait_for()

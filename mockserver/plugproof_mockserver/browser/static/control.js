@@ -1,6 +1,7 @@
 // What every part of the console needs: elements, and the control plane of this page's world.
 export const base = document.body.dataset.base;
 export const control = `${base}/_plugproof`;
+document.getElementById("late").remove();  // what stands there when no script comes
 export const by = (id) => document.getElementById(id);
 
 export const make = (tag, attributes = {}, ...children) => {

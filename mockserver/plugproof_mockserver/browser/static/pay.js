@@ -207,4 +207,5 @@ function receipt(token, session) {
   return form;
 }
 
+document.getElementById("late").remove();  // what stands there when no script comes
 begin();
