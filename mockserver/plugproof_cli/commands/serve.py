@@ -18,6 +18,7 @@ from plugproof_mockserver.facts_file import read_facts
 from plugproof_mockserver.model.settings import Errors, InvalidText, LimiterStore, NotFoundText, RateLimit
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from socket import socket
 
 Command = Callable[..., None]
@@ -228,13 +229,11 @@ def _serve_here(options: ServeOptions, identity: str, listener: "socket", ready:
 
 
 def _serve_by_workers(options: ServeOptions, identity: str, listener: "socket", ready: Callable[[], None]) -> None:
-    from tempfile import TemporaryDirectory
-
     from plugproof_mockserver.faces.uvicorn_server import ServerStartError
     from plugproof_mockserver.faces.worker_supervisor import Supervisor
 
     served_app.open_store(options.state)  # what is missing for it is said once, and not by each worker
-    with TemporaryDirectory(prefix="plugproof-") as counts:
+    with _folder() as counts:
         supervisor = Supervisor(
             served_app.make_worker_app,
             (options, identity, token_bytes(32), counts),
@@ -248,6 +247,18 @@ def _serve_by_workers(options: ServeOptions, identity: str, listener: "socket", 
             supervisor.run()
         except ServerStartError as error:
             raise click.ClickException(f"{error}; what was wrong stands above") from None
+
+
+def _folder() -> "AbstractContextManager[str]":
+    """Return the folder in which workers leave what they count, for as long as they run."""
+    from tempfile import TemporaryDirectory
+
+    try:
+        return TemporaryDirectory(prefix="plugproof-")
+    except OSError as error:
+        raise click.UsageError(
+            f"--workers needs a folder for temporary files: {error}; set TMPDIR to one"
+        ) from None
 
 
 def _listener(options: ServeOptions) -> "socket":

@@ -8,6 +8,8 @@ from plugproof_contracts.extras import name_missing_extra
 from plugproof_mockserver.stores.store import Store
 
 _REDIS = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
+_DURABILITY = {"": "FULL", "synchronous=full": "FULL", "synchronous=normal": "NORMAL"}
+"""What may follow the file of SQLite, and how it then writes."""
 _ALLOWED = "memory, sqlite:///FILE, redis://HOST:PORT/DATABASE or valkey://HOST:PORT/DATABASE"
 
 
@@ -19,6 +21,8 @@ class StateAddress:
         self._text, self.kind = text, "memory" if text == "memory" else parts.scheme
         if not self._is_possible():
             raise InvalidValueError(f"there is no state of this kind; it must be {_ALLOWED}")
+        if self.kind == "sqlite" and parts.query.lower() not in _DURABILITY:
+            raise InvalidValueError("after ? the state of SQLite takes synchronous=full or synchronous=normal")
         try:
             port = "" if parts.port is None else f":{parts.port}"
         except ValueError:
@@ -44,7 +48,8 @@ class StateAddress:
         if self.kind == "sqlite":
             from plugproof_mockserver.stores.sqlite_store import SqliteStore
 
-            return SqliteStore(Path(urlsplit(self._text).path[1:]))
+            parts = urlsplit(self._text)
+            return SqliteStore(Path(parts.path[1:]), _DURABILITY[parts.query.lower()])
         with name_missing_extra():
             from plugproof_mockserver.stores.redis_store import RedisStore
         url = _REDIS[self.kind] + self._text[len(self.kind) :]

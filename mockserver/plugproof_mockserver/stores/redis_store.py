@@ -9,6 +9,7 @@ Clients wait for a paused or absent server, so every wait is short, and a breake
 
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -145,5 +146,6 @@ class RedisStore:
         return f"the store {self._name} does not answer as it should: {error}"
 
 
-def _keys(world: str) -> list[str]:
-    return [f"plugproof:{{{world}}}:{part}" for part in (*PARTS, "counters", "worlds:order")]
+@lru_cache(_MOST_KNOWN)
+def _keys(world: str) -> list[bytes]:
+    return [f"plugproof:{{{world}}}:{part}".encode() for part in (*PARTS, "counters", "worlds:order")]

@@ -40,7 +40,7 @@ def moment(microseconds: int) -> bytes:
 class RedisTransaction:
     """Collects what is read and what is to change; `begin` lets it start again, with the hits that are counted."""
 
-    def __init__(self, client: Any, keys: Sequence[str], scripts: tuple[Ask, Ask]) -> None:
+    def __init__(self, client: Any, keys: Sequence[bytes], scripts: tuple[Ask, Ask]) -> None:
         self._client, self._keys = client, keys
         self._load, self._commit = scripts
         self._hits: dict[str, tuple[bool, Window]] = {}

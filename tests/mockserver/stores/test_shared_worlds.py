@@ -144,9 +144,28 @@ def test_the_place_of_a_store_shows_no_password(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "redis", "redis://", "sqlite://", "sqlite://h/f", "ftp://h/f", "redis://h:x"]
+    "text",
+    [
+        "",
+        "redis",
+        "redis://",
+        "sqlite://",
+        "sqlite://h/f",
+        "sqlite:///f?synchronous=off",
+        "ftp://h/f",
+        "redis://h:x",
+    ],
 )
 def test_an_impossible_place_is_refused(text):
     """What is no place of a store is refused."""
     with pytest.raises(InvalidValueError):
         StateAddress(text)
+
+
+@pytest.mark.parametrize(("query", "level"), [("", 2), ("?synchronous=full", 2), ("?synchronous=NORMAL", 1)])
+def test_a_file_is_written_as_its_address_says(tmp_path, query, level):
+    """By default each commit is on the disk before its answer; who does not fear for the power may do without."""
+    store = StateAddress(f"sqlite:///{tmp_path}/worlds.db{query}").open()
+    assert store.health().trouble is None
+    assert store._connection.execute("PRAGMA synchronous").fetchone() == (level,)
+    store.close()
