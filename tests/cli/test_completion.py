@@ -91,7 +91,7 @@ def test_the_words_of_an_option_are_offered(option, words):
 @pytest.mark.parametrize(("name", "parameter"), parameters(), ids=lambda one: getattr(one, "name", one))
 def test_a_file_is_completed_by_the_shell(name, parameter):
     """Whatever the help calls a file is one to the shell."""
-    is_file = parameter.metavar in FILES or parameter.type.name == "file"
+    is_file = (parameter.metavar or "").strip("[]") in FILES or parameter.type.name == "file"
     complete = ShellComplete(main, {}, "plugproof", "_PLUGPROOF_COMPLETE")
     items = complete.get_completions(words_before(name, parameter), "some/path")
     assert ("file" in [item.type for item in items]) is is_file
