@@ -1,4 +1,4 @@
-# Every target sets up what it needs below .venv by itself, tells how long that takes, and is silent when it is there.
+# Every target sets up what it needs by itself, tells how long that takes, and is silent when it is there.
 # PYTHON picks the interpreter of a new .venv; ARGS goes to what the target runs.
 # PYTHONS are the interpreters of `make matrix`, oldest first; without it, those that this machine has. NPM= (empty) goes without the peers that npm installs.
 
@@ -8,7 +8,7 @@ NPM ?= $(shell command -v npm)
 ARGS ?=
 
 VENV := .venv/ready
-SERVE := .venv/serve/ready
+SERVE := .venv-serve/ready
 PEERS := .venv/npm/ready
 SITE := .venv/site/ready
 POWER := .venv/power/ready
@@ -25,7 +25,7 @@ SPELLED := *.md docs examples contracts strategies mockserver pages benchmarks .
 
 # Names of this folder stay relative, so that its path may hold spaces. The stamp holds the path:
 # a folder that was moved, or an interpreter that went away, makes .venv anew.
-USABLE_SERVE := $(shell [ "$$(cat $(SERVE) 2>/dev/null)" = "$$(pwd -P)" ] && .venv/serve/bin/python -ISc '' 2>/dev/null && echo yes)
+USABLE_SERVE := $(shell [ "$$(cat $(SERVE) 2>/dev/null)" = "$$(pwd -P)" ] && .venv-serve/bin/python -ISc '' 2>/dev/null && echo yes)
 USABLE := $(shell [ "$$(cat $(VENV) 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -ISc '' 2>/dev/null && echo yes)
 
 # `make serve` and `make demo` need the packages of one extra; they take .venv where it is, and else make less.
@@ -139,7 +139,7 @@ constraints: ## Resolve every dependency anew and pin what comes out
 	sed '/^#/!d' constraints.txt >"$$new/pins"; grep -E '^[[:alnum:]._-]+==' "$$log" >>"$$new/pins"; cp "$$new/pins" constraints.txt
 
 clean: ## Remove .venv and everything that tools left behind
-	@rm -rf .venv site .cache .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage* htmlcov dist .schemathesis
+	@rm -rf .venv .venv-serve site .cache .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage* htmlcov dist .schemathesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Refuses a Python that is too old or absent.
@@ -156,13 +156,12 @@ $(VENV): pyproject.toml constraints.txt $(if $(USABLE),,FORCE)
 	  $(PY) -m pip install --constraint constraints.txt --build-constraint constraints.txt --editable . --group dev
 	@pwd -P >$(VENV)
 
-# What serving needs, and nothing else.
+# What serving needs, and nothing else; beside .venv, whose making would clear it under a fake that runs.
 $(SERVE): pyproject.toml constraints.txt $(if $(USABLE_SERVE),,FORCE)
 	@$(CHECK_PYTHON)
-	@mkdir -p .venv
-	@$(STEP) "Make .venv/serve" "$(PYTHON)" -m venv --clear .venv/serve
+	@$(STEP) "Make .venv-serve" "$(PYTHON)" -m venv --clear .venv-serve
 	@PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(STEP) "Install plugproof[serve] (some 20 seconds)" \
-	  .venv/serve/bin/python -m pip install --editable '.[serve]'
+	  .venv-serve/bin/python -m pip install --editable '.[serve]'
 	@pwd -P >$(SERVE)
 
 # openapi-core asks for older versions of what else is installed, so it lives apart.

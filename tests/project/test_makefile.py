@@ -53,6 +53,8 @@ def test_serving_installs_one_extra_and_no_tools(elsewhere, target, others):
     planned = make(elsewhere, "--dry-run", target).stdout
     assert "--editable '.[serve]'" in planned
     assert others not in planned
+    # A contributor's .venv is cleared when it is made, whatever fake runs from it.
+    assert ".venv/" not in planned
 
 
 def test_serving_takes_the_environment_that_there_is(elsewhere):
