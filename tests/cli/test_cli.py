@@ -284,12 +284,6 @@ def test_scenarios_are_printed_as_json():
     assert json.loads(run("scenarios", "--json").stdout) == [row._asdict() for row in scenario_outcomes.outcomes()]
 
 
-def test_the_document_lists_the_scenarios_as_they_are():
-    assert re.findall(r"^\| `([A-Z]+)` \| (.+) \| (.+) \|$", DOC, re.MULTILINE) == [
-        (row.code, row.summary, row.end) for row in scenario_outcomes.outcomes()
-    ]
-
-
 def test_the_document_lists_every_option():
     assert re.findall(r"^\| `(--[a-z-]+)", DOC, re.MULTILINE) == [option.opts[0] for option in OPTIONS]
 
