@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from plugproof_mockserver.http.rate_limit import RateLimitDecision, too_many
 from plugproof_mockserver.model.settings import LimiterStore
 from plugproof_mockserver.model.timestamps import SECOND
-from plugproof_mockserver.world.rate_limiter import AT_ONCE, RateLimiter
+from plugproof_mockserver.world.rate_limiter import AT_ONCE, LimiterWindow, RateLimiter
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 
@@ -156,3 +156,28 @@ def test_a_window_that_opens_anew_is_the_youngest(limiter, noon):
     limiter.hit("a", 1, MINUTE, noon + MINUTE)
     limiter.hit("c", 1, MINUTE, noon + 90 * SECOND)
     assert not limiter.look("a", 1, MINUTE, noon + 119 * SECOND).allowed
+
+
+def test_open_windows_are_told_with_hits_and_end(limiter, noon):
+    """Every window that is open is told, and none that is over."""
+    limiter.hit("b", 3, HOUR, noon + SECOND)
+    for _ in range(2):
+        limiter.hit("a", 3, MINUTE, noon)
+    longer = ("b", 1, noon + SECOND + HOUR)
+    assert list(limiter.open_windows(noon + SECOND)) == [("a", 2, noon + MINUTE), longer]
+    assert list(limiter.open_windows(noon + MINUTE)) == [longer]
+
+
+@pytest.mark.parametrize("has_race", [False, True])
+def test_a_window_goes_to_another_limiter_as_it_is(noon, has_race):
+    """What is read of a limiter and put into another decides there as it did here."""
+    one, other = (RateLimiter(has_race=has_race) for _ in range(2))
+    for moment in (noon, noon + 5):
+        one.hit("a", 3, MINUTE, moment)
+    read = list(one.read_windows(noon + 5))
+    assert read == [LimiterWindow(MINUTE, "a", noon, 2, noon + 5 if has_race else None)]
+    for window in read:
+        other.put_window(window, noon + 5)
+    assert list(other.read_windows(noon + 5)) == read
+    assert list(one.read_windows(noon + MINUTE)) == []
+    assert [other.hit("a", 3, MINUTE, noon + 6).allowed for _ in range(3)] == [True, has_race, False]
