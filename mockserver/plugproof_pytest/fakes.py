@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from plugproof_mockserver import FakePlugchoice
+from plugproof_mockserver.facts_file import read_facts
 from plugproof_pytest.interception.patching import Patches
 from plugproof_pytest.known_secrets import SECRETS
 from plugproof_pytest.marker import ARGUMENTS, OWN_ARGUMENTS, read, refuse_unknown
+from plugproof_pytest.options import facts_path
 
 if TYPE_CHECKING:
     from plugproof_mockserver.live_server import Listener
@@ -36,6 +38,13 @@ def fake_of(item: pytest.Item, defaults: Mapping[str, Any]) -> Iterator[FakePlug
 
 def _made(item: pytest.Item, defaults: Mapping[str, Any]) -> FakePlugchoice:
     __tracebackhide__ = True
+    facts = facts_path(item.config)
+    if facts is not None:
+        try:
+            read_facts(facts)
+        except ValueError as error:
+            pytest.fail(str(error), pytrace=False)
+        defaults = {"facts": facts, **defaults}
     try:
         refuse_unknown(defaults, [name for name in ARGUMENTS if name not in OWN_ARGUMENTS])
         return read(item).fake(defaults)

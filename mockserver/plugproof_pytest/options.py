@@ -1,6 +1,7 @@
 """The plugin's options."""
 
 import argparse
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -40,6 +41,11 @@ OPTIONS = (
         "fail calls that would leave for the real API (the default in CI for suites that use the plugin)",
         {"action": "store_const", "const": True, "default": None},
     ),
+    Option(
+        "facts",
+        "every fake behaves by this facts file of plugproof learn (ini: plugchoice_facts)",
+        {"metavar": "PATH"},
+    ),
     Option("coverage", "tell at the end which of the API's behaviours the suite never met", _ON),
     Option(
         "coverage-fail-under", "fail the run if it met less than N percent", {"type": _percent, "metavar": "N"}
@@ -61,6 +67,20 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_const",
         const=False,
     )
+    parser.addini("plugchoice_facts", "every fake behaves by this facts file of plugproof learn")
+
+
+def facts_path(config: pytest.Config) -> Path | None:
+    """Return the facts file of the run, of the option before that of the ini file; None if there is none.
+
+    What an ini file names is relative to its folder.
+    """
+    given: str | None = config.getoption("plugchoice_facts")
+    written: str = config.getini("plugchoice_facts")
+    if given is not None:
+        return config.invocation_params.dir / given
+    folder = config.inipath.parent if config.inipath else config.rootpath
+    return folder / written if written else None
 
 
 COVERAGE = tuple(f"plugchoice_{row.name.replace('-', '_')}" for row in OPTIONS if row.name.startswith("coverage"))

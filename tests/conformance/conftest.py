@@ -1,11 +1,16 @@
 """What the tests of the check share: nights on a clock of their own, and raw servers on loopback."""
 
 import json
+import os
+import shutil
 import socket
+import subprocess
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +30,29 @@ from plugproof_mockserver.world import pipeline
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
 PATIENCE = 20
 """Seconds after which a test gives up; none waits that long unless it fails."""
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    """A PostgreSQL server of this module's own; its URL. It does not run as root, so nobody runs it then."""
+    places = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
+    command, setup = (shutil.which(name, path=places) for name in ("pg_ctl", "initdb"))
+    if command is None or setup is None:
+        pytest.skip("needs PostgreSQL's pg_ctl and initdb")
+    as_nobody = {"user": "nobody"} if os.geteuid() == 0 else {}
+    quiet = {"check": True, "timeout": 60, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **as_nobody}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        if as_nobody:
+            shutil.chown(folder, "nobody")
+        data = f"{folder}/data"
+        subprocess.run([setup, "-D", data, "-A", "trust", "-U", "tester", "--no-sync"], cwd=folder, **quiet)
+        options = f"-p {port} -h 127.0.0.1 -k {folder} -F"
+        start = [command, "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"]
+        subprocess.run(start, cwd=folder, **quiet)
+        yield f"postgresql://tester@127.0.0.1:{port}/postgres"
+        subprocess.run([command, "-D", data, "-m", "immediate", "-w", "stop"], cwd=folder, **quiet)
 
 
 class Reply:

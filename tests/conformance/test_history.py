@@ -1,11 +1,6 @@
 """What is remembered, by whom it is shared, and what it tells of change; on SQLite and on PostgreSQL."""
 
-import os
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -26,28 +21,6 @@ from plugproof_contracts.rules.examples import failure, success
 
 BASE = "https://app.plugchoice.com/api"
 AMPLE = Allowance(1000)
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    """A PostgreSQL server of this module's own; its URL. It does not run as root, so nobody runs it then."""
-    command, setup = shutil.which("pg_ctl"), shutil.which("initdb")
-    if command is None or setup is None:
-        pytest.skip("needs PostgreSQL's pg_ctl and initdb")
-    as_nobody = {"user": "nobody"} if os.geteuid() == 0 else {}
-    quiet = {"check": True, "timeout": 60, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **as_nobody}
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        if as_nobody:
-            shutil.chown(folder, "nobody")
-        data = f"{folder}/data"
-        subprocess.run([setup, "-D", data, "-A", "trust", "-U", "tester", "--no-sync"], cwd=folder, **quiet)
-        options = f"-p {port} -h 127.0.0.1 -k {folder} -F"
-        start = [command, "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"]
-        subprocess.run(start, cwd=folder, **quiet)
-        yield f"postgresql://tester@127.0.0.1:{port}/postgres"
-        subprocess.run([command, "-D", data, "-m", "immediate", "-w", "stop"], cwd=folder, **quiet)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -308,7 +281,7 @@ def test_an_older_history_is_read_in_todays_words(nights):
     checks = nights("charging")
     checks.night()
     history = checks.history
-    with history._locked() as connection:
+    with history.locked() as connection:
         connection.exec_driver_sql(
             "UPDATE plugproof_results SET state = 'not armed' WHERE state = 'not applicable'"
         )

@@ -1,5 +1,7 @@
 """A ledger tells what learning tells, as far as it keeps it, and joins with recordings."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from tests.contracts.learning.recorded_worlds import RecordedWorld
 
@@ -27,6 +29,20 @@ def recorded(**settings):
 @pytest.fixture
 def url(tmp_path):
     return f"sqlite:///{tmp_path / 'ledger.db'}"
+
+
+def test_postgresql_keeps_a_ledger_as_sqlite_does(postgres, url):
+    """Several writers at once, a recording twice, and the same is learned from both."""
+    recording = recorded(vat=19, hold=3000)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: add(postgres, recording, SourceKind.CHECK), range(4)))
+    for _ in range(4):
+        add(url, recording, SourceKind.CHECK)
+    for place in (postgres, url):
+        add(place, recording)
+        add(place, recording)
+    assert learn_with_ledger([], postgres) == learn_with_ledger([], url)
+    assert learn_with_ledger([recording], postgres).repeated == 1
 
 
 def add(url, exchanges, source=SourceKind.INSPECT):

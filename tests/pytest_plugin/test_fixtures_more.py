@@ -184,3 +184,34 @@ def test_other_routes_are_no_reason_to_warn(run, body):
     with_router = f"    with respx.mock(assert_all_called=False) as router:\n        {body}\n"
     done = run(f"{HEAD}def test_it(plugchoice):\n{with_router}", "-W", "error")
     done.assert_outcomes(passed=1)
+
+
+INI = ("-o", "plugchoice_facts=plugproof.toml")
+
+HOLD = """
+def test_hold(plugchoice):
+    assert plugchoice.world.settings.hold == {hold}
+"""
+
+
+@pytest.mark.parametrize(("arguments", "hold"), [((), 4000), (("--plugchoice-facts=other.toml",), 300)])
+def test_an_ini_file_names_the_facts_of_every_fake(pytester, run, arguments, hold):
+    """What was learned holds for all fakes; the option goes before the ini file."""
+    pytester.path.joinpath("plugproof.toml").write_text("hold = 4000")
+    pytester.path.joinpath("other.toml").write_text("hold = 300")
+    run(HOLD.format(hold=hold), *INI, *arguments).assert_outcomes(passed=1)
+
+
+def test_a_marker_goes_before_the_facts(pytester, run):
+    """The closest word is the last one."""
+    pytester.path.joinpath("plugproof.toml").write_text("hold = 4000")
+    run("import pytest\n\n@pytest.mark.plugchoice(hold=70)" + HOLD.format(hold=70), *INI).assert_outcomes(passed=1)
+
+
+def test_facts_that_cannot_be_read_fail_in_one_line(pytester, run):
+    """The line names the file and the value, and there is no traceback."""
+    pytester.path.joinpath("plugproof.toml").write_text("vat = 101")
+    done = run(HOLD.format(hold=5000), *INI)
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*the facts file *plugproof.toml: vat can't be 101*"])
+    done.stdout.no_fnmatch_line("*Traceback*")
