@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from tests.contracts.learning.recorded_worlds import RecordedWorld
+from tests.mockserver.replay.test_recording_replay import recorded
 
 from plugproof import Exchange
 from plugproof_cli.main import main
@@ -70,3 +72,46 @@ def test_a_recording_of_others_compares_nothing(tmp_path: Path):
     path = tmp_path / "other.ndjson"
     path.write_bytes(to_ndjson(Exchange("GET", "https://example.com/", 200, [], b"")))
     assert run(path)[0] == 5
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """A recording of a world with other settings, in which much was refused."""
+    path = tmp_path / "mixed.ndjson"
+    path.write_bytes(b"".join(map(to_ndjson, recorded(1, vat=19, hold=2000).exchanges)))
+    return path
+
+
+def test_a_served_fake_differs_as_the_one_of_this_process(mixed: Path, serving: Any):
+    """Over a socket the same facts differ, and the server keeps nothing of it."""
+    with serving() as server:
+        there = json.loads(run(mixed, "--against", server.place["base_url"], "--json")[1])
+        worlds = server.client.get(f"http://127.0.0.1:{server.place['port']}/_plugproof/worlds").json()["worlds"]
+    here = json.loads(run(mixed, "--json")[1])
+    assert there == here
+    assert {"vat", "hold"} <= here["facts"].keys()
+    assert [one["name"] for one in worlds] == ["default"]
+
+
+def test_a_served_fake_with_the_facts_differs_in_nothing(mixed: Path, tmp_path: Path, serving: Any):
+    """What was learned and served explains all; the exit code is 0."""
+    facts = tmp_path / "plugproof.toml"
+    facts.write_text("vat = 19\nhold = 2000\n")
+    with serving("--facts", str(facts)) as server:
+        code, told = run(mixed, "--against", server.place["base_url"], "--facts", facts)
+    assert (code, told.splitlines()[0]) == (0, "60 answers compared, 0 differences")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://app.plugchoice.com/api", "allowed is fake, or the address of a fake on this machine"),
+        ("fakes", "allowed is fake, or the address"),
+        ("http://127.0.0.1:1", "did not answer"),
+    ],
+)
+def test_a_place_where_nothing_can_be_played_is_a_line(recording: Path, url: str, told: str):
+    """Never the live API; and a fake that is not there is told, with exit code 2."""
+    code, output = run(recording, "--against", url)
+    assert (code, told in output) == (2, True)
+    assert "Traceback" not in output

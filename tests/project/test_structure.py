@@ -143,7 +143,7 @@ ROOMS = {
         "options": set(),
         "marker": set(),
         "interception": {"known_secrets"},
-        "fakes": {"known_secrets", "marker", "interception"},
+        "fakes": {"known_secrets", "options", "marker", "interception"},
         "reporting": {"known_secrets", "marker", "fakes", "interception"},
         "features": {"known_secrets", "options", "interception", "reporting"},
         "plugin": {"known_secrets", "options", "marker", "fakes", "interception", "reporting", "features"},

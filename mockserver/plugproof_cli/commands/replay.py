@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,21 @@ from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.secrets.filenames import plain_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from plugproof_contracts.exchanges.exchange import Exchange
     from plugproof_mockserver.replay.recording_replay import ReplayResult
 
 
 @command("Play recorded traffic at the fake, and name each fact by which their answers differ.")
 @click.argument("recording", metavar="RECORDING", shell_complete=complete_files)
-@click.option("--against", type=click.Choice(["fake"]), default="fake", help="At what to play it: fake.")
+@click.option(
+    "--against",
+    default="fake",
+    show_default=True,
+    metavar="fake|URL",
+    help="The fake of this process, or one that is served.",
+)
 @click.option(
     "--facts",
     metavar="F",
@@ -31,15 +40,23 @@ if TYPE_CHECKING:
 def replay(recording: str, against: str, facts: str | None, as_json: bool) -> None:
     """Replay the recording, print what differs, and end with the exit code."""
     with hide_traceback():
-        from plugproof_mockserver.replay.recording_replay import replay as replay_at_fake
-
         exchanges = _read(Path(recording))
         try:
-            found = replay_at_fake(exchanges, facts)
+            found = _played(exchanges, against, facts)
         except InvalidValueError as error:
             raise click.UsageError(str(error)) from None
         click.echo(_as_json(found) if as_json else _as_text(found))
     sys.exit(_exit_code(found))
+
+
+def _played(exchanges: "Sequence[Exchange]", against: str, facts: str | None) -> "ReplayResult":
+    from plugproof_mockserver.replay.recording_replay import replay as replay_at_fake
+    from plugproof_mockserver.replay.remote_fake import RemoteFake
+
+    if against == "fake":
+        return replay_at_fake(exchanges, facts)
+    with closing(RemoteFake(against)) as fake:
+        return replay_at_fake(exchanges, facts, fake.answer)
 
 
 def _read(path: Path) -> "tuple[Exchange, ...]":

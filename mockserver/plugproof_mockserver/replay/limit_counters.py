@@ -34,7 +34,7 @@ class LimitCounters:
 
     def _fresh(self) -> str:
         self._made += 1
-        return f"replay {self._made}"
+        return f"replay {self._made:09}"
 
 
 def _used(answer: ParsedResponse) -> int | None:

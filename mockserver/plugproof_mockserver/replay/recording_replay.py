@@ -21,9 +21,9 @@ from plugproof_mockserver.replay.answer_comparison import ComparedAnswers, compa
 from plugproof_mockserver.replay.difference import Difference, place
 from plugproof_mockserver.replay.limit_counters import LimitCounters
 from plugproof_mockserver.replay.recorded_chargers import code_of, exists, set_charger
+from plugproof_mockserver.replay.remote_fake import Answerer, answer_here
 from plugproof_mockserver.replay.session_following import follow
 from plugproof_mockserver.replay.unseen_start import seeded
-from plugproof_mockserver.world import pipeline
 
 if TYPE_CHECKING:
     from plugproof_contracts.facts.session import Status
@@ -47,23 +47,27 @@ class ReplayResult(NamedTuple):
         return Counter(one.fact for one in self.differences)
 
 
-def replay(exchanges: Iterable[Exchange], facts: str | Path | None = None) -> ReplayResult:
+def replay(
+    exchanges: Iterable[Exchange], facts: str | Path | None = None, answer: Answerer = answer_here
+) -> ReplayResult:
     """Play the exchanges of one client, in order, and return how their answers differ from a fake's.
 
-    `facts` is a facts file; raises `InvalidValueError` for one that cannot be read.
+    `facts` is a facts file; raises `InvalidValueError` for one that cannot be read. `answer` is who answers: the
+    fake of this process unless told.
     """
     groups: dict[str, dict[int, Exchange]] = defaultdict(dict)
     for position, one in enumerate(exchanges):
         if one.base is not None:
             groups[origin(one.base)][position] = one
-    found = [difference for group in groups.values() for difference in _Player(group, facts).play()]
+    found = [difference for group in groups.values() for difference in _Player(group, facts, answer).play()]
     return ReplayResult(sum(map(len, groups.values())), tuple(sorted(found, key=lambda one: one.position)))
 
 
 class _Player:
     """A fake and what is known of the recording that is played at it."""
 
-    def __init__(self, group: Mapping[int, Exchange], facts: str | Path | None) -> None:
+    def __init__(self, group: Mapping[int, Exchange], facts: str | Path | None, answer: Answerer) -> None:
+        self._answer = answer
         self._positions, recorded = list(group), list(group.values())
         self._answers = [ParsedResponse(one) for one in recorded]
         self._keys = list(session_keys(self._answers))
@@ -154,9 +158,8 @@ class _Player:
             for name, value in exchange.request_headers
         ]
         request = Request(exchange.method, path, headers, exchange.request_body, client, "https")
-        response = pipeline.answer(self._world, request)
-        texts = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.wire_headers()]
-        return ParsedResponse(exchange.replace(status=response.status, headers=texts, body=response.body))
+        said = self._answer(self._world, request)
+        return ParsedResponse(exchange.replace(status=said.status, headers=said.headers, body=said.body))
 
     def _keep(self, position: int, replayed: ParsedResponse) -> None:
         """Keep the session as it now is, and put one that went another way back on the recorded one."""
