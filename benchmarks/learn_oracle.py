@@ -218,6 +218,10 @@ def _tells_not_found(seen: Sequence[Sent], truth: Mapping[str, Any]) -> bool:
     return any(one.code == 404 and "message" in one.document for one in seen)
 
 
+def _tells_invalid(seen: Sequence[Sent], truth: Mapping[str, Any]) -> bool:
+    return any(one.code == 422 and "errors" in one.document for one in seen)
+
+
 _TOLD: dict[str, Callable[[Sequence[Sent], Mapping[str, Any]], bool]] = {
     "vat": _tells_vat,
     "hold": _tells_hold,
@@ -226,6 +230,7 @@ _TOLD: dict[str, Callable[[Sequence[Sent], Mapping[str, Any]], bool]] = {
     "token_ttl": _tells_life,
     "errors": _tells_errors,
     "not_found": _tells_not_found,
+    "invalid_text": _tells_invalid,
     "limiter": _tells_limiter,
     "not_found_costs_hit": _tells_cost("not_found_costs_hit"),
     "invalid_costs_hit": _tells_cost("invalid_costs_hit"),

@@ -38,6 +38,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "token_ttl": (86400, 3600, 7200),
     "errors": ("json", "negotiated"),
     "not_found": ("plain", "plain", "echo"),
+    "invalid_text": ("first", "fixed"),
     "sessions_per_charger": (20, 2, 5, 3),
     "rate_limit": ("endpoint", "shared"),
 }

@@ -26,7 +26,8 @@ class Unit(StrEnum):
 class Setting(NamedTuple):
     """One setting: its name, its default, what that is measured in, and what it decides.
 
-    `varies` says that it need not be the same in every case, such as at every charger.
+    `varies` says that it need not be the same in every case, such as at every charger. `least` and `most` are what
+    a number may be: wide enough for any test, and never so wide that an answer can't be written.
     """
 
     name: str
@@ -36,15 +37,17 @@ class Setting(NamedTuple):
     level: Level = Level.ASSUMED
     source: str = ""
     varies: bool = False
+    least: float = 0
+    most: float = 10**9
 
 
 ASSUMED_SETTINGS: dict[str, Setting] = {
     row.name: row
     for row in (
-        Setting("vat", VAT_PERCENT, Unit.PERCENT, "The tax that is contained in a captured amount."),
-        Setting("hold", 5000, Unit.MINOR, "The pre-authorised hold.", varies=True),
-        Setting("payment_window", 15 * 60, Unit.SECONDS, "How long a created session waits for its payment."),
-        Setting("token_ttl", 24 * 3600, Unit.SECONDS, "How long a session's token is known."),
+        Setting("vat", VAT_PERCENT, Unit.PERCENT, "The tax that is contained in a captured amount.", most=100),
+        Setting("hold", 5000, Unit.MINOR, "The pre-authorised hold.", varies=True, most=10**15),
+        Setting("payment_window", 15 * 60, Unit.SECONDS, "How long a session waits for its payment.", most=10**14),
+        Setting("token_ttl", 24 * 3600, Unit.SECONDS, "How long a session's token is known.", most=10**14),
         Setting("limiter", "endpoint", Unit.WORD, "Whether each endpoint counts its hits, or all share a count."),
         Setting("limiter_window", "fixed", Unit.WORD, "Whether a window ends for all its hits at once."),
         Setting("not_found_costs_hit", True, Unit.WORD, "Whether an unknown token costs a hit."),

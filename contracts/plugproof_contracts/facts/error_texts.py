@@ -13,6 +13,7 @@ from plugproof_contracts.facts.level import Level
 TOO_MANY = "Too Many Attempts."
 TIMED_OUT = "The charger did not respond in time."
 NOT_FOUND = "Not Found"
+INVALID = "The given data was invalid."
 WRONG_METHOD = "The {} method is not supported for route {}. Supported methods: {}."
 NOT_CHARGING = "The session is not charging."
 STOP_REFUSED = "The charger refused to stop."

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
+from plugproof_contracts.facts.assumed_settings import ASSUMED_SETTINGS
 from plugproof_contracts.learning.learned_fact import FactForm, FactValue, LearnedFact
 
-SERVED = ("vat", "hold", "payment_window", "token_ttl", "limiter", "errors", "not_found", "sessions_per_charger")
+SERVED = (
+    *("vat", "hold", "payment_window", "token_ttl", "limiter", "errors", "not_found", "invalid_text"),
+    "sessions_per_charger",
+)
 """The facts that a fake can be set to."""
 
 
@@ -17,7 +21,7 @@ def _lines(facts: Iterable[LearnedFact]) -> Iterator[str]:
     for fact in facts:
         if fact.name in SERVED and fact.is_known:
             value = served_value(fact)
-            setting = "" if value is None else f"{fact.name} = {_toml(value)}"
+            setting = "" if value is None or not _may_be(fact.name, value) else f"{fact.name} = {_toml(value)}"
             yield f"{setting or '# ' + fact.name}  # seen {fact.n} times: {shown(fact)}"
 
 
@@ -31,6 +35,12 @@ def served_value(fact: LearnedFact) -> float | str | None:
     if low is not None and high is not None:
         return _roundest(low, high)
     return high if low is None else 2 * low
+
+
+def _may_be(name: str, value: float | str) -> bool:
+    """Return whether a fake can be set to a value: what a hostile recording shows may be none of them."""
+    row = ASSUMED_SETTINGS[name]
+    return isinstance(value, str) or row.least <= value <= row.most
 
 
 def _roundest(low: float, high: float) -> float:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from plugproof_contracts.exchanges.route import is_utf8
+from plugproof_contracts.facts import error_texts
 from plugproof_contracts.facts.operations import PREFIX, Operation
 from plugproof_mockserver.engine import operation_handlers
 from plugproof_mockserver.http.rate_limit import RateLimitDecision, limit_headers, too_many
@@ -38,7 +39,6 @@ _LOST = (
 )
 _MALFORMED = ErrorResponse(400, "Malformed URL.")
 _IN_MAINTENANCE = "Service Unavailable"
-_INVALID = "The given data was invalid."
 _ON_EVERY: Headers = (
     (b"access-control-allow-origin", b"*"),
     (b"cache-control", b"no-cache, private"),
@@ -312,7 +312,7 @@ def _as_json(world: World, request: Request) -> bool:
 
 def _write_error(world: World, request: Request, problem: ErrorResponse) -> Response:
     if problem.fields is not None and world.settings.invalid_text is InvalidText.FIXED:
-        problem = replace(problem, message=_INVALID)
+        problem = replace(problem, message=error_texts.INVALID)
     if _as_json(world, request):
         return problem.to_response()
     return problem.to_page(request.previous_url() if problem.fields is not None else None)

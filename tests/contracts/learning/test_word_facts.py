@@ -63,8 +63,8 @@ def test_the_form_of_a_422_is_told(message, told):
     world = RecordedWorld()
     world.send("POST", "/sessions", json={}, headers={"accept": "application/json"})
     (answer,) = world.exchanges
-    fact = learned([reworded(answer, message=message) if message else answer])["text.invalid"]
-    assert (fact.value, fact.contradicts) == (message or "the first error", message is not None)
+    fact = learned([reworded(answer, message=message) if message else answer])["invalid_text"]
+    assert (fact.value, fact.contradicts) == ("fixed" if message else "first", message is not None)
 
 
 def test_a_header_has_the_bounds_of_its_share():

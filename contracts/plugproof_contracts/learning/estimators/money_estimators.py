@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from math import ceil, floor
+from typing import Any
 
 from plugproof_contracts.learning.bracket import Bracket, intersection
 from plugproof_contracts.learning.learned_fact import (
@@ -15,6 +16,7 @@ from plugproof_contracts.learning.learned_fact import (
 )
 from plugproof_contracts.learning.observations import Observations, ObservedSession
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
+from plugproof_contracts.parsing.strict_json import SAFE_INTEGER
 
 _VAT = assumed_setting("vat", FactForm.BRACKET)
 _HOLD = assumed_setting("hold", FactForm.RANGE)
@@ -39,7 +41,12 @@ def _rate(session: ObservedSession) -> Bracket | None:
 
 def _capture(answer: ParsedResponse) -> tuple[int, int] | None:
     amount, tax = answer.field("amount_captured"), answer.field("tax_amount")
-    return (amount, tax) if amount is not None and tax is not None and 0 <= tax < amount else None
+    return (amount, tax) if _is_amount(amount) and _is_amount(tax) and tax < amount else None
+
+
+def _is_amount(value: Any) -> bool:
+    """Return whether a value can be an amount: what breaks the contract teaches nothing."""
+    return value is not None and 0 <= value <= SAFE_INTEGER
 
 
 def _percent(tax: int, amount: int) -> float | None:
@@ -55,11 +62,9 @@ def estimate_hold(seen: Observations) -> LearnedFact:
 def _holds(seen: Observations) -> Iterator[int]:
     """Yield the amount once for each session that shows it, and for each answer about a charger."""
     for session in seen.sessions:
-        yield from {
-            amount for one in session.shown if (amount := one.answer.field("amount_authorized")) is not None
-        }
+        yield from {amount for one in session.shown if _is_amount(amount := one.answer.field("amount_authorized"))}
     for one in seen.all:
-        if one.answer.name == "charger" and (amount := one.answer.field("preauth_amount")) is not None:
+        if one.answer.name == "charger" and _is_amount(amount := one.answer.field("preauth_amount")):
             yield amount
 
 

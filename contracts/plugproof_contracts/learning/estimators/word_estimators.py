@@ -6,6 +6,7 @@ from functools import partial
 from urllib.parse import unquote
 
 from plugproof_contracts.exchanges.route import charger_code
+from plugproof_contracts.facts import error_texts
 from plugproof_contracts.facts.error_texts import ERROR_TEXTS, NOT_FOUND
 from plugproof_contracts.facts.response_headers import RESPONSE_HEADERS
 from plugproof_contracts.learning.learned_fact import (
@@ -26,7 +27,7 @@ from plugproof_contracts.secrets.scrubber import scrubbed
 _LONGEST = 80
 """Characters of a text that are told."""
 _NOT_FOUND = assumed_setting("not_found", FactForm.WORD)
-_INVALID = "the first error"
+_INVALID = assumed_setting("invalid_text", FactForm.WORD)
 _SHORTEST = 6
 """Characters of an identifier that no message holds by chance."""
 
@@ -93,12 +94,11 @@ def estimate_text(name: str, seen: Observations) -> LearnedFact:
 
 
 def estimate_invalid_text(seen: Observations) -> LearnedFact:
-    """Tell whether a 422 says the first of its errors and how many more there are, or a text of its own."""
-    fact = LearnedFact(name="text.invalid", form=FactForm.WORD, assumed=_INVALID)
-    return worded(fact, [said for one in _telling(seen) if (said := _of_invalid(one))])
+    """Tell whether a 422 says the `first` of its errors and how many more there are, or one `fixed` text."""
+    return worded(_INVALID, [vote for one in _telling(seen) if (vote := _invalid_vote(one))])
 
 
-def _of_invalid(answer: ParsedResponse) -> str:
+def _invalid_vote(answer: ParsedResponse) -> str:
     message, errors = answer.error.get("message"), answer.error.get("errors")
     if answer.code != 422 or not isinstance(message, str) or not is_object(errors):
         return ""
@@ -107,7 +107,7 @@ def _of_invalid(answer: ParsedResponse) -> str:
         return ""
     more = len(listed) - 1
     tail = f" (and {more} more error{'s' if more > 1 else ''})" if more else ""
-    return _INVALID if message == listed[0] + tail else _told(answer)
+    return "first" if message == listed[0] + tail else "fixed" if message == error_texts.INVALID else ""
 
 
 def estimate_not_found(seen: Observations) -> LearnedFact:
@@ -126,8 +126,8 @@ def _not_found_vote(answer: ParsedResponse) -> str:
 
 WORD_ESTIMATORS: dict[str, Estimator] = {
     "not_found": estimate_not_found,
+    "invalid_text": estimate_invalid_text,
     **{name: partial(estimate_text, name) for name in _SAID},
-    "text.invalid": estimate_invalid_text,
     **{header_name(name): partial(estimate_header, header_name(name)) for name in RESPONSE_HEADERS},
 }
 """The estimators of texts and headers."""
