@@ -22,7 +22,6 @@ from plugproof_mockserver.stores.store import Store, StoreHealth, WorldSize
 from plugproof_mockserver.world.registry import (
     DEFAULT,
     MOST,
-    MOST_REMEMBERED,
     WorldRegistry,
     WorldStatus,
     check_lease,
@@ -45,8 +44,10 @@ IDLE_SECONDS = 7 * 24 * 3600
 """A world without a lease is kept while it is used, and so long after."""
 TOUCH_SECONDS = 60
 """How often the use of a world is noted, at most."""
-SWEEP_SECONDS = 30
-"""How often the whole list is read to end what is over, at most."""
+SWEEP_SECONDS, MOST_SWEPT = 10, 20
+"""How often the whole list is read to end what is over, at most, and how many worlds of it."""
+MOST_REMEMBERED = 10_000
+"""Worlds that have ended of which the reason is still known: the list is read as a whole."""
 MOST_TRIED = 100
 """Worlds with sessions in them that are looked at when room is needed: all of their sessions may have expired."""
 _MOST_HELD = 20_000
@@ -81,7 +82,9 @@ class SharedRegistry(WorldRegistry):
             yield self.get(name)
 
     def _present(self) -> dict[str, ListedWorld]:
-        return {name: one for name, one in self._directory.all().items() if one.ended is None}
+        now = self.wall()
+        listed = self._directory.all().items()
+        return {name: one for name, one in listed if one.ended is None and not self._is_over(one, now)}
 
     def health(self) -> StoreHealth:
         """Return whether the store keeps what it is told."""
@@ -220,26 +223,26 @@ class SharedRegistry(WorldRegistry):
             listener(ended)
 
     def sweep(self) -> None:
-        """End every world whose lease is over or that nobody used for a week, and forget the oldest ends."""
-        now, ended = self.wall(), []
-        for name, one in self._directory.all().items():
-            if one.ended is not None:
-                ended.append((one.at, name, one.generation))
-            elif one.ends is not None and one.ends <= now:
-                self._finish(name, one, Ending.LEASE)
-            elif one.ends is None and one.used < now - self.idle_seconds:
-                self._finish(name, one, Ending.IDLE)
-        for _, name, generation in sorted(ended)[:-MOST_REMEMBERED]:
+        """End worlds whose lease is over or that nobody used for a week, and forget the oldest ends.
+
+        Of either some at a time, for somebody waits; what is over is not there for anybody, swept or not.
+        """
+        now, listed = self.wall(), self._directory.all()
+        over = [(name, one) for name, one in listed.items() if one.ended is None and self._is_over(one, now)]
+        for name, one in over[:MOST_SWEPT]:
+            self._finish(name, one, Ending.IDLE if one.ends is None else Ending.LEASE)
+        ended = sorted((one.at, name, one.generation) for name, one in listed.items() if one.ended is not None)
+        for _, name, generation in ended[:-MOST_REMEMBERED][:MOST_SWEPT]:
             self._directory.forget(name, generation)
+
+    def _is_over(self, one: ListedWorld, now: float) -> bool:
+        return one.used < now - self.idle_seconds if one.ends is None else one.ends <= now
 
     # Room.
 
     def _with_room(self, ask: Callable[[], Any]) -> Any:
         """Ask for a place in the list, and once more when room could be made."""
-        now = self.wall()
-        if now >= self._next_sweep:
-            self._next_sweep = now + SWEEP_SECONDS
-            self.sweep()
+        self._sweep_now_and_then()
         for _ in range(2):
             found = ask()
             if not isinstance(found, Full):
@@ -248,6 +251,12 @@ class SharedRegistry(WorldRegistry):
                 break
         self._directory.refuse()
         raise QuotaError(say_full(found.owner, self._most_of(found.owner)))
+
+    def _sweep_now_and_then(self) -> None:
+        now = self.wall()
+        if now >= self._next_sweep:
+            self._next_sweep = now + SWEEP_SECONDS
+            self.sweep()
 
     def _has_emptied_one(self, owner: str) -> bool:
         """Let go of what is over, or else of the longest unused world that is empty and has no lease."""
@@ -290,7 +299,7 @@ class SharedRegistry(WorldRegistry):
 
     def names(self) -> list[str]:
         """Return the names of the worlds that are there, sorted."""
-        self.sweep()
+        self._sweep_now_and_then()
         return sorted([DEFAULT, *self._present()])
 
     def statuses(self, names: Iterable[str]) -> list[WorldStatus]:
