@@ -17,8 +17,8 @@ import msgspec
 from benchmarks.learn_study import traffic
 from benchmarks.row import ROUNDS, Row
 from plugproof_contracts.checking.checker import JudgedTrace, check, examine_by_rules, judge_trace
-from plugproof_contracts.conformance.ledger_feed import feed_ledger
-from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
+from plugproof_contracts.conformance.ledger.ledger_feed import feed_ledger
+from plugproof_contracts.conformance.ledger.lessons import assumption_notes, lessons_of
 from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.rules.examples import NOON, TOKEN, failure, success

@@ -19,7 +19,7 @@ from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.model.settings import Limit, Settings
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import seconds
-from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.nouns.clock import Clock
 from plugproof_mockserver.world.pipeline import answer
 from plugproof_mockserver.world.world import World
 

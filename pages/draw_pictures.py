@@ -29,8 +29,8 @@ from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.uvicorn_server import bind, serving
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.timestamps import SECOND, parse
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 from plugproof_pytest.reporting.behaviour_coverage import BehaviourCoverage
 from plugproof_pytest.reporting.coverage_reports import as_html

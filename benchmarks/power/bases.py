@@ -11,7 +11,7 @@ from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, TERMINAL
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.world.faults import make_fault
+from plugproof_mockserver.world.faults.faults import make_fault
 
 CODES = ("HAPPY", "CAPPED", "SLOW", "UNPLUG")
 DELAYED = ("start", "confirm", "stop", "cancel")

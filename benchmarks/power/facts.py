@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from benchmarks.power import (
+from benchmarks.power.catalogue import (
     failure_facts,
     header_facts,
     json_facts,

@@ -16,9 +16,9 @@ from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.fake import FakeSession
 from plugproof_mockserver.model.events import possible_events
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import make_fault
-from plugproof_mockserver.world.session_store import UnknownSessionError
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
 
 CLOCKS = (
     "2026-01-10T12:00:00Z",

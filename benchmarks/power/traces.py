@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from benchmarks.power import life_facts, limit_facts, operation_facts
+from benchmarks.power.catalogue import life_facts, limit_facts, operation_facts
 from benchmarks.power.trace import TraceDefect
 from plugproof_contracts import Exchange, Level, check
 

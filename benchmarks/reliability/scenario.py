@@ -31,7 +31,7 @@ class Scenario(NamedTuple):
     def run(self, count: int | None = None) -> Outcome:
         """Run it so often, by default as often as the target asks."""
         module, _, function = self.place.partition(":")
-        found: Callable[[int], Outcome] = getattr(import_module(f"{__package__}.{module}"), function)
+        found: Callable[[int], Outcome] = getattr(import_module(f"{__package__}.scenarios.{module}"), function)
         return found(self.size if count is None else count)
 
 

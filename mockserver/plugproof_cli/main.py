@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from plugproof_cli.command_help import HELP_NAMES, epilog
-from plugproof_cli.standard_output import ended_when_lost
+from plugproof_cli.output.standard_output import ended_when_lost
 
 COMMANDS = {
     "serve": "Serve the fake on a socket.",

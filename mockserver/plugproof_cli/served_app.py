@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from plugproof_cli import live_log
-from plugproof_cli.serve_options import ServeOptions
+from plugproof_cli.options.serve_options import ServeOptions
+from plugproof_cli.output import live_log
 from plugproof_contracts.secrets.token import adopt_fingerprint_key
 from plugproof_mockserver.stores.address import StateAddress
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from plugproof_mockserver.faces.asgi import App
     from plugproof_mockserver.http.asgi_types import ASGIApp, Receive, Scope, Send
     from plugproof_mockserver.stores.store import Store
-    from plugproof_mockserver.world.registry import WorldRegistry
-    from plugproof_mockserver.world.request_counts import RequestCounts
+    from plugproof_mockserver.world.nouns.request_counts import RequestCounts
+    from plugproof_mockserver.world.registries.registry import WorldRegistry
     from plugproof_mockserver.world.world import World
 
 Made = TypeVar("Made", bound="World")
@@ -82,20 +82,20 @@ def _worlds(options: ServeOptions) -> "WorldRegistry":
     most = options.max_worlds
     quotas = {one.prefix: one.worlds for one in options.tenants.values() if one.worlds is not None}
     if store is None:
-        from plugproof_mockserver.world.registry import WorldRegistry
+        from plugproof_mockserver.world.registries.registry import WorldRegistry
         from plugproof_mockserver.world.world import World
 
         return WorldRegistry(_maker(options, World), most=most, quotas=quotas)
-    from plugproof_mockserver.world.shared_registry import SharedRegistry
-    from plugproof_mockserver.world.shared_world import SharedWorld
+    from plugproof_mockserver.world.registries.shared_registry import SharedRegistry
+    from plugproof_mockserver.world.shared.shared_world import SharedWorld
 
     return SharedRegistry(_maker(options, partial(SharedWorld, store=store)), store, most=most, quotas=quotas)
 
 
 def _maker(options: ServeOptions, kind: "Callable[..., Made]") -> "Callable[[str], Made]":
     """Return what makes a world by its name."""
-    from plugproof_mockserver.world.clock import Clock
-    from plugproof_mockserver.world.world_quotas import WorldQuotas
+    from plugproof_mockserver.world.nouns.clock import Clock
+    from plugproof_mockserver.world.nouns.world_quotas import WorldQuotas
 
     settings, faults, follow = options.settings(), options.faults(), live_log.follower(options.log)
     most = WorldQuotas(options.max_sessions, options.max_journal_bytes)

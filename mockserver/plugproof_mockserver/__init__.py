@@ -26,12 +26,12 @@ if TYPE_CHECKING:
         SessionOperationName,
         StatusName,
     )
-    from plugproof_mockserver.world.charger_store import UnknownChargerError
-    from plugproof_mockserver.world.faults import Fault, FaultKind, FaultTiming
-    from plugproof_mockserver.world.journal import Journal, JournalEntry
-    from plugproof_mockserver.world.prepared_responses import PreparedResponse
-    from plugproof_mockserver.world.session_store import UnknownSessionError
-    from plugproof_mockserver.world.world_snapshot import UnreadableSnapshotError, WorldSnapshot
+    from plugproof_mockserver.world.faults.faults import Fault, FaultKind, FaultTiming
+    from plugproof_mockserver.world.nouns.charger_store import UnknownChargerError
+    from plugproof_mockserver.world.nouns.journal import Journal, JournalEntry
+    from plugproof_mockserver.world.nouns.prepared_responses import PreparedResponse
+    from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
+    from plugproof_mockserver.world.snapshots.world_snapshot import UnreadableSnapshotError, WorldSnapshot
 
 _HOMES = {
     "AsyncTransport": "faces.transports",
@@ -40,19 +40,19 @@ _HOMES = {
     "FakeFaults": "fake",
     "FakePlugchoice": "fake",
     "FakeSession": "fake",
-    "Fault": "world.faults",
-    "FaultKind": "world.faults",
-    "FaultTiming": "world.faults",
-    "Journal": "world.journal",
-    "JournalEntry": "world.journal",
+    "Fault": "world.faults.faults",
+    "FaultKind": "world.faults.faults",
+    "FaultTiming": "world.faults.faults",
+    "Journal": "world.nouns.journal",
+    "JournalEntry": "world.nouns.journal",
     "NotPossibleError": "engine.transitions",
-    "PreparedResponse": "world.prepared_responses",
-    "WorldSnapshot": "world.world_snapshot",
+    "PreparedResponse": "world.nouns.prepared_responses",
+    "WorldSnapshot": "world.snapshots.world_snapshot",
     "StatusChange": "engine.transitions",
     "Transport": "faces.transports",
-    "UnknownChargerError": "world.charger_store",
-    "UnknownSessionError": "world.session_store",
-    "UnreadableSnapshotError": "world.world_snapshot",
+    "UnknownChargerError": "world.nouns.charger_store",
+    "UnknownSessionError": "world.nouns.session_store",
+    "UnreadableSnapshotError": "world.snapshots.world_snapshot",
 }
 """The module of each name; the others are of `public_types`."""
 

@@ -42,13 +42,13 @@ from plugproof_mockserver.public_types import (
     SessionOperationName,
     StatusName,
 )
-from plugproof_mockserver.world.faults import Fault, FaultKind, FaultTiming, make_fault
-from plugproof_mockserver.world.journal import Journal
-from plugproof_mockserver.world.prepared_responses import PreparedResponse, make_prepared
-from plugproof_mockserver.world.snapshots import restore_snapshot, take_snapshot
+from plugproof_mockserver.world.faults.faults import Fault, FaultKind, FaultTiming, make_fault
+from plugproof_mockserver.world.nouns.journal import Journal
+from plugproof_mockserver.world.nouns.prepared_responses import PreparedResponse, make_prepared
+from plugproof_mockserver.world.snapshots.snapshots import restore_snapshot, take_snapshot
+from plugproof_mockserver.world.snapshots.world_snapshot import WorldSnapshot
 from plugproof_mockserver.world.world import World
 from plugproof_mockserver.world.world_factory import WorldFactory, make_settings, open_state
-from plugproof_mockserver.world.world_snapshot import WorldSnapshot
 
 if TYPE_CHECKING:
     import respx

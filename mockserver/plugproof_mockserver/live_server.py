@@ -15,9 +15,9 @@ from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.uvicorn_server import bind, serving
 from plugproof_mockserver.fake import FakePlugchoice
 from plugproof_mockserver.http.asgi_types import ASGIApp, Message, Receive, Scope, Send
-from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.nouns.world_errors import WorldNameError
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
-from plugproof_mockserver.world.world_errors import WorldNameError
 
 HOST = "127.0.0.1"
 _NO_WORLD = "none"

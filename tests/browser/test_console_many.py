@@ -11,8 +11,8 @@ from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.uvicorn_server import bind, serving
 from plugproof_mockserver.model.timestamps import parse
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
 MANY = 10_000

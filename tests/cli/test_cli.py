@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from plugproof_cli.commands.serve import serve
 from plugproof_cli.main import COMMANDS, main
-from plugproof_cli.serve_options import ServeOptions
+from plugproof_cli.options.serve_options import ServeOptions
 from plugproof_contracts.facts.diagrams import mermaid, svg, text
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.facts.session_lifecycle import TERMINAL

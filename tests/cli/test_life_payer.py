@@ -7,7 +7,7 @@ import sys
 import pytest
 from tests.conformance.test_life_check import lived, reasons, running
 
-from plugproof_cli.life_options import life_terms
+from plugproof_cli.options.life_options import life_terms
 from plugproof_contracts.reports.report_model import Verdict
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from plugproof_cli.live_log import LogFormat, follower
+from plugproof_cli.output.live_log import LogFormat, follower
 from plugproof_mockserver.fake import FakePlugchoice
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.world import pipeline

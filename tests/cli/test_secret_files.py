@@ -2,7 +2,13 @@ import pytest
 from click.testing import CliRunner
 
 from plugproof_cli.commands.serve import serve
-from plugproof_cli.secret_files import Tenant, merge_tenants, read_secret_file, read_tenant, read_tenant_file
+from plugproof_cli.options.secret_files import (
+    Tenant,
+    merge_tenants,
+    read_secret_file,
+    read_tenant,
+    read_tenant_file,
+)
 
 SECRET = "canary-secret-1"
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 from tests.servers import COMMAND, PATIENCE, environment
 
-from plugproof_cli import standard_output
-from plugproof_cli.reporting import hide_traceback
+from plugproof_cli.output import standard_output
+from plugproof_cli.output.reporting import hide_traceback
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from plugproof_contracts import Exchange
 from plugproof_contracts.conformance import check_report
 from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports
 from plugproof_contracts.conformance.history.check_history import History
-from plugproof_contracts.conformance.plan import plan
-from plugproof_contracts.conformance.transport import RequestOutcome, send
+from plugproof_contracts.conformance.probing.plan import plan
+from plugproof_contracts.conformance.probing.transport import RequestOutcome, send
 from plugproof_contracts.exchanges.route import route
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_contracts.secrets.token import Token

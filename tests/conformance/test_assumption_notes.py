@@ -4,7 +4,7 @@ import pytest
 from tests.contracts.learning.recorded_worlds import RecordedWorld
 
 from plugproof_contracts.checking.checker import judge_trace
-from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
+from plugproof_contracts.conformance.ledger.lessons import assumption_notes, lessons_of
 
 
 def notes(world):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from plugproof_contracts.conformance.transport import FailureKind, TransportFailure
+from plugproof_contracts.conformance.probing.transport import FailureKind, TransportFailure
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.parsing.schema import CHARGER, PAYMENT, SESSION, JsonType

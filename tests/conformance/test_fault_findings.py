@@ -3,11 +3,11 @@
 import pytest
 
 from plugproof_contracts import check
-from plugproof_contracts.conformance.transport import OutgoingRequest, send
+from plugproof_contracts.conformance.probing.transport import OutgoingRequest, send
 from plugproof_contracts.parsing.unchecked import blocked_reason, server_error_reason
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.live_server import site
-from plugproof_mockserver.world.faults import FaultKind
+from plugproof_mockserver.world.faults.faults import FaultKind
 
 FINDINGS = {
     "latency": "deadline: 0.25 seconds were over while waiting for the answer",

@@ -11,7 +11,7 @@ from plugproof_cli.main import main
 from plugproof_contracts.conformance.history import drift as shape
 from plugproof_contracts.conformance.history.check_history import RATE, Allowance, History
 from plugproof_contracts.conformance.history.drift import Shape, Trait, drift, shape_of
-from plugproof_contracts.conformance.retry_after import retry_after
+from plugproof_contracts.conformance.probing.retry_after import retry_after
 from plugproof_contracts.evidence import database
 from plugproof_contracts.evidence.database import HistoryError
 from plugproof_contracts.exchanges.headers import Headers

@@ -8,7 +8,13 @@ from collections import Counter
 
 import pytest
 
-from plugproof_contracts.conformance.transport import MOST_BODY, MOST_HEAD, FailureKind, OutgoingRequest, send
+from plugproof_contracts.conformance.probing.transport import (
+    MOST_BODY,
+    MOST_HEAD,
+    FailureKind,
+    OutgoingRequest,
+    send,
+)
 from plugproof_contracts.reports.report_model import Verdict
 
 CONFORMS, BROKEN, UNCHECKED = Verdict.CONFORMS, Verdict.BROKEN, Verdict.UNCHECKED

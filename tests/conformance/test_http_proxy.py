@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from plugproof_contracts.conformance.http_proxy import HttpProxy, proxy_for
-from plugproof_contracts.conformance.transport import FailureKind, OutgoingRequest, send
+from plugproof_contracts.conformance.probing.http_proxy import HttpProxy, proxy_for
+from plugproof_contracts.conformance.probing.transport import FailureKind, OutgoingRequest, send
 
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 HOST = "api.example.test"

@@ -6,9 +6,9 @@ import pytest
 from tests.contracts.learning.recorded_worlds import RecordedWorld
 
 from plugproof_contracts.checking.checker import judge_trace
-from plugproof_contracts.conformance.ledger_facts import NOT_KEPT, learn_with_ledger
-from plugproof_contracts.conformance.ledger_feed import feed_ledger
-from plugproof_contracts.conformance.lessons import lessons_of
+from plugproof_contracts.conformance.ledger.ledger_facts import NOT_KEPT, learn_with_ledger
+from plugproof_contracts.conformance.ledger.ledger_feed import feed_ledger
+from plugproof_contracts.conformance.ledger.lessons import lessons_of
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.facts.operations import BASE_URL

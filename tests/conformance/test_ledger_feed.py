@@ -3,9 +3,9 @@
 import pytest
 
 from plugproof_contracts.checking.checker import examine, judge_trace
-from plugproof_contracts.conformance.ledger_feed import add_to_ledger
-from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
-from plugproof_contracts.conformance.proxy_evidence import ProxyEvidence
+from plugproof_contracts.conformance.ledger.ledger_feed import add_to_ledger
+from plugproof_contracts.conformance.ledger.lessons import assumption_notes, lessons_of
+from plugproof_contracts.conformance.ledger.proxy_evidence import ProxyEvidence
 from plugproof_contracts.evidence.ledger import Ledger
 from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_mockserver.fake import FakePlugchoice
@@ -20,7 +20,7 @@ def life(**settings):
     seen = []
 
     def ask(method, path, body=b""):
-        from plugproof_contracts.conformance.transport import OutgoingRequest
+        from plugproof_contracts.conformance.probing.transport import OutgoingRequest
         from plugproof_contracts.facts.operations import BASE_URL
 
         headers = (("Accept", "application/json"), ("Content-Type", "application/json"))

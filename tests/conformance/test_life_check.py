@@ -4,7 +4,7 @@ import pytest
 
 from plugproof_contracts.conformance.conformance_check import CheckOptions, run_check
 from plugproof_contracts.conformance.life_check import LifeTerms, life_lines
-from plugproof_contracts.conformance.transport import FailureKind, TransportFailure
+from plugproof_contracts.conformance.probing.transport import FailureKind, TransportFailure
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_contracts.facts.session_lifecycle import CANCELLABLE

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from plugproof_contracts.conformance.plan import plan
-from plugproof_contracts.conformance.transport import FailureKind, TransportFailure
+from plugproof_contracts.conformance.probing.plan import plan
+from plugproof_contracts.conformance.probing.transport import FailureKind, TransportFailure
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.reports.report_model import State, Verdict

@@ -3,8 +3,8 @@
 import pytest
 
 from plugproof_contracts.conformance.conformance_check import CheckOptions, run_check
-from plugproof_contracts.conformance.plan import lines, plan
-from plugproof_contracts.conformance.probe_choice import facts_shown, known_nights
+from plugproof_contracts.conformance.probing.plan import lines, plan
+from plugproof_contracts.conformance.probing.probe_choice import facts_shown, known_nights
 from plugproof_contracts.facts.operations import BASE_URL, INVENTED, OPERATIONS
 from plugproof_contracts.reports.report_model import State, Verdict
 from plugproof_contracts.secrets.token import Token

@@ -10,11 +10,11 @@ import time
 
 import pytest
 
-from plugproof_contracts.conformance import transport
 from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports
 from plugproof_contracts.conformance.history.check_history import History
-from plugproof_contracts.conformance.plan import plan
-from plugproof_contracts.conformance.transport import FailureKind, OutgoingRequest, send
+from plugproof_contracts.conformance.probing import transport
+from plugproof_contracts.conformance.probing.plan import plan
+from plugproof_contracts.conformance.probing.transport import FailureKind, OutgoingRequest, send
 from plugproof_contracts.exchanges.route import route
 from plugproof_contracts.secrets.token import Token
 from plugproof_mockserver.fake import FakePlugchoice

@@ -9,8 +9,8 @@ from plugproof_contracts.conformance import check_report
 from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult
 from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.history.drift import Shape, Trait
-from plugproof_contracts.conformance.plan import plan
-from plugproof_contracts.conformance.transport import FailureKind, RequestOutcome, TransportFailure
+from plugproof_contracts.conformance.probing.plan import plan
+from plugproof_contracts.conformance.probing.transport import FailureKind, RequestOutcome, TransportFailure
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_contracts.reports.formats import render
 from plugproof_contracts.reports.report_model import Verdict

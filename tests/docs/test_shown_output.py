@@ -4,7 +4,7 @@ import re
 
 from pages.code_blocks import ROOT
 
-from plugproof_contracts.conformance.plan import lines, plan
+from plugproof_contracts.conformance.probing.plan import lines, plan
 from plugproof_contracts.reports.report_model import AssumptionNote
 
 DOCS = ROOT / "docs"

@@ -13,7 +13,7 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.timestamps import parse
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.nouns.clock import Clock
 from plugproof_mockserver.world.self_check import breaches
 from plugproof_mockserver.world.world import World
 

@@ -4,9 +4,10 @@ import shutil
 import sys
 
 import pytest
-from benchmarks.reliability import crowds, hosts, kills, outages, page, rolling, signals, soak, tokens
+from benchmarks.reliability import page
 from benchmarks.reliability.outcome import Outcome
 from benchmarks.reliability.scenario import SCENARIOS
+from benchmarks.reliability.scenarios import crowds, hosts, kills, outages, rolling, signals, soak, tokens
 
 LATE = """
 from contextlib import contextmanager

@@ -131,7 +131,7 @@ def met(tmp_path_factory) -> dict:
         ("serve", "uvicorn", "serve"),
         ("proxy", "uvicorn", "serve"),
         ("explore", "starlette", "serve"),
-        ("check", "h11", "check"),
+        ("check", "sqlalchemy", "check"),
         ("report", "sqlalchemy", "check"),
         ("inspect --report html", "jinja2", "check"),
         ("fuzz", "schemathesis", "fuzz"),

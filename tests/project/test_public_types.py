@@ -22,8 +22,8 @@ from plugproof_mockserver.model.settings import (
     RateLimit,
     Settings,
 )
-from plugproof_mockserver.world.charger_store import FIELDS
-from plugproof_mockserver.world.faults import FaultKind, FaultTiming
+from plugproof_mockserver.world.faults.faults import FaultKind, FaultTiming
+from plugproof_mockserver.world.nouns.charger_store import FIELDS
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from importlib.util import resolve_name
@@ -288,6 +289,12 @@ def test_every_room_is_in_the_table_and_in_no_circle(package):
     }
     assert here == set(ROOMS[package])
     TopologicalSorter(ROOMS[package]).prepare()
+
+
+def test_a_room_has_at_most_12_modules():
+    """A folder of more is split; only the commands are as many as they are, a module each."""
+    sizes = Counter(path.parent for path in MODULES if not path.stem.startswith("__"))
+    assert {label(folder) for folder, size in sizes.items() if size > 12} == {"mockserver/plugproof_cli/commands"}
 
 
 @pytest.mark.parametrize("path", CONTRACTS, ids=label)

@@ -10,7 +10,7 @@ from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.facts.session_lifecycle import LIFECYCLE
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.http.request import Request
-from plugproof_mockserver.world.faults import FaultKind
+from plugproof_mockserver.world.faults.faults import FaultKind
 from plugproof_mockserver.world.pipeline import answer
 from plugproof_pytest.reporting.behaviour_coverage import CATALOGUE, BehaviourCoverage
 from plugproof_pytest.reporting.coverage_hints import hint

@@ -7,10 +7,10 @@ import msgspec
 
 from plugproof_contracts.checking.baseline import Accept
 from plugproof_contracts.checking.checker import JudgedTrace, judge_trace
-from plugproof_contracts.conformance import inconclusive
 from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult
 from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.history.drift import Shape, drift, shape_of
+from plugproof_contracts.conformance.probing import inconclusive
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.parsing.parsed_response import parsed

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from plugproof_contracts.checking.checker import examine
-from plugproof_contracts.conformance import inconclusive, plan, transport
 from plugproof_contracts.conformance.history.check_history import LONGEST_PAUSE, Allowance, BudgetDecision
-from plugproof_contracts.conformance.inconclusive import is_of_the_api
-from plugproof_contracts.conformance.probe import Probe
-from plugproof_contracts.conformance.retry_after import retry_after
-from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
+from plugproof_contracts.conformance.probing import inconclusive, plan, transport
+from plugproof_contracts.conformance.probing.inconclusive import is_of_the_api
+from plugproof_contracts.conformance.probing.probe import Probe
+from plugproof_contracts.conformance.probing.retry_after import retry_after
+from plugproof_contracts.conformance.probing.transport import OutgoingRequest, RequestOutcome
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.parsed_response import ParsedResponse

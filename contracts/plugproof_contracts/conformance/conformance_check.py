@@ -13,18 +13,19 @@ import msgspec
 
 from plugproof_contracts.checking.baseline import BaselineError, read_baseline
 from plugproof_contracts.checking.checker import JudgedTrace
-from plugproof_contracts.conformance import check_report, target
+from plugproof_contracts.conformance import check_report
 from plugproof_contracts.conformance.check_report import Baseline
 from plugproof_contracts.conformance.check_run import CheckPolicy, CheckRun, Ports, ProbeResult
 from plugproof_contracts.conformance.history import drift
 from plugproof_contracts.conformance.history.check_history import History
-from plugproof_contracts.conformance.ledger_feed import add_to_ledger
-from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
+from plugproof_contracts.conformance.ledger.ledger_feed import add_to_ledger
+from plugproof_contracts.conformance.ledger.lessons import assumption_notes, lessons_of
 from plugproof_contracts.conformance.life_check import LifeRun, LifeTerms
-from plugproof_contracts.conformance.plan import plan
-from plugproof_contracts.conformance.probe import Probe
-from plugproof_contracts.conformance.probe_choice import known_nights
-from plugproof_contracts.conformance.transport import send
+from plugproof_contracts.conformance.probing import target
+from plugproof_contracts.conformance.probing.plan import plan
+from plugproof_contracts.conformance.probing.probe import Probe
+from plugproof_contracts.conformance.probing.probe_choice import known_nights
+from plugproof_contracts.conformance.probing.transport import send
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.evidence.ledger_entry import DAY, SourceKind
 from plugproof_contracts.exchanges.route import origin, redacted

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult, StopCheckError
-from plugproof_contracts.conformance.probe import Probe, probe
+from plugproof_contracts.conformance.probing.probe import Probe, probe
 from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.session import Status

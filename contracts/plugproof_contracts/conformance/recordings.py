@@ -8,8 +8,8 @@ import msgspec
 
 from plugproof_contracts.adapters.recording_reader import Progress, read_recording
 from plugproof_contracts.checking.checker import judge_trace
-from plugproof_contracts.conformance.ledger_feed import add_to_ledger
-from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
+from plugproof_contracts.conformance.ledger.ledger_feed import add_to_ledger
+from plugproof_contracts.conformance.ledger.lessons import assumption_notes, lessons_of
 from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin, redacted

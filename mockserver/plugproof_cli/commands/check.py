@@ -10,8 +10,8 @@ import click
 
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_codes, complete_files
-from plugproof_cli.life_options import life_terms
-from plugproof_cli.reporting import (
+from plugproof_cli.options.life_options import life_terms
+from plugproof_cli.output.reporting import (
     base_url,
     goes_to_stdout,
     handle_interrupts,
@@ -21,7 +21,7 @@ from plugproof_cli.reporting import (
     strict_option,
     write_reports,
 )
-from plugproof_contracts.conformance import target
+from plugproof_contracts.conformance.probing import target
 from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_contracts.extras import require
 from plugproof_contracts.reports import formats
@@ -32,7 +32,7 @@ from plugproof_contracts.secrets.token import Token
 if TYPE_CHECKING:
     from plugproof_contracts.conformance.check_run import ProbeResult
     from plugproof_contracts.conformance.conformance_check import CheckOptions
-    from plugproof_contracts.conformance.probe import Probe
+    from plugproof_contracts.conformance.probing.probe import Probe
     from plugproof_contracts.reports.report_model import Report
 
 DEFAULT_TOKEN_ENV = "PLUGPROOF_TOKEN"  # noqa: S105 - a variable's name
@@ -269,7 +269,7 @@ def _tell_plan(base: str, options: "CheckOptions", *, to_stderr: bool, explains:
     """Tell the plan and return its length; the base URL may hold a token where a folder was meant."""
     from plugproof_contracts.conformance.conformance_check import plan_check
     from plugproof_contracts.conformance.life_check import life_lines
-    from plugproof_contracts.conformance.plan import lines
+    from plugproof_contracts.conformance.probing.plan import lines
 
     clean = Scrubber(token.reveal() for token in options.tokens)
     probes: tuple[Probe, ...] = plan_check(base, options, time.time())

@@ -9,7 +9,7 @@ import click
 
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_files, complete_formats
-from plugproof_cli.reporting import goes_to_stdout, hide_traceback, refuse_unwritable
+from plugproof_cli.output.reporting import goes_to_stdout, hide_traceback, refuse_unwritable
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.report_model import Verdict
 from plugproof_contracts.reports.writing import write

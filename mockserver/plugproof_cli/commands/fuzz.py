@@ -10,7 +10,7 @@ import click
 
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_codes
-from plugproof_cli.reporting import (
+from plugproof_cli.output.reporting import (
     accepts,
     base_url,
     baseline_option,
@@ -22,7 +22,7 @@ from plugproof_cli.reporting import (
     strict_option,
     write_reports,
 )
-from plugproof_contracts.conformance import target
+from plugproof_contracts.conformance.probing import target
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.extras import require
 from plugproof_contracts.reports import formats

@@ -11,7 +11,7 @@ import click
 
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_files
-from plugproof_cli.reporting import (
+from plugproof_cli.output.reporting import (
     accepts,
     baseline_option,
     goes_to_stdout,

@@ -11,12 +11,12 @@ import click
 
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_files
-from plugproof_cli.reporting import hide_traceback, refuse_unwritable
+from plugproof_cli.output.reporting import hide_traceback, refuse_unwritable
 from plugproof_contracts.extras import require
 from plugproof_contracts.secrets.filenames import plain_name
 
 if TYPE_CHECKING:
-    from plugproof_contracts.conformance.ledger_facts import JoinedFacts
+    from plugproof_contracts.conformance.ledger.ledger_facts import JoinedFacts
     from plugproof_contracts.exchanges.exchange import Exchange
     from plugproof_contracts.learning.learned_fact import LearnedFact
 
@@ -60,7 +60,7 @@ def _learned(
     if ledger is None:
         return learn_from(recordings)
     require("sqlalchemy")
-    from plugproof_contracts.conformance.ledger_facts import learn_with_ledger
+    from plugproof_contracts.conformance.ledger.ledger_facts import learn_with_ledger
     from plugproof_contracts.errors import InvalidValueError
     from plugproof_contracts.evidence.ledger import LedgerError
 

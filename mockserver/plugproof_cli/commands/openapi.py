@@ -14,7 +14,7 @@ from plugproof_contracts.facts.operations import BASE_URL
 )
 def openapi(as_json: bool, server: str | None, links: bool) -> None:
     """Print the document."""
-    from plugproof_cli.reporting import base_url
+    from plugproof_cli.output.reporting import base_url
     from plugproof_contracts.facts import openapi_document as spec
 
     base = BASE_URL if server is None else base_url(server, named="--server")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from plugproof_cli import reporting
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_files
-from plugproof_cli.standard_output import telling
+from plugproof_cli.output import reporting
+from plugproof_cli.output.standard_output import telling
 from plugproof_contracts.checking.checker import examine
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.extras import require
@@ -19,8 +19,8 @@ from plugproof_contracts.secrets.filenames import plain_name
 
 if TYPE_CHECKING:
     from plugproof_contracts.checking.checker import Result
-    from plugproof_contracts.conformance.proxy_evidence import ProxyEvidence
-    from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
+    from plugproof_contracts.conformance.ledger.proxy_evidence import ProxyEvidence
+    from plugproof_contracts.conformance.probing.transport import OutgoingRequest, RequestOutcome
 
 
 @command("Forward to the real API, and check what passes.")
@@ -44,7 +44,7 @@ def proxy(base_url: str, port: int, har: str | None, timeout: float, ledger: str
 
 def _serve(base: str, port: int, har: str | None, timeout: float, ledger: str | None) -> None:
     from plugproof_contracts.adapters.har_writing import to_har
-    from plugproof_contracts.conformance.proxy_evidence import ProxyEvidence
+    from plugproof_contracts.conformance.ledger.proxy_evidence import ProxyEvidence
     from plugproof_mockserver.faces import uvicorn_server
     from plugproof_mockserver.faces.checking_proxy import BELOW, Proxy
 
@@ -68,7 +68,7 @@ def _serve(base: str, port: int, har: str | None, timeout: float, ledger: str | 
 
 
 def _teller(evidence: "ProxyEvidence") -> Callable[["OutgoingRequest", "RequestOutcome"], None]:
-    from plugproof_contracts.conformance.inconclusive import inconclusive_reason
+    from plugproof_contracts.conformance.probing.inconclusive import inconclusive_reason
 
     def tell(request: "OutgoingRequest", outcome: "RequestOutcome") -> None:
         # What is seen counts also when nobody reads along any more.
@@ -82,7 +82,7 @@ def _teller(evidence: "ProxyEvidence") -> Callable[["OutgoingRequest", "RequestO
 
 def _tell(request: "OutgoingRequest", outcome: "RequestOutcome", result: "Result | None") -> None:
     """Tell of one exchange, and of what it broke."""
-    from plugproof_contracts.conformance.inconclusive import inconclusive_reason
+    from plugproof_contracts.conformance.probing.inconclusive import inconclusive_reason
 
     exchange = outcome.exchange
     came = exchange.status if exchange else "no answer"

@@ -10,7 +10,7 @@ import click
 
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_files
-from plugproof_cli.reporting import hide_traceback
+from plugproof_cli.output.reporting import hide_traceback
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.secrets.filenames import plain_name
 

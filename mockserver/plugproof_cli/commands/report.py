@@ -7,7 +7,7 @@ import click
 
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_files
-from plugproof_cli.reporting import hide_traceback
+from plugproof_cli.output.reporting import hide_traceback
 from plugproof_contracts.reports.writing import write
 from plugproof_contracts.secrets.filenames import plain_name
 

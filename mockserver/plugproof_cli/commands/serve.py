@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from plugproof_cli import banner, live_log, option_types, served_app
+from plugproof_cli import served_app
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_codes, complete_files, complete_words
-from plugproof_cli.live_log import LogFormat
-from plugproof_cli.serve_options import ServeOptions
+from plugproof_cli.options import option_types
+from plugproof_cli.options.serve_options import ServeOptions
+from plugproof_cli.output import banner, live_log
+from plugproof_cli.output.live_log import LogFormat
 from plugproof_mockserver.faces.host_allowlist import is_loopback
 from plugproof_mockserver.facts_file import read_facts
 from plugproof_mockserver.model.settings import Errors, InvalidText, LimiterStore, NotFoundText, RateLimit

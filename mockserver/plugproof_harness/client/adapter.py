@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from plugproof_contracts import Session
 from plugproof_contracts.errors import PlugproofError
 from plugproof_harness.client.client_api import Api
-from plugproof_mockserver.world.faults import UNKNOWN
+from plugproof_mockserver.world.faults.faults import UNKNOWN
 
 FIELDS = Session.__struct_fields__
 

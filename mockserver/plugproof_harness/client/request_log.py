@@ -12,7 +12,7 @@ from plugproof_contracts import Token
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import Response
 from plugproof_mockserver.http.routing import find_route
-from plugproof_mockserver.world.fault import FaultKind
+from plugproof_mockserver.world.faults.fault import FaultKind
 from plugproof_mockserver.world.world import World
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from plugproof_mockserver.fake import FakeSession
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.events import Event, possible_events
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.faults import make_fault
-from plugproof_mockserver.world.session_store import UnknownSessionError
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
 
 OTHER_DEVICE = "192.0.2.2"
 """The address of the driver's other device: one that documentation may use."""

@@ -8,7 +8,7 @@ from plugproof_contracts import Status
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.world.faults import FaultKind
+from plugproof_mockserver.world.faults.faults import FaultKind
 
 
 class Step(NamedTuple):

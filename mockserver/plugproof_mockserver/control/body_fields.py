@@ -15,10 +15,10 @@ from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.settings import DURATION
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, SECOND, parse
-from plugproof_mockserver.world.charger_store import FIELDS as CHARGER_FIELDS
-from plugproof_mockserver.world.charger_store import is_code
-from plugproof_mockserver.world.clock import FASTEST
-from plugproof_mockserver.world.faults import FaultKind, FaultTiming
+from plugproof_mockserver.world.faults.faults import FaultKind, FaultTiming
+from plugproof_mockserver.world.nouns.charger_store import FIELDS as CHARGER_FIELDS
+from plugproof_mockserver.world.nouns.charger_store import is_code
+from plugproof_mockserver.world.nouns.clock import FASTEST
 
 MOST_LEVELS = 32
 """How deep a body may nest: what is kept of it has to be encoded again, inside of something else."""

@@ -25,11 +25,11 @@ from plugproof_mockserver.engine.transitions import NotPossibleError
 from plugproof_mockserver.http.asgi_types import WORLD, WORLDS, ASGIApp, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, too_large
 from plugproof_mockserver.http.response import ErrorResponse
-from plugproof_mockserver.world.charger_store import UnknownChargerError
-from plugproof_mockserver.world.faults import UnknownFaultError
+from plugproof_mockserver.world.faults.faults import UnknownFaultError
+from plugproof_mockserver.world.nouns.charger_store import UnknownChargerError
+from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
 from plugproof_mockserver.world.pipeline import WORLD_TROUBLE, refuse_world
-from plugproof_mockserver.world.registry import DEFAULT
-from plugproof_mockserver.world.session_store import UnknownSessionError
+from plugproof_mockserver.world.registries.registry import DEFAULT
 
 PREFIX = "/_plugproof"
 

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.control import body_fields
-from plugproof_mockserver.world.registry import WorldRegistry
-from plugproof_mockserver.world.session_store import UnknownSessionError
+from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
 

@@ -24,8 +24,8 @@ from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, iso, parse, seconds
 from plugproof_mockserver.stores.store import StoreHealth, StoreUnavailableError
-from plugproof_mockserver.world.charger_store import UnknownChargerError
-from plugproof_mockserver.world.faults import FaultKind, UnknownFaultError, list_parameters, make_fault
+from plugproof_mockserver.world.faults.faults import FaultKind, UnknownFaultError, list_parameters, make_fault
+from plugproof_mockserver.world.nouns.charger_store import UnknownChargerError
 from plugproof_mockserver.world.world import World
 
 # The world.

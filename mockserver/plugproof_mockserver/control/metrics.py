@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.control.worker_metrics import FAULTS, NO_OPERATION, REFUSALS, REQUESTS, WorkerCount
 from plugproof_mockserver.stores.store import StoreUnavailableError
-from plugproof_mockserver.world.faults import FaultKind
-from plugproof_mockserver.world.registry import WorldRegistry
-from plugproof_mockserver.world.request_counts import LimiterName, RequestCounts
-from plugproof_mockserver.world.world_errors import Ending
+from plugproof_mockserver.world.faults.faults import FaultKind
+from plugproof_mockserver.world.nouns.request_counts import LimiterName, RequestCounts
+from plugproof_mockserver.world.nouns.world_errors import Ending
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from starlette.datastructures import Headers
 
 from plugproof_contracts.errors import InvalidValueError
-from plugproof_mockserver.world.registry import longest_prefix
+from plugproof_mockserver.world.registries.registry import longest_prefix
 
 
 class ControlSecrets:

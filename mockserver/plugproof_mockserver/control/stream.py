@@ -13,9 +13,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import Response
-from plugproof_mockserver.world.journal import JournalEntry
+from plugproof_mockserver.world.nouns.journal import JournalEntry
 from plugproof_mockserver.world.pipeline import WORLD_TROUBLE, refuse_world
-from plugproof_mockserver.world.shared_journal import SharedJournal
+from plugproof_mockserver.world.shared.shared_journal import SharedJournal
 from plugproof_mockserver.world.world import World
 
 MOST_WAITING = 1000

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plugproof_contracts.facts.operations import OPERATIONS
-from plugproof_mockserver.world.fault import FaultKind
-from plugproof_mockserver.world.request_counts import LimiterName, RequestCounts
+from plugproof_mockserver.world.faults.fault import FaultKind
+from plugproof_mockserver.world.nouns.request_counts import LimiterName, RequestCounts
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry

@@ -7,11 +7,11 @@ from plugproof_mockserver.control.body_fields import MOST_LISTED, UnreadableBody
 from plugproof_mockserver.control.control_request import ControlRequest
 from plugproof_mockserver.model.settings import parse_duration
 from plugproof_mockserver.model.timestamps import SECOND, iso
-from plugproof_mockserver.world import snapshots
-from plugproof_mockserver.world.registry import DEFAULT, WorldStatus
-from plugproof_mockserver.world.snapshot_checks import check_snapshot
-from plugproof_mockserver.world.world_errors import Ending, WorldError
-from plugproof_mockserver.world.world_snapshot import UnreadableSnapshotError, WorldSnapshot
+from plugproof_mockserver.world.nouns.world_errors import Ending, WorldError
+from plugproof_mockserver.world.registries.registry import DEFAULT, WorldStatus
+from plugproof_mockserver.world.snapshots import snapshots
+from plugproof_mockserver.world.snapshots.snapshot_checks import check_snapshot
+from plugproof_mockserver.world.snapshots.world_snapshot import UnreadableSnapshotError, WorldSnapshot
 
 
 def list_worlds(request: ControlRequest) -> Any:

@@ -19,7 +19,7 @@ from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, WORLDS, ASGI
 from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.http.routing import NAME
 from plugproof_mockserver.world.pipeline import WORLD_TROUBLE, refuse_world
-from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 
 _WORLDS = "/worlds/"
 _OPERATIONS = b"/api/v3/"

@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio
 
-from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome, send
+from plugproof_contracts.conformance.probing.transport import OutgoingRequest, RequestOutcome, send
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist, is_of_loopback
 from plugproof_mockserver.http.asgi_types import Message, Receive, Scope, Send, read_body

@@ -5,7 +5,7 @@ from typing import Any
 from plugproof_contracts.exchanges.route import charger_code
 from plugproof_contracts.facts.error_texts import ERROR_TEXTS
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
-from plugproof_mockserver.world.charger_store import ChargerStore, is_code
+from plugproof_mockserver.world.nouns.charger_store import ChargerStore, is_code
 
 _SHARED = ("name", "online", "connectors", "pricing")
 

@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from plugproof_contracts.conformance.target import is_loopback
-from plugproof_contracts.conformance.transport import OutgoingRequest, send
+from plugproof_contracts.conformance.probing.target import is_loopback
+from plugproof_contracts.conformance.probing.transport import OutgoingRequest, send
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.secrets.escaping import escape
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.rate_limiter import LimiterWindow
-from plugproof_mockserver.world.snapshots import restore_snapshot, take_snapshot
+from plugproof_mockserver.world.nouns.rate_limiter import LimiterWindow
+from plugproof_mockserver.world.snapshots.snapshots import restore_snapshot, take_snapshot
+from plugproof_mockserver.world.snapshots.world_snapshot import WorldSnapshot
 from plugproof_mockserver.world.world import World
-from plugproof_mockserver.world.world_snapshot import WorldSnapshot
 
 _PATIENCE = 10.0
 """Seconds for one request."""

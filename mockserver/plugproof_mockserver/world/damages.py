@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from plugproof_contracts.facts import error_texts
 from plugproof_mockserver.http.response import HTML, ConnectionFault, ErrorResponse, Response
-from plugproof_mockserver.world import fault_fields
-from plugproof_mockserver.world.fault import Fault, FaultKind
+from plugproof_mockserver.world.faults import fault_fields
+from plugproof_mockserver.world.faults.fault import Fault, FaultKind
 
 if TYPE_CHECKING:
     from plugproof_mockserver.engine.operation_handlers import OperationCall

@@ -23,14 +23,14 @@ from plugproof_mockserver.model.settings import Errors, InvalidText, RateLimit, 
 from plugproof_mockserver.model.timestamps import SECOND, http_date
 from plugproof_mockserver.stores.store import StoreUnavailableError
 from plugproof_mockserver.world.damages import DueAnswer, damage
-from plugproof_mockserver.world.fault import FaultOccasion, FaultTiming
-from plugproof_mockserver.world.prepared_responses import take
-from plugproof_mockserver.world.request_counts import LimiterName
+from plugproof_mockserver.world.faults.fault import FaultOccasion, FaultTiming
+from plugproof_mockserver.world.nouns.prepared_responses import take
+from plugproof_mockserver.world.nouns.request_counts import LimiterName
+from plugproof_mockserver.world.nouns.world_errors import WorldError
 from plugproof_mockserver.world.world import World
-from plugproof_mockserver.world.world_errors import WorldError
 
 if TYPE_CHECKING:
-    from plugproof_mockserver.world.fault import Fault
+    from plugproof_mockserver.world.faults.fault import Fault
 
 _NAMES = re.compile(rb"[\x21-\x7e][\x20-\x7e]*")
 _LOST = (

@@ -25,19 +25,19 @@ from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.settings import RateLimit, Settings
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, seconds
-from plugproof_mockserver.world.charger_store import ChargerStore
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.fault import Fault, UnknownFaultError
-from plugproof_mockserver.world.journal import Journal
-from plugproof_mockserver.world.rate_limiter import LimiterWindow, RateLimiter
-from plugproof_mockserver.world.request_counts import RequestCounts
-from plugproof_mockserver.world.response_cache import ResponseCache
-from plugproof_mockserver.world.session_store import SessionStore
-from plugproof_mockserver.world.world_errors import QuotaError
-from plugproof_mockserver.world.world_quotas import UNLIMITED, WorldQuotas
+from plugproof_mockserver.world.faults.fault import Fault, UnknownFaultError
+from plugproof_mockserver.world.nouns.charger_store import ChargerStore
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.nouns.journal import Journal
+from plugproof_mockserver.world.nouns.rate_limiter import LimiterWindow, RateLimiter
+from plugproof_mockserver.world.nouns.request_counts import RequestCounts
+from plugproof_mockserver.world.nouns.response_cache import ResponseCache
+from plugproof_mockserver.world.nouns.session_store import SessionStore
+from plugproof_mockserver.world.nouns.world_errors import QuotaError
+from plugproof_mockserver.world.nouns.world_quotas import UNLIMITED, WorldQuotas
 
 if TYPE_CHECKING:
-    from plugproof_mockserver.world.prepared_responses import PreparedResponse
+    from plugproof_mockserver.world.nouns.prepared_responses import PreparedResponse
 
 Listener = Callable[[Request, Response, int], None]
 """Is told of every answer as it leaves the world: the request, the response after all faults, and the moment."""

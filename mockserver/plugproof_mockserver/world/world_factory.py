@@ -11,8 +11,8 @@ from plugproof_mockserver.model.settings import DOCUMENTED_LIMITS, Settings
 from plugproof_mockserver.model.suggestions import list_choices
 from plugproof_mockserver.stores.address import StateAddress
 from plugproof_mockserver.stores.store import Store
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.registry import DEFAULT, WorldRegistry
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.registries.registry import DEFAULT, WorldRegistry
 from plugproof_mockserver.world.world import World
 
 
@@ -31,7 +31,7 @@ class WorldFactory(NamedTuple):
         kept: dict[str, Any] = {"clock": clock, "seed": self.seed, "name": name, "self_check": self.self_check}
         if self.store is None:
             return World(self.settings, **kept)
-        from plugproof_mockserver.world.shared_world import SharedWorld
+        from plugproof_mockserver.world.shared.shared_world import SharedWorld
 
         return SharedWorld(self.settings, store=self.store, **kept)
 
@@ -47,7 +47,7 @@ class WorldFactory(NamedTuple):
 
         if self.store is None or not default.is_shared:
             return WorldRegistry(make)
-        from plugproof_mockserver.world.shared_registry import SharedRegistry
+        from plugproof_mockserver.world.registries.shared_registry import SharedRegistry
 
         return SharedRegistry(make, self.store)
 

@@ -9,7 +9,7 @@ from plugproof_contracts import Exchange, Status
 from plugproof_contracts.facts.operations import OPERATIONS, Operation
 from plugproof_contracts.facts.session import NULLABLE
 from plugproof_contracts.facts.session_lifecycle import LIFECYCLE
-from plugproof_mockserver.world.faults import FaultKind
+from plugproof_mockserver.world.faults.faults import FaultKind
 
 TOO_MANY = 429
 _ANYWHERE = (500, 504)

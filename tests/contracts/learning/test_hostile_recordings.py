@@ -9,7 +9,7 @@ from tests.contracts.learning.recorded_worlds import RecordedWorld
 from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.adapters.recording_reader import read_recording
 from plugproof_contracts.checking.checker import judge_trace
-from plugproof_contracts.conformance.lessons import assumption_notes, lessons_of
+from plugproof_contracts.conformance.ledger.lessons import assumption_notes, lessons_of
 from plugproof_contracts.learning.estimation import learn
 from plugproof_contracts.learning.facts_toml import facts_toml, shown
 from plugproof_mockserver.facts_file import read_facts

@@ -10,7 +10,7 @@ from plugproof_mockserver.control.control_request import ControlRequest
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.model.events import possible_events
-from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
 pytestmark = pytest.mark.anyio

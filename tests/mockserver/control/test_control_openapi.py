@@ -13,7 +13,7 @@ from plugproof_mockserver.control.body_fields import MODES
 from plugproof_mockserver.control.handlers import ROUTES, document
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.state import Stripe
-from plugproof_mockserver.world.faults import FaultKind, FaultTiming
+from plugproof_mockserver.world.faults.faults import FaultKind, FaultTiming
 
 DOCUMENT = msgspec.json.decode(document())
 SCHEMAS = DOCUMENT["components"]["schemas"]

@@ -7,7 +7,7 @@ from plugproof_mockserver.control.control_app import control_app
 from plugproof_mockserver.control.secrets import ControlSecrets
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
-from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
 pytestmark = pytest.mark.anyio

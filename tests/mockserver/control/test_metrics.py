@@ -14,8 +14,8 @@ from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.model.settings import Limit
 from plugproof_mockserver.stores.store import StoreUnavailableError
-from plugproof_mockserver.world.faults import make_fault
-from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 
 pytestmark = pytest.mark.anyio
 METRICS = "/_plugproof/metrics"

@@ -19,7 +19,7 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.faults import FaultKind
+from plugproof_mockserver.world.faults.faults import FaultKind
 
 COUNT = 1000
 PREFIX = "/v3/public-charging"

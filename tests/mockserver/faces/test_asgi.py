@@ -12,8 +12,8 @@ from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.http.asgi_types import WORLD
 from plugproof_mockserver.http.request_bodies import MAX_BODY
-from plugproof_mockserver.world.faults import make_fault
-from plugproof_mockserver.world.registry import WorldRegistry
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 
 
 async def control(scope, receive, send) -> None:

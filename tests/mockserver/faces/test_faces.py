@@ -23,7 +23,7 @@ from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.live_server import site
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
-from plugproof_mockserver.world.faults import FaultKind
+from plugproof_mockserver.world.faults.faults import FaultKind
 from plugproof_pytest.interception.host_interception import UnknownRouteError, intercepting
 
 BASE = "https://app.plugchoice.com/api"

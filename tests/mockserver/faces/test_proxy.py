@@ -17,7 +17,7 @@ from plugproof_cli.commands.proxy import _tell
 from plugproof_cli.main import main
 from plugproof_contracts.adapters.har_writing import to_har
 from plugproof_contracts.checking.checker import examine
-from plugproof_contracts.conformance.transport import OutgoingRequest, RequestOutcome
+from plugproof_contracts.conformance.probing.transport import OutgoingRequest, RequestOutcome
 from plugproof_contracts.reports.builder import ReportPolicy
 from plugproof_contracts.rules.examples import TOKEN, failure, success
 from plugproof_mockserver.faces import uvicorn_server

@@ -13,8 +13,8 @@ from plugproof_mockserver.model.settings import LimiterStore
 from plugproof_mockserver.model.timestamps import SECOND
 from plugproof_mockserver.stores.address import StateAddress
 from plugproof_mockserver.stores.store import read_window, write_window
-from plugproof_mockserver.world.rate_limiter import AT_ONCE, RateLimiter
-from plugproof_mockserver.world.shared_nouns import SharedLimiter
+from plugproof_mockserver.world.nouns.rate_limiter import AT_ONCE, RateLimiter
+from plugproof_mockserver.world.shared.shared_nouns import SharedLimiter
 
 STEPS = (0, 1, AT_ONCE, AT_ONCE + 1, SECOND // 3, SECOND, 9 * SECOND, 10 * SECOND - 1, 10 * SECOND, 61 * SECOND)
 """Between two hits: at once and not quite, within the second, and to either side of the end of a window."""

@@ -6,14 +6,14 @@ from plugproof_contracts import Status
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.timestamps import SECOND
 from plugproof_mockserver.stores.store import DIRECTORY, Table
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.journal import KEPT_BODY
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.nouns.journal import KEPT_BODY
+from plugproof_mockserver.world.nouns.world_errors import Ending, QuotaError, WorldGoneError, WorldTakenError
+from plugproof_mockserver.world.nouns.world_quotas import WorldQuotas
 from plugproof_mockserver.world.pipeline import answer
-from plugproof_mockserver.world.shared_journal import KEPT_PATH
-from plugproof_mockserver.world.shared_registry import MOST_TRIED, TOUCH_SECONDS, SharedRegistry
-from plugproof_mockserver.world.shared_world import SharedWorld
-from plugproof_mockserver.world.world_errors import Ending, QuotaError, WorldGoneError, WorldTakenError
-from plugproof_mockserver.world.world_quotas import WorldQuotas
+from plugproof_mockserver.world.registries.shared_registry import MOST_TRIED, TOUCH_SECONDS, SharedRegistry
+from plugproof_mockserver.world.shared.shared_journal import KEPT_PATH
+from plugproof_mockserver.world.shared.shared_world import SharedWorld
 
 
 class Wall:

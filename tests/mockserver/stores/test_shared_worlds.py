@@ -12,10 +12,10 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.stores.address import StateAddress
 from plugproof_mockserver.stores.store import StoreUnavailableError
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import make_fault
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.nouns.clock import Clock
 from plugproof_mockserver.world.pipeline import answer
-from plugproof_mockserver.world.shared_world import SharedWorld
+from plugproof_mockserver.world.shared.shared_world import SharedWorld
 from plugproof_mockserver.world.world import World
 
 BASE = "/v3/public-charging/sessions"

@@ -8,9 +8,9 @@ from plugproof_mockserver.control.control_app import control_app
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.stores.sqlite_store import SqliteStore
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.shared_registry import SharedRegistry
-from plugproof_mockserver.world.shared_world import SharedWorld
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.registries.shared_registry import SharedRegistry
+from plugproof_mockserver.world.shared.shared_world import SharedWorld
 
 pytestmark = pytest.mark.anyio
 SESSIONS = "/api/v3/public-charging/sessions"

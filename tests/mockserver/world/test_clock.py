@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, SECOND, seconds
-from plugproof_mockserver.world.clock import FASTEST, Clock
+from plugproof_mockserver.world.nouns.clock import FASTEST, Clock
 
 
 class Wall:

@@ -12,8 +12,8 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import JSON
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import UNKNOWN, FaultTiming, make_fault
+from plugproof_mockserver.world.faults.faults import UNKNOWN, FaultTiming, make_fault
+from plugproof_mockserver.world.nouns.clock import Clock
 from plugproof_mockserver.world.world import World
 
 

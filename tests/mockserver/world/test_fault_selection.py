@@ -7,8 +7,8 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import JSON
 from plugproof_mockserver.model.settings import RateLimit, Settings
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import make_fault
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.nouns.clock import Clock
 from plugproof_mockserver.world.world import World
 
 

@@ -7,8 +7,15 @@ import pytest
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.settings import RateLimit, Settings
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import UNKNOWN, Fault, FaultKind, FaultTiming, make_fault, parse_fault
+from plugproof_mockserver.world.faults.faults import (
+    UNKNOWN,
+    Fault,
+    FaultKind,
+    FaultTiming,
+    make_fault,
+    parse_fault,
+)
+from plugproof_mockserver.world.nouns.clock import Clock
 from plugproof_mockserver.world.world import World
 
 ERRORS = {

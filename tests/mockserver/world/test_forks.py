@@ -3,9 +3,9 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_mockserver import FakePlugchoice
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.world.faults import make_fault
-from plugproof_mockserver.world.registry import WorldRegistry
-from plugproof_mockserver.world.world_errors import NoSuchWorldError, WorldTakenError
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.nouns.world_errors import NoSuchWorldError, WorldTakenError
+from plugproof_mockserver.world.registries.registry import WorldRegistry
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from plugproof_contracts import Status, Token
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.timestamps import seconds
-from plugproof_mockserver.world.faults import make_fault
-from plugproof_mockserver.world.journal import KEPT_BODY, SIZE, Journal
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.nouns.journal import KEPT_BODY, SIZE, Journal
 
 
 def raw(number: int, body: bytes = b""):

@@ -4,17 +4,17 @@ from plugproof_contracts import Status
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.model.timestamps import SECOND
 from plugproof_mockserver.stores.sqlite_store import SqliteStore
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.registry import LONGEST, WorldRegistry
-from plugproof_mockserver.world.shared_registry import SharedRegistry
-from plugproof_mockserver.world.shared_world import SharedWorld
-from plugproof_mockserver.world.world_errors import (
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.nouns.world_errors import (
     Ending,
     NoSuchWorldError,
     QuotaError,
     WorldGoneError,
     WorldNameError,
 )
+from plugproof_mockserver.world.registries.registry import LONGEST, WorldRegistry
+from plugproof_mockserver.world.registries.shared_registry import SharedRegistry
+from plugproof_mockserver.world.shared.shared_world import SharedWorld
 
 
 class Idle:

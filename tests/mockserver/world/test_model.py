@@ -35,13 +35,13 @@ from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.timestamps import parse
 from plugproof_mockserver.stores.address import StateAddress
 from plugproof_mockserver.stores.store import Store
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import make_fault
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
 from plugproof_mockserver.world.pipeline import answer
-from plugproof_mockserver.world.registry import WorldRegistry
-from plugproof_mockserver.world.session_store import UnknownSessionError
-from plugproof_mockserver.world.shared_registry import SharedRegistry
-from plugproof_mockserver.world.shared_world import SharedWorld
+from plugproof_mockserver.world.registries.registry import WorldRegistry
+from plugproof_mockserver.world.registries.shared_registry import SharedRegistry
+from plugproof_mockserver.world.shared.shared_world import SharedWorld
 from plugproof_mockserver.world.world import World
 
 CLIENTS = st.sampled_from(["10.0.0.1", "10.0.0.2"])

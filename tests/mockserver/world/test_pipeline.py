@@ -10,7 +10,7 @@ from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.settings import Errors, Limit, RateLimit, Settings
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST, seconds
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.clock import Clock
+from plugproof_mockserver.world.nouns.clock import Clock
 from plugproof_mockserver.world.world import World
 
 PER_MINUTE = {name: op.limit for name, op in OPERATIONS.items()}

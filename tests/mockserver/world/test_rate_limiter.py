@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from plugproof_mockserver.http.rate_limit import RateLimitDecision, too_many
 from plugproof_mockserver.model.settings import LimiterStore
 from plugproof_mockserver.model.timestamps import SECOND
-from plugproof_mockserver.world.rate_limiter import AT_ONCE, LimiterWindow, RateLimiter
+from plugproof_mockserver.world.nouns.rate_limiter import AT_ONCE, LimiterWindow, RateLimiter
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 

@@ -4,10 +4,10 @@ import pytest
 
 from plugproof_contracts import Status
 from plugproof_mockserver.model.timestamps import seconds
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.registry import IDLE_SECONDS, MOST, WorldRegistry
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.nouns.world_errors import WorldNameError
+from plugproof_mockserver.world.registries.registry import IDLE_SECONDS, MOST, WorldRegistry
 from plugproof_mockserver.world.world import World
-from plugproof_mockserver.world.world_errors import WorldNameError
 
 
 class Idle:

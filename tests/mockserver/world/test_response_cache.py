@@ -7,7 +7,7 @@ from plugproof_mockserver.engine.seeding import seed_state
 from plugproof_mockserver.model.session_scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.timestamps import seconds
-from plugproof_mockserver.world.response_cache import MOST, ResponseCache
+from plugproof_mockserver.world.nouns.response_cache import MOST, ResponseCache
 
 CHARGER = charger_for("HAPPY", SCENARIOS["HAPPY"], 5000)
 

@@ -12,7 +12,7 @@ from plugproof_contracts.mutations.rule_breaking import breakable_rules, broken_
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.response import JSON
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.faults import make_fault, parse_fault
+from plugproof_mockserver.world.faults.faults import make_fault, parse_fault
 from plugproof_mockserver.world.self_check import to_exchange
 from plugproof_mockserver.world.world import World
 

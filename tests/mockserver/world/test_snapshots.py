@@ -11,9 +11,9 @@ from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.settings import LimiterStore
 from plugproof_mockserver.stores.address import StateAddress
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.shared_world import SharedWorld
-from plugproof_mockserver.world.snapshots import restore_snapshot, take_snapshot
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.shared.shared_world import SharedWorld
+from plugproof_mockserver.world.snapshots.snapshots import restore_snapshot, take_snapshot
 from plugproof_mockserver.world.world import World
 
 BASE = "/v3/public-charging"

@@ -17,10 +17,10 @@ from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, seconds
 from plugproof_mockserver.world import pipeline
-from plugproof_mockserver.world.charger_store import UnknownChargerError
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.faults import make_fault
-from plugproof_mockserver.world.session_store import UnknownSessionError
+from plugproof_mockserver.world.faults.faults import make_fault
+from plugproof_mockserver.world.nouns.charger_store import UnknownChargerError
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
 from plugproof_mockserver.world.world import World
 
 THREADS, TRIALS = 64, 1000

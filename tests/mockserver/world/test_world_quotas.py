@@ -5,13 +5,13 @@ import pytest
 from plugproof_contracts import Status
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.stores.address import StateAddress
-from plugproof_mockserver.world.clock import Clock
-from plugproof_mockserver.world.journal import Journal
-from plugproof_mockserver.world.shared_world import SharedWorld
-from plugproof_mockserver.world.snapshots import restore_snapshot, take_snapshot
+from plugproof_mockserver.world.nouns.clock import Clock
+from plugproof_mockserver.world.nouns.journal import Journal
+from plugproof_mockserver.world.nouns.world_errors import QuotaError
+from plugproof_mockserver.world.nouns.world_quotas import WorldQuotas
+from plugproof_mockserver.world.shared.shared_world import SharedWorld
+from plugproof_mockserver.world.snapshots.snapshots import restore_snapshot, take_snapshot
 from plugproof_mockserver.world.world import World
-from plugproof_mockserver.world.world_errors import QuotaError
-from plugproof_mockserver.world.world_quotas import WorldQuotas
 
 START = {"code": "HAPPY", "connector_id": 1}
 

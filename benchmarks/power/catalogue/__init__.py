@@ -1,0 +1,1 @@
+"""The facts that are broken, one family a module."""

@@ -1,0 +1,1 @@
+"""What is done to a deployment, one kind of harm a module."""

@@ -1,0 +1,1 @@
+"""Failures that are injected: what they are, and when they apply."""

@@ -1,0 +1,1 @@
+"""What a world has: its clock, sessions, chargers, limiter, journal, answers by hand."""

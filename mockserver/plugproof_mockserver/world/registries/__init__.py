@@ -1,0 +1,1 @@
+"""All worlds of a server, by name."""

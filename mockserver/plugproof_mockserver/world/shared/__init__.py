@@ -1,0 +1,1 @@
+"""A world that several processes have, in a store."""
