@@ -72,7 +72,7 @@ AREAS = {
     "verdict": Area(
         (
             "contracts/plugproof_contracts/conformance/check_report.py",
-            "contracts/plugproof_contracts/reports/report_model.py",
+            "contracts/plugproof_contracts/reports/builder.py",
         ),
         ("tests/conformance/test_verdict.py", "tests/contracts/reports/test_reports_verdict.py"),
     ),
