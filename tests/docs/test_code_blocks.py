@@ -112,8 +112,9 @@ def test_a_named_file_is_shown_as_it_is(block):
 
 
 @pytest.fixture
-def settled(monkeypatch):
-    """Try few examples, and leave Hypothesis as it was, whatever a block sets."""
+def settled(monkeypatch, tmp_path):
+    """Try few examples, leave Hypothesis as it was whatever a block sets, and write files elsewhere."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("EXAMPLES_REDIS_URL", raising=False)
     monkeypatch.syspath_prepend(str(ROOT / "examples" / "harness"))
     monkeypatch.setattr(types, "_global_extra_lookup", dict(types._global_extra_lookup))
