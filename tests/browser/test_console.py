@@ -153,14 +153,17 @@ def test_text_from_outside_stays_text_in_the_console(console, world):
 
 def test_chargers_requests_and_faults_stay_text(console, world):
     """The name of a charger, in list and form, a request's path and body, and a code."""
-    world.control("PUT", "/chargers/EVIL", name=PAYLOAD)
+    connector = {"connector_id": 1, "standard": PAYLOAD, "format": PAYLOAD, "power_type": PAYLOAD}
+    world.control("PUT", "/chargers/EVIL", name=PAYLOAD, connectors=[connector])
     body = {"code": PAYLOAD, "connector_id": PAYLOAD, "driver_email": PAYLOAD}
     httpx2.post(f"{world.url}/api{PREFIX}/sessions", json=body)
     httpx2.get(f"{world.url}/api{PREFIX}/chargers/{quote(PAYLOAD, safe='')}")
     console.reload()
     console.locator("#codes dd").filter(has_text=PAYLOAD).wait_for()
     console.get_by_role("button", name="Edit EVIL").click()
-    assert console.get_by_role("form", name="Charger").get_by_label("name").input_value() == PAYLOAD
+    form = console.get_by_role("form", name="Charger")
+    for label in ("name", "standard", "format", "power"):
+        assert form.get_by_label(label).input_value() == PAYLOAD
     console.locator("#journal li").nth(1).wait_for()
     for row in console.locator("#journal summary").all():
         row.click()

@@ -82,6 +82,7 @@ def test_what_the_stand_in_lacks_is_said(team_page, world):
     assert "confirmPayment" in team_page.evaluate(said, "at.stripe.createToken()")
     assert "payment" in team_page.evaluate(said, "at.elements.create('auBankAccount')")
     assert team_page.evaluate("typeof at.stripe.createToken") == "function"
+    assert team_page.evaluate("at.stripe.paymentRequest({}).canMakePayment()") is None
 
 
 def test_the_wallet_button_pays(team_page, world):

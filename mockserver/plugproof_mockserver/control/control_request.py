@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.control import body_fields
-from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
 from plugproof_mockserver.world.registries.registry import WorldRegistry
 from plugproof_mockserver.world.world import World
 
@@ -32,13 +30,9 @@ class ControlRequest(NamedTuple):
     @property
     def token(self) -> str:
         """The token that the argument is, or whose fingerprint it is; raises `UnknownSessionError`."""
-        now = self.world.clock.now()
-        if not self.argument.startswith("token~"):
-            return self.world.sessions.get(self.argument, now).token
-        found = [one.token for one in self.world.sessions.all(now) if fingerprint(one.token) == self.argument]
-        if len(found) != 1:
-            raise UnknownSessionError(f"{len(found)} sessions have this fingerprint")
-        return found[0]
+        sessions = self.world.sessions
+        token = sessions.token_of(self.argument) if self.argument.startswith("token~") else self.argument
+        return sessions.get(token, self.world.clock.now()).token
 
 
 Handler = Callable[[ControlRequest], Any]

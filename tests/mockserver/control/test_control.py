@@ -193,16 +193,6 @@ async def test_only_seeding_shows_a_token(control, fake):
     assert len(fake.journal) == 4
 
 
-async def test_a_fingerprint_stands_for_its_token(control):
-    made = await seed(control, status="created")
-    shown = (await control.get("/sessions")).json()["sessions"][0]["token"]
-    assert shown.startswith("token~")
-    by_token = (await control.get(f"/sessions/{made['token']}")).json()
-    assert (await control.get(f"/sessions/{shown}")).json() == by_token
-    assert (await control.patch(f"/sessions/{shown}", json={"status": "failed"})).json()["token"] == shown
-    assert (await control.get(f"/sessions/{made['token']}")).json()["data"]["status"] == "failed"
-
-
 async def test_a_session_says_what_happens_next_by_itself(control):
     made = await seed(control, status="authorized")
     assert made["next"] == {"event": "start_sent", "at": "2026-01-10T12:00:02.000000Z"}

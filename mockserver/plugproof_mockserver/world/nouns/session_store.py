@@ -13,6 +13,8 @@ from plugproof_mockserver.model.state import SessionState
 
 MOST_QUIET = 4096
 """Sessions whose next moment is remembered; it is those that are being polled that matter, not all there are."""
+MOST_SHOWN = 256
+"""Fingerprints whose token is remembered."""
 
 
 class UnknownSessionError(PlugproofError, LookupError):
@@ -27,6 +29,7 @@ class SessionStore:
         # Not a plain dict: one whose first entries go again and again walks over all the holes that they leave.
         self._kept: OrderedDict[str, SessionState] = OrderedDict()
         self._quiet: dict[str, tuple[SessionState, int]] = {}
+        self._shown: dict[str, str] = {}
         self._made = 0
 
     def __len__(self) -> int:
@@ -81,6 +84,22 @@ class SessionStore:
         if state is None:
             raise UnknownSessionError("no session has this token, or it has expired")
         return state
+
+    def token_of(self, shown: str) -> str:
+        """Return the token with a fingerprint; raise `UnknownSessionError` when none has it, or several have.
+
+        One that was found is remembered: a console asks for the same one every other second.
+        """
+        known = self._shown.get(shown)
+        if known is not None and known in self._kept:
+            return known
+        found = [token for token in self._kept if fingerprint(token) == shown]
+        if len(found) != 1:
+            raise UnknownSessionError(f"{len(found)} sessions have this fingerprint")
+        if len(self._shown) >= MOST_SHOWN:
+            del self._shown[next(iter(self._shown))]
+        self._shown[shown] = found[0]
+        return found[0]
 
     def all(self, now: int) -> Iterator[SessionState]:
         """Yield every live session as it stands at `now`, in the order in which they were made."""

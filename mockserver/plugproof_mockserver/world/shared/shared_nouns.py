@@ -158,6 +158,10 @@ class SharedSessions(SessionStore):
         """Return a session as it stands at `now`, or None."""
         return self._keeper.transact(super().find, token, now)
 
+    def token_of(self, shown: str) -> str:
+        """Return the token with a fingerprint."""
+        return self._keeper.transact(super().token_of, shown)
+
     def all(self, now: int) -> Iterator[SessionState]:
         """Yield every live session as it stands at `now`."""
         return iter(self._keeper.transact(lambda: list(SessionStore.all(self, now))))

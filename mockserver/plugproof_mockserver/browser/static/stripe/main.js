@@ -6,8 +6,25 @@ const ABSENT = [
   "confirmKlarnaPayment", "confirmP24Payment", "confirmPayPalPayment", "confirmSepaDebitPayment", "confirmSetup",
   "confirmSofortPayment", "confirmTwintPayment", "createConfirmationToken", "createEmbeddedCheckoutPage", "createPaymentMethod",
   "createRadarSession", "createSource", "createToken", "initCheckout", "initCheckoutElementsSdk", "initCheckoutFormSdk",
-  "initEmbeddedCheckout", "paymentRequest", "redirectToCheckout", "retrieveSetupIntent", "retrieveSource", "verifyIdentity",
+  "initEmbeddedCheckout", "redirectToCheckout", "retrieveSetupIntent", "retrieveSource", "verifyIdentity",
 ];
+
+// The older way to a wallet: pages ask whether there is one, and show no button where there is none.
+class PaymentRequest extends Emitter {
+  async canMakePayment() {
+    return null;
+  }
+
+  update() {}
+  abort() {}
+  isShowing() {
+    return false;
+  }
+
+  show() {
+    throw new IntegrationError("paymentRequest.show(): the stand-in has no wallet for it; use the Express Checkout Element.");
+  }
+}
 
 const isElement = (value) => value instanceof StripeElement;
 
@@ -82,6 +99,10 @@ class StripeStandIn {
     const query = new URLSearchParams({ client_secret: secret, account: this.#fields.account ?? "" });
     const found = await call("GET", `${idOf(secret)}?${query}`);
     return found.error ? { error: found.error } : { paymentIntent: found };
+  }
+
+  paymentRequest() {
+    return new PaymentRequest();
   }
 
   registerAppInfo() {}
