@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 
 import httpx2
 import pytest
+from tests.servers import COMMAND, environment
 
 from plugproof_contracts import Status
 from plugproof_mockserver.faces.uvicorn_server import ServerStartError
@@ -110,6 +111,22 @@ def test_workers_do_not_outlive_their_supervisor(serving, tmp_path, until):
                 return probe.connect_ex(server.address) != 0
 
         until(is_free)
+
+
+def test_a_hang_up_of_its_terminal_ends_it(tmp_path):
+    """With the terminal that it was started from it ends; a hang-up that somebody sends restarts its workers."""
+    terminal, end = os.openpty()
+    options = ("--json", "--port", "0", "--workers", "2", "--state", f"sqlite:///{tmp_path}/worlds.db")
+    pipes = {"stdout": subprocess.PIPE, "env": environment()}
+    with subprocess.Popen([*COMMAND, "serve", *options], stdin=end, **pipes) as process:
+        os.close(end)
+        try:
+            assert json.loads(process.stdout.readline())["workers"] == 2
+            os.close(terminal)
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
 
 
 def test_every_worker_calls_a_token_by_the_same_name(pool):
