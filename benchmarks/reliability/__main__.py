@@ -12,15 +12,21 @@ import time
 from benchmarks.reliability.page import record
 from benchmarks.reliability.scenario import SCENARIOS, Scenario, Suite
 
+FEWEST = 2
+"""Less is too little for a percentile."""
+
 
 def main(arguments: list[str]) -> int:
     """Run what is asked for; return how many scenarios missed their target."""
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
     asked = [
         one
         for one in SCENARIOS.values()
         if (not chosen.only or one.name in chosen.only) and chosen.suite in (None, one.suite)
     ]
+    if not asked:
+        parser.error(f"{' and '.join(chosen.only)} are not of {chosen.suite}, so nothing would be run")
     return sum(_run(one, chosen.count) for one in asked)
 
 
@@ -28,8 +34,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks.reliability")
     parser.add_argument("suite", nargs="?", choices=list(Suite), help="run the scenarios of one suite")
     parser.add_argument("--only", action="append", choices=list(SCENARIOS), help="run this scenario; repeatable")
-    parser.add_argument("--count", type=int, metavar="N", help="do so much of each, and record nothing")
+    parser.add_argument("--count", type=_count, metavar="N", help="do so much of each, and record nothing")
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < FEWEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {FEWEST}")
+    return int(text)
 
 
 def _run(scenario: Scenario, count: int | None) -> bool:

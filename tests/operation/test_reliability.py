@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from benchmarks.reliability import page
+from benchmarks.reliability.__main__ import main
 from benchmarks.reliability.outcome import Outcome
 from benchmarks.reliability.scenario import SCENARIOS
 from benchmarks.reliability.scenarios import crowds, hosts, kills, outages, rolling, signals, soak, tokens
@@ -103,6 +104,13 @@ def test_a_run_replaces_its_row_and_no_other(tmp_path):
     assert all(row.endswith("| not run |") for row in rows[2:])
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
+
+
+@pytest.mark.parametrize("arguments", [["chaos", "--only", "soak"], ["--count", "0"], ["--count", "x"], ["calm"]])
+def test_a_run_of_nothing_is_refused(arguments):
+    """What names no scenario, or too little of one, is a mistake and no success."""
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
 
 
 def test_the_page_has_a_row_for_each_scenario():
