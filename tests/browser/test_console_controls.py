@@ -27,6 +27,27 @@ def test_a_fault_has_its_fields(console, world):
     console.get_by_role("switch", name="confirm: latency, after, rate 0.25, first 1, 250 ms").wait_for()
 
 
+def test_a_fault_has_the_field_or_rule_that_it_breaks(console, world):
+    """Each is asked for where it is needed, and the journal shows what struck and what it broke."""
+    form = console.locator("#fault")
+    form.locator("[name=operation]").select_option("get")
+    form.locator("[name=kind]").select_option("missing-field")
+    assert form.locator("[name=rule]").is_hidden()
+    form.locator("[name=field]").select_option("pricing.currency")
+    form.get_by_role("textbox", name="charger").fill("happy")
+    form.get_by_role("spinbutton", name="for seconds").fill("600")
+    form.get_by_role("button", name="Add").click()
+    name = "get: missing-field, pricing.currency, after, first 1, charger HAPPY, until 600 s"
+    console.get_by_role("switch", name=name).wait_for()
+    world.get(world.start()[0])
+    console.locator("#journal").get_by_text("missing-field:pricing.currency").wait_for()
+    form.locator("[name=kind]").select_option("violation")
+    assert form.locator("[name=field]").is_hidden()
+    form.locator("[name=rule]").select_option("values.currency")
+    form.get_by_role("button", name="Add").click()
+    console.get_by_role("switch", name="get: violation, values.currency").wait_for()
+
+
 def test_a_charger_is_changed_and_made(console, world):
     """Price, name and state of a standard charger, a new one of its own, and its end."""
     console.get_by_role("button", name="Edit HAPPY").click()

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -88,6 +89,39 @@ def test_faults_chargers_and_the_clock_are_shared(opened, noon, request):
     there.reset()
     assert (len(here.sessions), len(here.journal), len(here.faults), len(here.limiter)) == (0, 0, 0, 0)
     assert here.clock.now() == noon + 5_000_000
+
+
+def test_a_fault_strikes_exactly_so_many_calls(opened, noon, request):
+    """Of 48 calls by 16 threads on four connections, the first seven, whichever they are, and no eighth."""
+    name = request.node.name.partition("[")[0]
+    sides = [shared(opened(), noon, name) for _ in range(4)]
+    sides[0].inject(make_fault("charger", "502", first=7))
+    statuses = Counter()
+
+    def look(number):
+        asked = Request("GET", "/v3/public-charging/chargers/HAPPY", client=f"10.0.0.{number}")
+        while (reply := answer(sides[number % 4], asked)).status == 503:  # busy, which is no answer of the API
+            statuses["busy"] += 1
+        statuses[reply.status] += 1
+
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(look, range(48)))
+    assert sides[1].faults[0].applied_count == 7
+    assert 7 - statuses["busy"] <= statuses[502] <= 7
+    assert statuses[200] + statuses[502] == 48
+
+
+def test_the_window_of_a_fault_is_that_of_its_world(opened, noon, request):
+    """Seconds count from when one process has added it, for all of them, and it breaks what it is to break."""
+    here, there = (shared(opened(), noon, request.node.name.partition("[")[0]) for _ in range(2))
+    here.inject(make_fault("get", "violation", rule="values.status", since=10, until=20))
+    token = here.start(StartBody("HAPPY", 1, None)).token
+    found = []
+    for _ in range(3):
+        answer(there, Request("GET", f"{BASE}/{token}"))
+        found.append(here.journal[-1].faults)
+        there.advance(10_000_000)
+    assert found == [(), ("violation:values.status",), ()]
 
 
 def test_a_mistake_changes_nothing(opened, noon, request):

@@ -2,12 +2,21 @@
 
 import json
 import os
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 from tests.mockserver.reference import (
     BASE,
     BEGIN,
@@ -25,13 +34,15 @@ from tests.mockserver.reference import (
     ModelLimiter,
     ModelSession,
     Moved,
+    Seconds,
     Spoilt,
+    not_found,
 )
 
 from plugproof_mockserver.engine.transitions import NotPossibleError
 from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.settings import LimiterStore, NotFoundText, Settings
 from plugproof_mockserver.model.timestamps import parse
 from plugproof_mockserver.stores.address import StateAddress
 from plugproof_mockserver.stores.store import Store
@@ -47,6 +58,7 @@ from plugproof_mockserver.world.world import World
 CLIENTS = st.sampled_from(["10.0.0.1", "10.0.0.2"])
 NAMES = ("default", "other")
 TOKEN_OPERATIONS = [name for name in LIMITS if name != "start"]
+WAITS = (0, Fraction(1, 200), Fraction(2, 5), Fraction(7, 10), 1, 2, 3, 5, 7, 10, 30, 59, 60, 61)
 EMAIL = b'{"email": "a@b.example"}'
 SAMPLE = int(os.environ.get("FACES", "20"))
 """A quarter of it is how often a store follows the model; `make faces` sets it to 1,000."""
@@ -70,11 +82,11 @@ class Answer(NamedTuple):
 class Side:
     """One world, and the model of it."""
 
-    def __init__(self, worlds: WorldRegistry, name: str) -> None:
-        self.world = worlds.get(name)
-        self.now = 0
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.now: Seconds = 0
         self.model: dict[str, ModelSession] = {}
-        self.limiter = ModelLimiter()
+        self.limiter = ModelLimiter(world.settings.limiter_store, world.settings.limiter_race)
         self.faults: list[ModelFault] = []
 
     def ask(self, operation: str, token: str, client: str, body: bytes = b"") -> Answer:
@@ -106,10 +118,13 @@ class Side:
             expected = Spoilt(decide() if runs else 200)
             for fault in striking:
                 expected = expected.by(fault)
+        refused_for = self.refused_for(operation, body, client)
         found = self.ask(operation, token, client, body)
         assert found.spoilt == expected
+        if refused_for is not None and expected == Spoilt(429):
+            assert found.headers[b"retry-after"] == b"%d" % refused_for
         if operation != "start":
-            left = LIMITS[operation] - self.limiter.open_hits(f"{operation} {client}", 60, self.now)
+            left = max(0, LIMITS[operation] - self.limiter.open_hits(f"{operation} {client}", 60, self.now))
             assert found.headers[b"x-ratelimit-remaining"] == b"%d" % left
         elif expected.status != 429:
             assert self.shown(found) == min(self.left(body, client), key=lambda one: one[1])
@@ -123,11 +138,22 @@ class Side:
         """Return both limits of a start, and what each has left."""
         minute = LIMITS["start"] - self.limiter.open_hits(f"start {client}", 60, self.now)
         hour = PER_CHARGER - self.limiter.open_hits(json.loads(body)["code"], 3600, self.now)
-        return [(LIMITS["start"], minute), (PER_CHARGER, hour)]
+        return [(LIMITS["start"], max(0, minute)), (PER_CHARGER, max(0, hour))]
 
     def has_full_hour(self, operation: str, body: bytes, client: str) -> bool:
         """Return whether a start is refused for its charger's hour, which costs no hit of the minute."""
-        return operation == "start" and self.left(body, client)[1][1] == 0
+        if operation != "start":
+            return False
+        return not self.limiter.has_room(json.loads(body)["code"], PER_CHARGER, 3600, self.now)
+
+    def refused_for(self, operation: str, body: bytes, client: str) -> int | None:
+        """Return the seconds for which the limit per minute, or else that per hour, refuses; None without."""
+        key = f"{operation} {client}"
+        if not self.limiter.has_room(key, LIMITS[operation], 60, self.now):
+            return self.limiter.retry_after(key, 60, self.now)
+        if self.has_full_hour(operation, body, client):
+            return self.limiter.retry_after(json.loads(body)["code"], 3600, self.now)
+        return None
 
     def alive(self, token: str) -> ModelSession | None:
         session = self.model.get(token)
@@ -137,18 +163,18 @@ class Side:
         assert {name: data[name] for name in FIELDS} == session.shown(self.now)
         assert (data["failure_reason"] is not None) == (session.status in {"failed", "abandoned"})
 
-    def compare_moves(self, until: int, fired: Any) -> None:
+    def compare_moves(self, until: Seconds, fired: Any) -> None:
         start = parse(BEGIN)
         assert self.world.clock.now() == start + until * SECOND
         expected = [move for session in self.model.values() for move in session.live(until)]
-        found = [Moved((m.at - start) // SECOND, m.token, m.source, m.target) for m in fired]
+        found = [Moved(Fraction(m.at - start, SECOND), m.token, m.source, m.target) for m in fired]
         assert sorted(found) == sorted(expected)
         assert [move.at for move in found] == sorted(move.at for move in found)
         self.now = until
 
-    def advance(self, passed: int) -> None:
+    def advance(self, passed: Seconds) -> None:
         if self.now + passed < 20 * 86_400:
-            self.compare_moves(self.now + passed, self.world.advance(passed * SECOND))
+            self.compare_moves(self.now + passed, self.world.advance(int(passed * SECOND)))
 
     def advance_to_next(self) -> None:
         living = [session for token in self.model if (session := self.alive(token))]
@@ -164,10 +190,11 @@ class Faked(RuleBasedStateMachine):
 
     sessions = Bundle("sessions")
 
-    def __init__(self) -> None:
-        super().__init__()
-        worlds = self.worlds(Settings(sessions_per_charger=PER_CHARGER))
-        self.sides = {name: Side(worlds, name) for name in NAMES}
+    @initialize(store=st.sampled_from(LimiterStore), race=st.booleans(), words=st.sampled_from(NotFoundText))
+    def begin(self, store: LimiterStore, race: bool, words: NotFoundText) -> None:
+        rules = Settings(sessions_per_charger=PER_CHARGER, limiter_store=store, limiter_race=race, not_found=words)
+        worlds = self.worlds(rules)
+        self.sides = {name: Side(worlds.get(name)) for name in NAMES}
 
     def worlds(self, rules: Settings) -> WorldRegistry:
         """Return worlds in which nothing has happened yet."""
@@ -178,6 +205,8 @@ class Faked(RuleBasedStateMachine):
         side = self.sides[key.world]
         session = side.alive(key.token)
         found = side.expect(operation, key.token, client, lambda: decide(session) if session else 404, body)
+        if found.spoilt == Spoilt(404):
+            assert found.content == {"message": not_found(side.world.settings.not_found, key.token)}
         if found.spoilt == Spoilt(200) and session is not None and "data" in found.content:
             side.same(found.content["data"], session)
             if operation == "get":
@@ -297,8 +326,8 @@ class Faked(RuleBasedStateMachine):
         side.faults.append(ModelFault(operation, kind, is_before, times))
         side.world.inject(make_fault(operation, kind, when=when, first=times))
 
-    @rule(there=st.sampled_from(NAMES), passed=st.sampled_from([0, 1, 2, 3, 5, 7, 10, 30, 59, 60, 61]))
-    def wait(self, there: str, passed: int) -> None:
+    @rule(there=st.sampled_from(NAMES), passed=st.sampled_from(WAITS))
+    def wait(self, there: str, passed: Seconds) -> None:
         self.sides[there].advance(passed)
 
     @rule(there=st.sampled_from(NAMES), passed=st.sampled_from([300, 899, 900, 3600, 86_400]))
