@@ -42,9 +42,14 @@ def examples() -> Iterator[dict[str, Any]]:
 
 
 def example(exchange: Exchange) -> dict[str, Any] | None:
-    """Return an exchange with what the stated rules find, or None if its JSON is read in more than one way."""
-    reading = parsed(exchange).reading
-    if reading.defects and reading.value is not MISSING:
+    """Return an exchange with what the stated rules find, or None if no parser of JSON reads the same.
+
+    Of a success whose body is no JSON the package says that it cannot be checked.
+    """
+    answered = parsed(exchange)
+    reading = answered.reading
+    is_read_in_two_ways = reading.value is not MISSING and reading.defects
+    if is_read_in_two_ways or (reading.value is MISSING and answered.is_success):
         return None
     response = {"status": exchange.status, "headers": dict(exchange.headers)}
     answer: dict[str, Any] = {"method": exchange.method, "url": exchange.url, "response": response}

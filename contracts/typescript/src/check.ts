@@ -83,5 +83,8 @@ function whyUnchecked(answer: ParsedAnswer): string | undefined {
   const isPage = headers?.get("content-type")?.toLowerCase().includes("html") ?? false;
   const isRefused = [403, 429, 503].includes(code) && isPage && !headers?.has("x-ratelimit-limit");
   if (headers?.has("cf-mitigated") || isRefused) return `a challenge page with status ${code} came before the API`;
-  return code >= 500 && code !== 500 && code !== 504 ? `the server failed with ${code}` : undefined;
+  if (code >= 500 && code !== 500 && code !== 504) return `the server failed with ${code}`;
+  if (!headers && answer.document === undefined) return "there are neither headers nor a body; pass what there is";
+  const isEmpty = answer.isSuccess && answer.document === undefined && answer.answer.method.toUpperCase() !== "HEAD";
+  return isEmpty ? "body is undefined in a success; allowed is the parsed JSON (text that is none is no success)" : undefined;
 }

@@ -74,6 +74,15 @@ test("an answer of something else is not judged", () => {
   }
 });
 
+test("an answer that says nothing is not judged well", () => {
+  const { body: _, ...bare } = answer({});
+  assert.throws(() => checkAnswer(bare), /body is undefined in a success; allowed is the parsed JSON/);
+  assert.throws(() => checkAnswer({ ...bare, response: { status: 200 } }), /neither headers nor a body/);
+  const refused = { method: "GET", url: "https://x/v3/public-charging/chargers/A", response: { status: 404 } };
+  assert.throws(() => checkAnswer(refused), /neither headers nor a body/);
+  assert.deepEqual(checkAnswer({ ...refused, body: { message: "Not Found" } }), []);
+});
+
 test("an answer that lacks a part is refused", () => {
   assert.throws(() => checkAnswer({} as Answer), /method is undefined; allowed is a string/);
   assert.throws(() => checkAnswer({ method: "GET", url: "" } as Answer), /response.status is undefined/);
