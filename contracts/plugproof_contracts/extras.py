@@ -25,7 +25,7 @@ EXTRAS = {
     ),
     "check": ("h11", "jinja2", "pygal", "sqlalchemy"),
     "strategies": ("hypothesis", "jsonschema_rs"),
-    "fuzz": ("h11", "jinja2", "schemathesis"),
+    "fuzz": ("jinja2", "schemathesis"),
     "redis": ("redis",),
     "postgres": ("psycopg",),
     "mcp": ("mcp",),

@@ -11,8 +11,7 @@ from plugproof_contracts import RULES, Exchange, Violation
 from plugproof_contracts.adapters.recorded.recorded_entry import PREFLIGHT
 from plugproof_contracts.checking.baseline import Accept
 from plugproof_contracts.checking.checker import Result, examine_trace
-from plugproof_contracts.conformance.check_report import STRANGE
-from plugproof_contracts.conformance.probing.inconclusive import is_of_the_api
+from plugproof_contracts.conformance.probing.inconclusive import STRANGE, is_of_the_api
 from plugproof_contracts.exchanges.route import redacted
 from plugproof_contracts.parsing.parsed_response import ParsedResponse
 from plugproof_contracts.parsing.redactions import secrets_of

@@ -9,6 +9,7 @@ from plugproof_contracts.conformance import check_report
 from plugproof_contracts.conformance.check_run import CheckRun, ProbeResult
 from plugproof_contracts.conformance.history.check_history import History
 from plugproof_contracts.conformance.history.drift import Shape, Trait
+from plugproof_contracts.conformance.probing import inconclusive
 from plugproof_contracts.conformance.probing.plan import plan
 from plugproof_contracts.conformance.probing.transport import FailureKind, RequestOutcome, TransportFailure
 from plugproof_contracts.facts.operations import BASE_URL
@@ -98,7 +99,7 @@ def test_the_same_text_is_in_the_report_where_it_is_no_secret():
 def test_answers_without_a_mark_of_the_api_are_not_judged():
     strange = check_report.build_check_report(night(PAGE, PAGE), ())
     assert (strange.verdict, strange.breaches) == (Verdict.UNCHECKED, ())
-    assert [one.reason for one in strange.problems] == [check_report.STRANGE]
+    assert [one.reason for one in strange.problems] == [inconclusive.STRANGE]
     assert len(check_report.accepted(night(PAGE, success()))) == 2
 
 

@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import plugproof
+from plugproof_cli.versions import packages_of
 from plugproof_contracts.extras import EXTRAS, INCLUDED, MissingPackageError, extra_line, require
 from plugproof_mockserver import FakePlugchoice
 
@@ -187,6 +188,29 @@ def test_a_program_that_serves_names_the_extra(met, name, extra):
     """The demo and the command need the same extra, and no client."""
     assert met["programs"][name][0] == 2
     assert f"pip install 'plugproof[{extra}]'" in met["programs"][name][1]
+
+
+MODULES_OF = {
+    "check": ("plugproof_contracts.conformance.conformance_check", "plugproof_cli.commands.report"),
+    "fuzz": ("plugproof_schemathesis.fuzz_run", "plugproof_schemathesis.fuzz_report"),
+    "mcp": ("plugproof_cli.mcp_server",),
+    "serve": ("plugproof_mockserver.live_server", "plugproof_mockserver.faces.uvicorn_server"),
+    "strategies": ("plugproof_strategies", "plugproof_harness"),
+}
+"""What each extra is for; to import it needs no other extra."""
+
+
+@pytest.mark.parametrize("extra", sorted(MODULES_OF))
+def test_an_extra_alone_needs_no_other(extra):
+    """Its modules can be imported where the packages of all other extras are missing."""
+    there = {name.replace("-", "_") for name in closure({canonicalize_name(one) for one in packages_of(extra)})}
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        f"from blocked import Blocker; sys.meta_path.insert(0, Blocker({set(BLOCKED) - there!r}))\n"
+        + "\n".join(f"import {module}" for module in MODULES_OF[extra])
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 EXTRA_OF_NAME = {

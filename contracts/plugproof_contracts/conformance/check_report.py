@@ -19,11 +19,6 @@ from plugproof_contracts.reports.builder import Evidence, ReportPolicy, report_o
 from plugproof_contracts.reports.report_model import Report
 from plugproof_contracts.secrets.token import Token
 
-STRANGE = (
-    "no answer bears a mark of the API (its rate-limit headers, its data, a refused method): "
-    "is BASE_URL right, up to and without /v3?"
-)
-
 
 class Baseline(NamedTuple):
     """What a check is compared with: accepted findings, and a shape that was saved."""
@@ -69,7 +64,7 @@ def _gather(run: CheckRun, judged: JudgedTrace) -> Evidence:
         found.judged, found.result = judged, judged.whole
         found.seen = {status for exchange in judged.exchanges if (status := parsed(exchange).status)}
     elif run.accepted:
-        found.note(STRANGE)
+        found.note(inconclusive.STRANGE)
     return found
 
 

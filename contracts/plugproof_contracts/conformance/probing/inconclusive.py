@@ -1,17 +1,26 @@
 """Why an answer says nothing about the contract: it failed on the way, or something else than the API gave it."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from plugproof_contracts.conformance.probing.transport import RequestOutcome
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.parsing import unchecked
 from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
 from plugproof_contracts.parsing.strict_json import MISSING, JsonDefect
 
+if TYPE_CHECKING:
+    from plugproof_contracts.conformance.probing.transport import RequestOutcome
+
+STRANGE = (
+    "no answer bears a mark of the API (its rate-limit headers, its data, a refused method): "
+    "is BASE_URL right, up to and without /v3?"
+)
+"""What is told when all answers may be somebody else's."""
+
 _LIMIT = "x-ratelimit-limit"
 
 
-def inconclusive_reason(outcome: RequestOutcome) -> str | None:
+def inconclusive_reason(outcome: "RequestOutcome") -> str | None:
     """Return why an outcome cannot be judged, with what shows it, or None."""
     if outcome.failure is not None or outcome.exchange is None:
         return f"{outcome.failure.layer}: {outcome.failure.words}" if outcome.failure else "no answer"
