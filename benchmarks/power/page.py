@@ -134,7 +134,7 @@ def _false_alarms(alarms: Alarms) -> str:
     text = f"""
 {alarms.answers:,} valid answers in {alarms.traces:,} recordings of random worlds: scenarios, seeded sessions,
 clocks that stand still, crawl, run and jump, odd moments, control events, faults, both ways of counting hits, a
-neighbour at the same address, wrong methods and paths, and bodies that are none. Each recording is one trace with
+neighbour at the same address, wrong methods and paths, and damaged bodies. Each recording is one trace with
 interleaved sessions. Codes: {codes}.
 
 plugproof judges all of them, one by one and as traces; only documented and inferred findings count. Notes were:

@@ -118,6 +118,9 @@ class FakeSession:
         return f"<FakeSession {fingerprint(self.token)}>"
 
 
+_PARTS = tuple(Parts.__annotations__)
+
+
 class FakeClock:
     """The clock of a fake; it moves when it is told to."""
 
@@ -136,6 +139,8 @@ class FakeClock:
         """
         if by is not None and parts:
             raise InvalidTypeError(f"advance takes a duration or {', '.join(parts)}, not both")
+        if not isinstance(by, timedelta | int | float | None) or parts.keys() - _PARTS:
+            raise InvalidTypeError(f"advance takes seconds, a timedelta, or keywords of one: {', '.join(_PARTS)}")
         length = by.total_seconds() if isinstance(by, timedelta) else by
         return self._world.advance(seconds(timedelta(**parts).total_seconds() if length is None else length))
 
@@ -267,6 +272,8 @@ class FakePlugchoice:
 
         `json=` or `content=` is the body; without one it is empty. Raises `InvalidValueError` with the mistake.
         """
+        if unknown := body.keys() - {"json", "content"}:
+            raise InvalidTypeError(f"respond has no argument {min(unknown)!r}; the body is either json or content")
         prepared = make_prepared(operation, status=status, first=first, headers=headers, **body)
         self.world.transact(lambda: self.world.prepared.append(prepared))
         return prepared

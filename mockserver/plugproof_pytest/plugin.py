@@ -136,7 +136,7 @@ def plugchoice_sleep(_plugchoice_fake: "FakePlugchoice", request: pytest.Fixture
     from plugproof_pytest.fakes import sleeping_on
 
     if "plugchoice_server" in request.fixturenames:
-        # Its start may wait for a moment, which is no sleep of the client's.
+        # Its start may wait for a moment, which is not a sleep of the client's.
         request.getfixturevalue("plugchoice_server")
     with sleeping_on(_plugchoice_fake) as naps:
         yield naps

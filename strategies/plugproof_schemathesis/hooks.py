@@ -47,7 +47,7 @@ def _counting() -> frozenset[Level]:
 def _of_the_scenario(ctx: CheckContext) -> list[Violation]:
     """Judge the latest answer by those before it, where they are the steps of one scenario.
 
-    The other phases keep one record for all cases of an operation, which is no life of a session.
+    The other phases keep one record for all cases of an operation, which is not the life of a session.
     """
     recorder = ctx.internals.recorder
     if recorder is None or ctx.phase is not PhaseName.STATEFUL_TESTING:

@@ -51,6 +51,21 @@ def test_the_name_of_a_test_has_at_most_60_characters():
     assert [(name, str(path.relative_to(ROOT))) for name, path in names if len(name) > 60] == []
 
 
+ODD = re.compile(
+    r"\b(?:that|what|which|it|one|found) (?:is|are) (?:none\b|no (?!longer|room|more))"
+    r"|[Ss]ay whether|\blest\b|\bof late\b|\bin peace\b|\bwhat it comes to\b"
+)
+"""Turns of phrase that nobody says: "what is no number" is "what is not a number", or "anything but a number"."""
+
+
+def test_texts_are_in_plain_words():
+    """Docstrings, messages and pages are free of inversions and quaint words."""
+    folders = ("contracts", "mockserver", "strategies", "docs")
+    paths = [path for name in folders for path in (ROOT / name).rglob("*") if path.suffix in (".py", ".md")]
+    found = [(str(path.relative_to(ROOT)), one) for path in paths for one in ODD.findall(path.read_text("utf-8"))]
+    assert found == []
+
+
 def test_hooks_fetch_nothing():
     """They are all local, and what they call is there."""
     repos = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]

@@ -134,7 +134,7 @@ def assert_conforms(answered: Any, *, strict: bool = False, operation: str | Non
 
     Documented breaches count, inferred ones under `strict` too, assumed ones never. An answer of which nothing
     could be checked does not conform either. A Starlette response does not know what it answers: `operation`
-    says so. Raises `InvalidTypeError` or `InvalidValueError` for what is no whole response.
+    says so. Raises `InvalidTypeError` or `InvalidValueError` for anything but a whole response.
     """
     __tracebackhide__ = True
     result = examine(_exchange(answered, operation))

@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, or not for everyone."""
+"""Bodies that are not JSON, or not for every parser."""
 
 from typing import Any
 

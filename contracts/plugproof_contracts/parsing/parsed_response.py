@@ -47,7 +47,7 @@ class ParsedResponse:
 
     @cached_property
     def name(self) -> str:
-        """The operation's name, empty if it is none."""
+        """The operation's name, empty without one."""
         return self.operation.name if self.operation else ""
 
     @property

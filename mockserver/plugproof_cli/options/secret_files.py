@@ -29,7 +29,7 @@ class Tenant(NamedTuple):
 
 
 def read_secret(text: str) -> str:
-    """Return a secret; raise `InvalidValueError`, which never repeats it, for what is none."""
+    """Return a secret; raise `InvalidValueError`, which never repeats it, for anything else."""
     if not _SECRET.fullmatch(text):
         raise InvalidValueError("a secret is 8 to 256 printable ASCII characters without a space")
     return text
@@ -91,7 +91,7 @@ def _content(path: str) -> str:
     except OSError as error:
         raise InvalidValueError(f"{path} can't be read: {error.strerror or error}") from None
     if len(content) > MOST_BYTES:
-        raise InvalidValueError(f"{path} is longer than {MOST_BYTES} bytes, so it is no file of secrets")
+        raise InvalidValueError(f"{path} is longer than {MOST_BYTES} bytes, so it is not a file of secrets")
     return content.decode("utf-8", "replace")
 
 

@@ -97,7 +97,7 @@ def takes_email(adapter: type[Adapter]) -> bool:
 
 
 def fields_of(view: object, method: str) -> dict[str, Any]:
-    """Return the fields that a client shows; raise `AdapterError` for what is no view."""
+    """Return the fields that a client shows; raise `AdapterError` for what is not a view."""
     if isinstance(view, Mapping):
         if unknown := view.keys() - {*FIELDS, UNKNOWN}:
             raise AdapterError(

@@ -79,7 +79,7 @@ def explore(
     `time_limit` is in seconds of real time and for one call. `known` are results that are taken over, and
     `notice` is called with each new one. `world` is what `FakePlugchoice` takes. An interruption ends it early,
     with what there is. Raises
-    `AdapterError` for what is no adapter, and `InvalidValueError` for a depth, button or cell that there is not.
+    `AdapterError` for what is not an adapter, and `InvalidValueError` for an unknown depth, button or cell.
     """
     offered(adapter)
     FakePlugchoice(**world)

@@ -130,7 +130,7 @@ def _error_type(kind: str, name: str) -> type[ReportedError]:
 def command_adapter(command: str | Sequence[str], *, time_limit: float = TIME_LIMIT) -> type[Adapter]:
     """Return the adapter for a command that speaks the client protocol; it is asked for its buttons at once.
 
-    Raises `InvalidValueError` for what is no command, and `AdapterError` for one that can't be started, or
+    Raises `InvalidValueError` for what is not a command, and `AdapterError` for one that can't be started, or
     does not answer in `time_limit` seconds as it should.
     """
     words = shlex.split(command) if isinstance(command, str) else list(command)

@@ -275,7 +275,7 @@ _DO: dict[str, Callable[..., None]] = {
 def replay(adapter: type[Adapter], steps: Iterable[str], **settings: Any) -> None:
     """Repeat a run, as a broken law has printed it.
 
-    Raises `BrokenLawError` when the client still breaks a law, and `InvalidValueError` for a text that is no step.
+    Raises `BrokenLawError` when the client still breaks a law, and `InvalidValueError` for anything but steps.
     """
     run_steps(adapter, [parse_step(text) for text in steps], settings)
 

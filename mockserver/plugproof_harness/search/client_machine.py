@@ -160,7 +160,7 @@ def client_machine(adapter: type[Adapter], **world: Any) -> type[ClientMachine]:
     """Return the state machine that drives a client; its `.TestCase` is what pytest and unittest run.
 
     `world` is what `FakePlugchoice` takes, such as `errors="negotiated"`. Raises `AdapterError` for
-    what is no adapter, and what `FakePlugchoice` raises for what it does not take.
+    what is not an adapter, and what `FakePlugchoice` raises for what it does not take.
     """
     offered(adapter)
     FakePlugchoice(**world)

@@ -115,7 +115,7 @@ def missing_method_of(state: SessionState) -> dict[str, Any]:
 
 
 def unknown_method(method: str) -> dict[str, Any]:
-    """Return the answer for the id of a payment method that is none of Stripe's test methods."""
+    """Return the answer for the id of a payment method that is not one of Stripe's test methods."""
     message = f"No such PaymentMethod: '{method[:64]}'; the stand-in knows those of Stripe's test cards."
     return {"error": _invalid("resource_missing", message) | {"param": "payment_method"}}
 

@@ -19,6 +19,7 @@ from plugproof_mockserver.model.events import TRANSITIONS
 from plugproof_mockserver.model.session_scenarios import DRIVE, SCENARIOS
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState, Stripe
+from plugproof_mockserver.model.suggestions import list_fields
 from plugproof_mockserver.model.timestamps import iso, parse, seconds
 
 FIELDS = tuple(Session.__struct_fields__)
@@ -64,7 +65,7 @@ def amend_state(state: SessionState, fields: dict[str, Any], now: int) -> Sessio
     """Return the session with fields set, legal or not; raise `InvalidValueError` for an unknown field."""
     for name, value in fields.items():
         if name not in FIELDS:
-            raise InvalidValueError(f"a session has no field {name!r}; it has {', '.join(FIELDS)}")
+            raise InvalidValueError(f"a session has no field {name!r}; {list_fields(name, FIELDS)}")
         _require_json(name, value)
         state = _set(state, name, value, now)
     return state

@@ -143,7 +143,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         if self.is_ending:
             self.cycle.keep_alive = False
-        self.headers = []  # what comes now are trailers, which are no part of the head
+        self.headers = []  # what comes now are trailers, which are not part of the head
 
     def on_body(self, body: bytes) -> None:
         """Hand on a piece of a body, which has no bound here: who reads it has one."""

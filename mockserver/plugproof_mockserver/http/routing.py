@@ -51,7 +51,7 @@ NAME = PREFIX.rpartition("/")[2]
 
 def find_route(path: str) -> RouteMatch | None:
     """Return what a raw path below the API's base means, or None when nothing lives there."""
-    # A client asks for the same path again and again; a long one is none of a real client, and not kept.
+    # A client asks for the same path again and again; no real client has a long one, so it is not kept.
     return _find_again(path) if len(path) <= _KEPT_PATH else _find(path)
 
 

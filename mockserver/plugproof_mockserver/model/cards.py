@@ -110,5 +110,5 @@ def card_of(number: str, *, is_declined: bool = False) -> Card:
 
 
 def card_of_method(method: str) -> Card | None:
-    """Return the card behind the id of a payment method, or None when it is none of Stripe's test methods."""
+    """Return the card behind the id of a payment method, or None for anything but Stripe's test methods."""
     return _BY_METHOD.get(method)

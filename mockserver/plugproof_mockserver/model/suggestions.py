@@ -7,6 +7,18 @@ from difflib import get_close_matches
 def list_choices(value: object, choices: Iterable[str]) -> str:
     """Return the end of a message about an unknown value: the nearest choice if one is near, and all choices."""
     known = [str(choice) for choice in choices]
-    near = get_close_matches(str(value), known, n=1, cutoff=0.7)
-    hint = f"did you mean {near[0]}? " if near else ""
+    hint = suggest(value, known)
     return f"{hint}There are {', '.join(known)}" if hint else f"there are {', '.join(known)}"
+
+
+def list_fields(name: object, fields: Iterable[str]) -> str:
+    """Return the end of a message about an unknown field: the nearest one if one is near, and all fields."""
+    known = list(fields)
+    hint = suggest(name, known)
+    return f"{hint}It has {', '.join(known)}" if hint else f"it has {', '.join(known)}"
+
+
+def suggest(value: object, choices: Iterable[str]) -> str:
+    """Return a question for the nearest choice, with a space behind it; empty if none is near."""
+    near = get_close_matches(str(value), [str(choice) for choice in choices], n=1, cutoff=0.7)
+    return f"did you mean {near[0]}? " if near else ""

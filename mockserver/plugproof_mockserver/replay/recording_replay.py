@@ -84,7 +84,7 @@ class _Player:
         self._set_chargers()
 
     def _set_chargers(self) -> None:
-        """Set up every charger that is seen anywhere as it is first seen; one that is never found is none."""
+        """Set up every charger that is seen anywhere as it is first seen; one that is never found is left out."""
         asked = {code for one in self._answers if (code := code_of(one))}
         for code in asked:
             seen = [one for one in self._answers if code_of(one) == code and exists(one)]

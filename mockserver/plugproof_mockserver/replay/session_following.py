@@ -46,7 +46,7 @@ _STAMPS = {
 
 
 def microseconds(text: object) -> int | None:
-    """Return the moment of a recorded timestamp, or None if it is none."""
+    """Return the moment of a recorded timestamp, or None for anything else."""
     moment = instant(text) if isinstance(text, str) else None
     return None if moment is None or moment.tzinfo is None else round(moment.timestamp() * 1_000_000)
 

@@ -73,10 +73,15 @@ def make_settings(
         setting = extra.pop()
         choices = list_choices(setting, Settings.__struct_fields__)
         raise InvalidTypeError(f"FakePlugchoice has no setting {setting!r}; {choices}")
+    counted = {name: (*limit,) if isinstance(limit, tuple | list) else () for name, limit in limits.items()}
+    if wrong := [name for name, limit in counted.items() if len(limit) != 2]:
+        raise InvalidValueError(
+            f"the limit of {wrong[0]} can't be {limits[wrong[0]]!r}; it must be (hits, seconds)"
+        )
     given = {
         "scenario": scenario and scenario.upper(),
         "rate_limit": rate_limit,
-        "limits": {name: {"hits": hits, "seconds": length} for name, (hits, length) in limits.items()},
+        "limits": {name: {"hits": hits, "seconds": length} for name, (hits, length) in counted.items()},
         **others,
     }
     try:

@@ -106,7 +106,7 @@ def _handing_on(real: Any) -> Any:
 
 
 def _caller() -> str | None:
-    """Return the line of the nearest code that is none of the tools'; None if a client comes first."""
+    """Return the line of the nearest code that is not a tool's; None if a client comes first."""
     frame = sys._getframe(2)
     while frame is not None:
         if frame.f_globals.get("__name__", "") in _SENDERS:

@@ -18,7 +18,7 @@ _ERRORS = {
     "charger 404": 'Ask for a charger code that there is not, such as "NOPE".',
     "stop 400": 'Stop `plugchoice.seed_session("charging", code="STOPFAIL")`.',
     "cancel 409": 'Cancel `plugchoice.seed_session("charging")`: it is too late for that.',
-    "receipt-email 422": 'Set the address of `plugchoice.seed_session("captured")`, or one that is no address.',
+    "receipt-email 422": 'Set the address of `plugchoice.seed_session("captured")`, or an invalid one.',
     "500": 'Set `plugchoice.faults.add("confirm", "500")` before the call.',
     "504": 'Set `plugchoice.faults.add("confirm", "504")` before the call.',
 }

@@ -44,7 +44,7 @@ class SecretCleaner:
 
     def learn(self, texts: list[str]) -> bool:
         """Take note of the secrets that texts show where secrets stand; return whether any secret is known."""
-        # Other suites have tokens of their own, which are none of our business.
+        # Other suites have tokens of their own, which do not concern this one.
         patterns = (_IN_URL, _IN_NAME, _OF_STRIPE) if self._secrets.is_used else (_IN_URL,)
         for text in texts:
             for pattern in patterns:

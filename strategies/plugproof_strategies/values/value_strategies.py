@@ -16,7 +16,7 @@ CONNECTORS = range(1, 101)
 CURRENCIES = ("EUR", "USD", "GBP", "SEK", "CHF", "JPY", "KWD")
 """Usual ones first; then one without minor units and one with three digits of them."""
 ODD_CURRENCIES = ("EUR", "JPY", "KWD", "CLF", "UYW", "MRU", "XAU", "XTS", "XXX")
-"""Legal codes (ISO 4217) with 0, 2, 3 and 4 digits, and some that are no money."""
+"""Legal codes (ISO 4217) with 0, 2, 3 and 4 digits, and some that are not money."""
 
 _ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LOCAL = "0123456789abcdefghijklmnopqrstuvwxyz._+-"

@@ -57,7 +57,7 @@ class BodyDecoder:
 
     def _decoded(self, body: bytes, encoding: str) -> bytes:
         if encoding not in _DECODERS:
-            raise BodyError("the body has a content encoding that is none of " + ", ".join(sorted(_DECODERS)))
+            raise BodyError("the body has a content encoding other than " + ", ".join(sorted(_DECODERS)))
         most = min(MOST_BYTES, self._left)
         text, is_whole = _DECODERS[encoding](body, most + 1)
         self._left = max(self._left - len(text), 0)

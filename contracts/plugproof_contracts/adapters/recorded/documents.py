@@ -165,7 +165,7 @@ def _of_object(text: bytes, decoder: BodyDecoder) -> Iterator[RecordedEntry]:
 
 
 def _decoded(text: bytes) -> Any:
-    """Decode JSON, also where it has NaN, control characters or other bytes than UTF-8; None if it is none."""
+    """Decode JSON, also where it has NaN, control characters or other bytes than UTF-8; None for anything else."""
     try:
         return msgspec.json.decode(text)
     except (ValueError, RecursionError):

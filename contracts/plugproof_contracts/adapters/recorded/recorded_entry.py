@@ -13,7 +13,7 @@ class RecordingError(PlugproofError, ValueError):
 class RecordedEntry(NamedTuple):
     """One entry of a recording.
 
-    `exchange` is None for an entry that has none: then `skipped` says that it is none of the kind that is
+    `exchange` is None for an entry that has none: then `skipped` says that it is not of the kind that is
     looked for, or `problem` that it is damaged. With an exchange, `problem` says why its body is not available.
     `is_copy` says that something between client and API gave the answer again, such as a service worker. `end`
     is the offset in the file behind the entry, in bytes.

@@ -21,7 +21,7 @@ _MILLISECONDS = 10**11
 
 
 def text_of(value: Any) -> str | None:
-    """Return a scalar as text, or None for null and for what is no scalar."""
+    """Return a scalar as text, or None for null and for anything but a scalar."""
     match value:
         case str():
             return value

@@ -75,7 +75,7 @@ def _is_blocked(exchange: Exchange) -> bool:
 
 
 def _is_broken_off(exchange: Exchange) -> bool:
-    """A page, or any other text that is no JSON, may end with its connection."""
+    """A page, or any other text that is not JSON, may end with its connection."""
     answer, text = ParsedResponse(exchange), (exchange.body or b"").lstrip()
     if not (answer.says_json or text[:1] in (b"{", b"[")) or text[:1] == b"<":
         return False

@@ -347,7 +347,7 @@ class _Reading:
         self.http.receive_data(data)
 
     def failure(self, error: h11.RemoteProtocolError) -> _TransportFailureError:
-        """Tell an answer that ends too early from one that is no HTTP; the error's own words may quote it."""
+        """Tell an answer that ends too early from one that is not HTTP; the error's own words may quote it."""
         if error.error_status_hint == 431:
             return _TransportFailureError(FailureKind.TOO_LARGE, f"the headers have more than {MOST_HEAD} bytes")
         if not self.is_over:

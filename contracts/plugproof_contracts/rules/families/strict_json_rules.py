@@ -91,7 +91,7 @@ def no_byte_order_mark(answer: ParsedResponse) -> Findings:
 def finite_numbers(answer: ParsedResponse) -> Findings:
     """NaN and Infinity are not used.
 
-    They are not JSON, some parsers take them all the same, and no amount compares with what is no number."""
+    They are not JSON, some parsers take them all the same, and no amount compares with what is not a number."""
     yield from answer.reading.of(JsonDefect.NOT_FINITE)
 
 

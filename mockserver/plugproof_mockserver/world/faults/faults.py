@@ -15,6 +15,7 @@ from plugproof_mockserver.world.faults import fault_fields
 from plugproof_mockserver.world.faults.fault import Fault, FaultKind, FaultTiming, UnknownFaultError
 from plugproof_mockserver.world.faults.fault_fields import UNKNOWN
 from plugproof_mockserver.world.nouns.charger_store import is_code
+from plugproof_mockserver.world.nouns.choices import require_choice
 
 __all__ = [
     "UNKNOWN",
@@ -69,9 +70,10 @@ def make_fault(
     one, and `rule` for `violation`. `since` and `until` are date-times with an offset, durations such as `5m` from
     now, or seconds.
     """
-    _require("operation", operation, operation in ("*", *OPERATIONS), f"one of *, {', '.join(OPERATIONS)}")
-    _require("kind", kind, kind in tuple(FaultKind), f"one of {', '.join(FaultKind)}")
-    _require("when", when, when in (None, *FaultTiming), f"one of {', '.join(FaultTiming)}")
+    require_choice("the operation of a fault", operation, ("*", *OPERATIONS))
+    require_choice("the kind of a fault", kind, FaultKind)
+    if when is not None:
+        require_choice("the when of a fault", when, FaultTiming)
     _require("rate", rate, _is_number(rate) and 0 <= rate <= 1, "a number from 0 to 1")
     _require("first", first, first is None or (_is_count(first) and first >= 1), "a whole number from 1")
     known = FaultKind(kind)

@@ -14,7 +14,7 @@ from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.session_scenarios import SCENARIOS, charger_for
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
-from plugproof_mockserver.model.suggestions import list_choices
+from plugproof_mockserver.model.suggestions import list_choices, list_fields
 
 _LONGEST = 10
 
@@ -108,7 +108,7 @@ def is_code(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _unchanged(code: str, scenario: str | None, hold: int) -> ChargerState | None:
-    """Return the charger that nobody has put here; `scenario` is that of codes that are no scenario's."""
+    """Return the charger that nobody has put here; `scenario` is that of codes without a scenario."""
     scenario = code if code in SCENARIOS else scenario
     return _standard(code, scenario, hold) if scenario is not None and is_code(code) else None
 
@@ -158,7 +158,8 @@ def change_charger(charger: ChargerState, fields: Mapping[str, Any]) -> ChargerS
     Raises `InvalidValueError` that names the field, its value and what is allowed.
     """
     if unknown := fields.keys() - set(FIELDS):
-        raise InvalidValueError(f"a charger has no field {shorten(unknown.pop())}; it has {', '.join(FIELDS)}")
+        name = unknown.pop()
+        raise InvalidValueError(f"a charger has no field {shorten(name)}; {list_fields(name, FIELDS)}")
     whole = {name: msgspec.to_builtins(getattr(charger, name)) for name in FIELDS} | dict(fields)
     if isinstance(pricing := fields.get("pricing"), dict):
         whole["pricing"] = asdict(charger.pricing) | pricing

@@ -101,6 +101,6 @@ def _on_calendar(moment: int) -> int:
 
 
 def _possible(speed: float) -> float:
-    if not 0 <= speed <= FASTEST:
+    if not isinstance(speed, int | float) or not 0 <= speed <= FASTEST:
         raise InvalidValueError(f"speed can't be {speed!r}; it must be a number from 0 to {FASTEST}")
     return speed

@@ -13,6 +13,7 @@ import msgspec
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.response import JSON, Response
+from plugproof_mockserver.world.nouns.choices import require_choice
 
 _UNSET: Any = object()
 _TEXT = ((b"content-type", b"text/plain; charset=utf-8"),)
@@ -52,7 +53,7 @@ def make_prepared(
     first: int | None = None,
 ) -> PreparedResponse:
     """Return an answer by hand; raise `InvalidValueError` that names what is wrong and what is allowed."""
-    _require("operation", operation, operation in ("*", *OPERATIONS), f"one of *, {', '.join(OPERATIONS)}")
+    require_choice("the operation of an answer by hand", operation, ("*", *OPERATIONS))
     _require("status", status, status in set(HTTPStatus) and status >= 200, "a final HTTP status, such as 502")
     _require("first", first, first is None or (type(first) is int and first >= 1), "a whole number from 1")
     if json is not _UNSET and content is not None:
@@ -65,13 +66,17 @@ def make_prepared(
 
 def _body(content_json: Any, content: str | bytes | None) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
     if content_json is not _UNSET:
-        return json.dumps(content_json, ensure_ascii=False).encode("utf-8", "replace"), JSON
+        try:
+            return json.dumps(content_json, ensure_ascii=False).encode("utf-8", "replace"), JSON
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidValueError(f"the json of an answer by hand can't be written as JSON: {error}") from None
     if content is None:
         return b"", ()
     return (content.encode() if isinstance(content, str) else content), _TEXT
 
 
 def _headers(headers: Mapping[str, str], kind: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[bytes, bytes], ...]:
+    _require("headers", headers, isinstance(headers, Mapping), "a mapping of names to texts")
     given = {name.lower(): value for name, value in headers.items()}
     for name, value in given.items():
         _require(f"header {name}", value, name not in _FRAMING, "left out: it follows from the body")

@@ -105,7 +105,7 @@ def _check_chance(chance: tuple[int, ...] | None) -> None:
         try:
             Random().setstate((3, chance, None))  # noqa: S311 - whether it can be set is all that counts
         except (TypeError, OverflowError):
-            raise InvalidValueError("it is no state of a generator of random numbers") from None
+            raise InvalidValueError("it is not the state of a generator of random numbers") from None
 
 
 # Sessions.
