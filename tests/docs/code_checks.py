@@ -1,6 +1,7 @@
 """How a block of each language is held to what is so; each check returns what is wrong, or nothing."""
 
 import ast
+import configparser
 import importlib.util
 import json
 import re
@@ -77,10 +78,16 @@ def of_python(block: Block) -> Iterator[str]:
 
 
 def of_data(block: Block) -> Iterator[str]:
-    """Yield why a block of JSON, YAML or TOML can't be read."""
+    """Yield why a block of JSON, YAML, TOML or INI can't be read."""
+    readers = {
+        "json": json.loads,
+        "yaml": yaml.safe_load,
+        "toml": tomllib.loads,
+        "ini": configparser.ConfigParser().read_string,
+    }
     try:
-        {"json": json.loads, "yaml": yaml.safe_load, "toml": tomllib.loads}[block.language](block.text)
-    except ValueError as error:
+        readers[block.language](block.text)
+    except (ValueError, yaml.YAMLError, configparser.Error) as error:
         yield str(error)
 
 
@@ -97,6 +104,7 @@ CHECKS: dict[str, Callable[[Block], Iterator[str]]] = {
     "json": of_data,
     "yaml": of_data,
     "toml": of_data,
+    "ini": of_data,
     "js": of_other_file,
     "ts": of_other_file,
 }
