@@ -124,3 +124,11 @@ def test_an_empty_ledger_exits_with_5(tmp_path):
     code, output = run("--ledger", f"sqlite:///{tmp_path / 'ledger.db'}")
     assert code == 5
     assert "the ledger is empty" in output
+
+
+def test_the_table_stays_narrow(recording):
+    """What is long is cut in the table, and whole in JSON."""
+    _, table = run(str(recording))
+    assert max(map(len, table.splitlines())) <= 180
+    facts = {fact["name"]: fact for fact in json.loads(run(str(recording), "--json")[1])["facts"]}
+    assert "tax_amount" in facts["null.created"]["value"]

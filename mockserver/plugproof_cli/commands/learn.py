@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from plugproof_contracts.conformance.ledger.ledger_facts import JoinedFacts
     from plugproof_contracts.exchanges.exchange import Exchange
     from plugproof_contracts.learning.learned_fact import LearnedFact
+
+
+WIDEST = 72
+"""Characters of what was seen that the table has room for; JSON has all of it."""
 
 
 @command("Learn settings from recorded traffic (HAR files, VCR cassettes, NDJSON) and from a ledger.")
@@ -129,7 +133,7 @@ def _row(fact: "LearnedFact") -> tuple[str, ...]:
     share = "" if fact.holds_for is None else f">= {fact.holds_for:.0%}"
     assumed = "" if fact.assumed is None else plain(fact.assumed)
     note = "contradicts the assumption" if fact.contradicts else fact.note
-    return fact.name, shown(fact), str(fact.n), share, assumed, note
+    return fact.name, shorten(shown(fact), WIDEST, placeholder=" …"), str(fact.n), share, assumed, note
 
 
 def _write(path: Path, facts: "Sequence[LearnedFact]") -> None:
