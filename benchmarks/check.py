@@ -19,6 +19,7 @@ from benchmarks.row import ROUNDS, Row
 from plugproof_contracts.checking.checker import JudgedTrace, check, examine_by_rules, judge_trace
 from plugproof_contracts.conformance.ledger.ledger_feed import feed_ledger
 from plugproof_contracts.conformance.ledger.lessons import assumption_notes, lessons_of
+from plugproof_contracts.conformance.ledger.proxy_evidence import LARGEST_PORTION
 from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.rules.examples import NOON, TOKEN, failure, success
@@ -64,7 +65,7 @@ def rows() -> list[Row]:
         _row("all rules on one 404", check, [failure(404)] * BATCH),
         _row("all rules on one confirm 200 without headers", check, broken),
         _row("the rules without the fast path", examine_by_rules, ordinary),
-        *_evidence_rows(traffic(BATCH)),
+        *_evidence_rows(traffic(LARGEST_PORTION)),
         _row("for scale: msgspec decodes the body", lambda one: msgspec.json.decode(one.body or b""), ordinary),
         _row("for scale: json.loads of the body", lambda one: json.loads(one.body or b""), ordinary),
     ]
@@ -83,7 +84,7 @@ def _evidence_rows(recording: list[Exchange]) -> list[Row]:
             judging.append((middle - start) / len(given) / 1000)
             learning.append((perf_counter_ns() - middle) / len(given) / 1000)
     return [
-        Row("one exchange of a recording, judged with the others", f"{median(judging):.1f} µs", "", "", ""),
+        Row(f"one exchange of {len(recording)}, judged with the others", f"{median(judging):.1f} µs", "", "", ""),
         Row("the same, as evidence: notes and ledger", f"{median(learning):.1f} µs", "", "", "≤ 100 µs"),
     ]
 
