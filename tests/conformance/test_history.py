@@ -132,7 +132,7 @@ def test_the_page_shows_every_base_url_and_loads_nothing(nights, tmp_path):
     checks.history.close()
     done = CliRunner().invoke(main, ["report", "--history", url])
     assert done.exit_code == 0
-    assert done.output.count("<svg") == 4
+    assert done.output.count("<svg") == 2 * 4  # each chart wide and narrow
     assert BASE in done.output
     assert "src=" not in done.output
     assert "href=" not in done.output
