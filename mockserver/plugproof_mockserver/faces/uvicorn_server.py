@@ -102,8 +102,48 @@ def _write(send: Send, head: bytes, body: bytes) -> bool:
     return True
 
 
+class _Turns:
+    """Accepts connections of a socket that several processes accept from, so that each gets its share.
+
+    A loop takes all that wait, and whichever process wakes up first would have them alone. Here one is taken at a
+    time, and the more connections a process has, the longer it leaves the next one to the others.
+    """
+
+    LONGEST, STEP = 0.004, 0.0001
+
+    def __init__(
+        self, listener: socket.socket, loop: asyncio.AbstractEventLoop, adopt: Callable[[socket.socket], int]
+    ) -> None:
+        self._listener, self._loop, self._adopt = listener, loop, adopt
+        self._later: asyncio.TimerHandle | None = None
+        listener.setblocking(False)
+        self._wait()
+
+    def _wait(self) -> None:
+        self._loop.add_reader(self._listener, self._accept)
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return  # another process was quicker, or the client has gone
+        connection.setblocking(False)
+        self._loop.remove_reader(self._listener)
+        pause = min(self.LONGEST, self.STEP * self._adopt(connection))
+        self._later = self._loop.call_later(pause, self._wait)
+
+    def close(self) -> None:
+        """Take no more."""
+        self._loop.remove_reader(self._listener)
+        if self._later is not None:
+            self._later.cancel()
+
+
 class GracefulServer(uvicorn.Server):
     """uvicorn's server, which ends cleanly when it is told to end, and says when it is ready."""
+
+    shares_listener = False
+    """Whether other processes accept connections of the same socket."""
 
     def __init__(
         self, config: uvicorn.Config, ready: Callable[[], None], signals: "Sequence[signal.Signals] | None"
@@ -113,12 +153,30 @@ class GracefulServer(uvicorn.Server):
         self._ready = ready
         self._loop: asyncio.AbstractEventLoop | None = None
         self._draining: asyncio.Task[None] | None = None
+        self._turns: list[_Turns] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, and say so."""
-        await super().startup(sockets)
         self._loop = asyncio.get_running_loop()
+        await super().startup([] if self.shares_listener else sockets)
+        if self.shares_listener:
+            self._turns = [_Turns(listener, self._loop, self._adopt) for listener in sockets or ()]
         self._ready()
+
+    def _adopt(self, connection: socket.socket) -> int:
+        """Serve a connection, and return how many there are."""
+        task: Any = asyncio.ensure_future(
+            asyncio.get_running_loop().connect_accepted_socket(self._connect, connection)
+        )
+        self.server_state.tasks.add(task)
+        task.add_done_callback(self.server_state.tasks.discard)
+        return len(self.server_state.connections)
+
+    def _stop_accepting(self) -> None:
+        for server in self.servers:
+            server.close()
+        for turns in self._turns:
+            turns.close()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what is under way, within `GRACE_SECONDS`."""
@@ -131,8 +189,7 @@ class GracefulServer(uvicorn.Server):
     async def _accept_waiting(self, sockets: list[socket.socket]) -> None:
         """Accept who waits in line: closing a listening socket resets whoever has connected to it."""
         loop, listeners = asyncio.get_running_loop(), [listener.dup() for listener in sockets]
-        for server in self.servers:
-            server.close()
+        self._stop_accepting()
         # In one go: whoever is answered in between may connect again.
         for connection in [found for listener in listeners for found in _waiting(listener)]:
             await loop.connect_accepted_socket(self._connect, connection)
@@ -174,8 +231,7 @@ class GracefulServer(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._drain)
 
     def _drain(self) -> None:
-        for server in self.servers:
-            server.close()
+        self._stop_accepting()
         self._draining = self._draining or asyncio.create_task(self._end_when_drained())
 
     async def _end_when_drained(self) -> None:

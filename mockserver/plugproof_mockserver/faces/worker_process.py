@@ -37,6 +37,7 @@ def work(
         # Whoever runs the server reads one line for each worker, and not the same traceback for all of them.
         sys.stderr.write(f"a worker could not start: {type(error).__name__}: {error}\n")
         sys.exit(1)
+    server.shares_listener = True
     threading.Thread(target=_obey, args=(pipe, server), name="plugproof supervisor", daemon=True).start()
     run_server(server, listener)
 
