@@ -25,6 +25,7 @@ HELD = {
         "docs/how-to/fuzz.md",
         "from plugproof import plugproof_rules",
     ): "test_the_page_shows_a_test_that_can_be_generated",
+    ("docs/how-to/pytest.md", "[pytest]\nplugchoice_facts"): "test_an_ini_file_names_the_facts_of_every_fake",
     ("docs/how-to/pytest.md", "/data/status is"): "test_a_finding_is_one_line_and_a_place_is_told_once",
     ("docs/how-to/shell-completion.md", "# ~/.bashrc"): "test_the_script_of_a_shell_is_printed",
     ("docs/how-to/shell-completion.md", "# ~/.zshrc"): "test_the_script_of_a_shell_is_printed",
