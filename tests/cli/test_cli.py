@@ -64,7 +64,7 @@ BAD = [
     ("--hold", "50.00", "a whole number from 1"),
     ("--hold", "0", "a whole number from 1"),
     ("--errors", "xml", "json, negotiated"),
-    ("--fault", "confirm", "latency, 500"),
+    ("--fault", "confirm", "latency, 429, 500"),
     ("--fault", "pay:reset", "confirm, start"),
     ("--fault", "confirm:reset:often", "a rate such as 0.1"),
     ("--fault", "confirm:reset:2", "from 0 to 1"),
