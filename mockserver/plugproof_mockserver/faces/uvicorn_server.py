@@ -133,10 +133,11 @@ class _Turns:
         self._later = self._loop.call_later(pause, self._wait)
 
     def close(self) -> None:
-        """Take no more."""
+        """Take no more, and close the socket: as long as it is open, somebody may come whom nobody answers."""
         self._loop.remove_reader(self._listener)
         if self._later is not None:
             self._later.cancel()
+        self._listener.close()
 
 
 class GracefulServer(uvicorn.Server):
