@@ -113,7 +113,7 @@ def test_an_answer_by_hand_takes_the_operations_place():
     [
         (
             {"operation": "confrim"},
-            "the operation of an answer by hand can't be 'confrim'; it must be one of *, con",
+            "the operation of an answer by hand can't be 'confrim'; did you mean confirm? It must be one of",
         ),
         ({"operation": "get", "status": 99}, "the status of an answer by hand can't be 99"),
         ({"operation": "get", "status": 100}, "a final HTTP status, such as 502"),

@@ -43,7 +43,7 @@ class RateLimiter:
     def __init__(self, store: LimiterStore = LimiterStore.REDIS, *, has_race: bool = False) -> None:
         self._store, self._has_race = store, has_race
         self._windows: dict[int, RateWindows] = {}
-        self._latest: dict[str, int] = {}
+        self._latest: dict[tuple[str, int], int] = {}
         """The moments of the latest hits, for a limiter with a race alone."""
 
     def clear(self) -> None:
@@ -68,21 +68,21 @@ class RateLimiter:
         # What `_look` does, in place: this runs for every request.
         first, hits = (now, 0) if found is None or now >= self._end(found[0], length) else found
         resets = first // SECOND - -length // SECOND
-        if hits >= limit and not self._has_room(key, hits, limit, now):
+        if hits >= limit and not self._has_room((key, length), hits, limit, now):
             return RateLimitDecision(False, limit, 0, resets)
         if hits:
             windows.count(key)
         else:
             windows.open(key, now)
         if self._has_race:
-            self._latest[key] = now
+            self._latest[key, length] = now
         return RateLimitDecision(True, limit, max(0, limit - hits - 1), resets)
 
     def look(self, key: str, limit: int, length: int, now: int) -> RateLimitDecision:
         """Return what a hit would find, without counting it: `remaining` is what is left before it."""
         windows = self._windows.get(length)
         first, hits = (now, 0) if windows is None else self._look(windows, key, length, now)
-        is_allowed = hits < limit or self._has_room(key, hits, limit, now)
+        is_allowed = hits < limit or self._has_room((key, length), hits, limit, now)
         return RateLimitDecision(is_allowed, limit, max(0, limit - hits), first // SECOND - -length // SECOND)
 
     def open_windows(self, now: int) -> Iterator[tuple[str, int, int]]:
@@ -97,14 +97,14 @@ class RateLimiter:
         for length, windows in sorted(self._windows.items()):
             for key, first, hits in windows:
                 if self._end(first, length) > now:
-                    yield LimiterWindow(length, key, first, hits, self._latest.get(key))
+                    yield LimiterWindow(length, key, first, hits, self._latest.get((key, length)))
 
     def put_window(self, window: LimiterWindow, now: int) -> None:
         """Have a window as `read_windows` yields it."""
         windows = self._windows.setdefault(window.length, RateWindows(window.length))
         windows.put(window.key, window.first, window.hits)
         if self._has_race and window.latest is not None:
-            self._latest[window.key] = window.latest
+            self._latest[window.key, window.length] = window.latest
 
     def _look(self, windows: RateWindows, key: str, length: int, now: int) -> tuple[int, int]:
         """Return the moment of a window's first hit, which may be now, and its hits so far."""
@@ -116,5 +116,5 @@ class RateLimiter:
             return (first // SECOND - -length // SECOND) * SECOND
         return first + length
 
-    def _has_room(self, key: str, hits: int, limit: int, now: int) -> bool:
-        return self._has_race and 0 < hits == limit and now - self._latest.get(key, 0) <= AT_ONCE
+    def _has_room(self, window: tuple[str, int], hits: int, limit: int, now: int) -> bool:
+        return self._has_race and 0 < hits == limit and now - self._latest.get(window, 0) <= AT_ONCE
