@@ -29,8 +29,14 @@ COMMANDS = {
 }
 """Every command with its summary, which stands here so that `plugproof --help` has nothing to import.
 
-The command NAME is the function NAME of the module `plugproof_cli.commands.NAME`.
+The command NAME is the function NAME of the module `module_of(NAME)`.
 """
+_FACTS = ("rules", "scenarios", "lifecycle", "openapi")
+
+
+def module_of(name: str) -> str:
+    """Return the module that holds a command."""
+    return f"plugproof_cli.commands.{'facts.' if name in _FACTS else ''}{name}"
 
 
 class LazyGroup(click.Group):
@@ -44,7 +50,7 @@ class LazyGroup(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"plugproof_cli.commands.{cmd_name}"), cmd_name)
+        command: click.Command = getattr(import_module(module_of(cmd_name)), cmd_name)
         command.epilog = epilog(cmd_name, command)
         return command
 

@@ -7,7 +7,7 @@ import click
 
 from pages.reference.markdown import code, page, table
 from plugproof_cli.command_help import EXAMPLES, EXIT_CODES, JUDGING, PLAIN
-from plugproof_cli.main import COMMANDS, main
+from plugproof_cli.main import COMMANDS, main, module_of
 
 OTHER_VARIABLES = (
     ("PLUGPROOF_TOKEN", "`check`, unless `--token-env` names another", "Tokens of live sessions, one a line."),
@@ -78,7 +78,7 @@ def _table(rows: Iterator[tuple[str, str, str, str]]) -> str:
 
 
 def _command(name: str) -> click.Command:
-    command: click.Command = getattr(import_module(f"plugproof_cli.commands.{name}"), name)
+    command: click.Command = getattr(import_module(module_of(name)), name)
     return command
 
 

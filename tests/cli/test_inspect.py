@@ -10,8 +10,8 @@ import xml.etree.ElementTree as ET
 import pytest
 from click.testing import CliRunner
 
+from plugproof_cli.commands.facts.rules import rules
 from plugproof_cli.commands.inspect import inspect
-from plugproof_cli.commands.rules import rules
 from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.reports.formats import FORMATS
 from plugproof_contracts.rules import RULES

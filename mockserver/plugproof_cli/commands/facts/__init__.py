@@ -1,0 +1,1 @@
+"""Commands that print what is known of the API; they ask nobody."""
