@@ -113,6 +113,12 @@ def test_a_run_of_nothing_is_refused(arguments):
         main(arguments)
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=list(SCENARIOS))
+def test_every_scenario_can_be_found(scenario):
+    """The table names functions that are there, also those that no test runs."""
+    assert callable(scenario.find())
+
+
 def test_the_page_has_a_row_for_each_scenario():
     """No scenario is forgotten on the page, and none stands there that is no more."""
     table = page.PAGE.read_text().partition(page.BEGIN)[2].partition(page.END)[0]

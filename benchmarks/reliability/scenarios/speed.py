@@ -1,4 +1,4 @@
-"""How much faster four workers are than one, on one Redis: `python -m benchmarks.reliability.workers`.
+"""How much faster four workers are than one, on one Redis: `python -m benchmarks.reliability.scenarios.speed`.
 
 Both are served at once and asked in turn, so that whatever else the machine does meets both alike; the ratio is
 that of the medians. `wrk` asks over 32 connections, on the same processors: on two of them, twice as fast is all
