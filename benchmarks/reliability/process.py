@@ -32,7 +32,7 @@ def wait_until(condition: Callable[[], bool], what: str) -> float:
     while not condition():
         if time.perf_counter() - began > PATIENCE:
             raise TimeoutError(f"{what} did not come within {PATIENCE:g} seconds")
-        time.sleep(0.002)
+        time.sleep(0.002)  # another process is waited for, on its clock
     return time.perf_counter() - began
 
 

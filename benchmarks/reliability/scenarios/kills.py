@@ -17,7 +17,7 @@ from threading import Event, Thread
 
 from benchmarks.reliability.call import API, Caller, Reply, start
 from benchmarks.reliability.outcome import Outcome, slower_than, spread
-from benchmarks.reliability.process import SERVE, Command, Fake, RedisServer, Subject, wait_until
+from benchmarks.reliability.process import PATIENCE, SERVE, Command, Fake, RedisServer, Subject, wait_until
 
 READY = 1.0
 CLIENTS = 4
@@ -102,7 +102,7 @@ def _kill(fake: Fake, victims: list[Subject], count: int) -> Outcome:
     for number in range(count):
         victim = victims[number % len(victims)]
         with _loaded(fake.port) as (clients, counter):
-            time.sleep(random.uniform(0.05, 0.3))
+            time.sleep(random.uniform(0.05, 0.3))  # so that a kill meets any moment of the work
             victim.kill()
         ready.append(_start_again(fake, victim))
         acknowledged = {token: seen for client in clients for token, seen in client.acknowledged.items()}
@@ -143,9 +143,10 @@ def _start_again(fake: Fake, victim: Subject) -> float:
 
 def _look_up(caller: Caller, token: str) -> Reply:
     """Ask for a session until the store is not too slow to answer, as on a busy machine it is now and then."""
+    until = time.monotonic() + PATIENCE
     reply = caller.call("GET", f"{API}/sessions/{token}")
-    while reply.is_of_store:
-        time.sleep(0.05)
+    while reply.is_of_store and time.monotonic() < until:
+        time.sleep(0.05)  # a store that was killed comes back on the machine's clock
         reply = caller.call("GET", f"{API}/sessions/{token}")
     return reply
 

@@ -126,7 +126,7 @@ def _end(fake: Fake) -> tuple[float, int, list[str]]:
         visitors = [kind(fake.port) for kind in (_Visitor, _Regular) for _ in range(VISITORS)]
         for visitor in visitors:
             visitor.start()
-        time.sleep(0.1)
+        time.sleep(0.1)  # so that the signal meets requests under way
         fake.signal(signal.SIGTERM)
         began = time.perf_counter()
         losses = list(_unanswered(opened[2 * EACH :]))

@@ -134,7 +134,7 @@ def _look(fake: Fake, seconds: float) -> list[_Sample]:
     until, samples = time.monotonic() + seconds, []
     with Caller(fake.port) as caller:
         while time.monotonic() < until:
-            time.sleep(EVERY)
+            time.sleep(EVERY)  # the load goes on meanwhile; this only samples it
             samples.append(_sample(fake.process.pid, caller))
     return samples
 
