@@ -13,7 +13,7 @@ from itertools import count
 import httpx2
 import pytest
 
-PATIENCE = 20
+PATIENCE = 60
 """Seconds after which a test gives up waiting; none of them waits that long unless it fails."""
 
 COMMAND = (sys.executable, "-m", "plugproof_mockserver")

@@ -6,8 +6,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 from tests.browser.team_pages import PAGE, serve_folder
-from tests.servers import running
+from tests.servers import PATIENCE, running
 
 from plugproof_contracts.facts.operations import PREFIX
 
@@ -22,6 +23,7 @@ FLAGS = (
     "--no-first-run",
 )
 AXE = Path(__file__).parents[2] / ".venv/npm/node_modules/axe-core/axe.min.js"
+PATIENCE_MS = PATIENCE * 1000
 PHONE = {"width": 390, "height": 800}
 _NAMES = count()
 
@@ -32,8 +34,8 @@ def chromium():
     """The browser; Debian's package `chromium` brings it, PLUGPROOF_CHROMIUM names another."""
     if CHROMIUM is None:
         pytest.skip("there is no chromium: Debian's package chromium brings it, PLUGPROOF_CHROMIUM names another")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
@@ -92,7 +94,7 @@ def world(fake_server):
 def context(chromium):
     """One window for all tests, as wide as a phone; what a page stores belongs to its tab and its world."""
     context = chromium.new_context(viewport=PHONE)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 

@@ -7,10 +7,14 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 const page = (query) => ask("GET", `/worlds?${new URLSearchParams(query)}`);
 
-// As many as a list of suggestions is of use; what is typed brings the others.
+let asked = 0;
+
+// As many as a list of suggestions is of use; what is typed brings the others. Only the last question's answer counts.
 async function suggest() {
+  const mine = ++asked;
   const typed = by("world").value.trim();
   const { worlds } = await page({ limit: SUGGESTED, search: typed === here ? "" : typed });
+  if (mine !== asked) return;
   by("worlds").replaceChildren(...worlds.map((one) => make("option", { value: one.name }, `${one.sessions} sessions`)));
 }
 
