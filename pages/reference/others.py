@@ -55,7 +55,8 @@ def fixtures() -> str:
     options = [(f"`--plugchoice-{row.name}`", row.help) for row in OPTIONS]
     return page(
         "Fixtures, marker and options of pytest",
-        "How they are used is in [The pytest plugin](../how-to/pytest.md).",
+        "What they do is in [The pytest plugin](pytest-plugin.md); "
+        "[Test a client with the pytest plugin](../how-to/pytest.md) shows them in use.",
         "## Fixtures",
         table(("fixture", "scope", ""), _fixtures()),
         "## The marker",

@@ -22,7 +22,7 @@ PAGES = {
 
 CONSTANTS = {
     "RULES": "Every rule by its slug; [the list](rules/README.md).",
-    "LAWS": "Every law of a client by its name; [the list](../how-to/harness.md#the-laws).",
+    "LAWS": "Every law of a client by its name; [the list](harness-laws.md#laws).",
 }
 """What is said of a name that is neither a class nor a function."""
 

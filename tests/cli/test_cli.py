@@ -284,8 +284,9 @@ def test_scenarios_are_printed_as_json():
     assert json.loads(run("scenarios", "--json").stdout) == [row._asdict() for row in scenario_outcomes.outcomes()]
 
 
-def test_the_document_lists_every_option():
-    assert re.findall(r"^\| `(--[a-z-]+)", DOC, re.MULTILINE) == [option.opts[0] for option in OPTIONS]
+def test_the_document_names_only_options_that_there_are():
+    """The generated page of the command line lists them all; this page says more about some."""
+    assert set(re.findall(r"`(--[a-z-]+)", DOC)) <= {name for option in OPTIONS for name in option.opts}
 
 
 def test_a_shell_completes_the_commands():

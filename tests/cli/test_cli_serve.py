@@ -13,7 +13,7 @@ import pytest
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.facts.session_lifecycle import reachable
 
-DOC = (Path(__file__).parents[2] / "docs" / "reference" / "serve.md").read_text("utf-8")
+DOC = (Path(__file__).parents[2] / "docs" / "how-to" / "curl.md").read_text("utf-8")
 SECRET = "correct-horse"
 
 
@@ -35,8 +35,8 @@ def sh(command, **variables):
 
 
 def test_every_documented_step_succeeds_in_a_plain_shell(serving):
-    """Every step of the page's driver's life succeeds in a plain shell."""
-    life = DOC.partition("## A driver's whole life")[2].partition("```sh\n")[2]
+    """Every step of the session on the page succeeds in a plain shell."""
+    life = DOC.partition("```sh\n")[2]
     lines = [line for line in life.partition("```")[0].splitlines() if not line.startswith("#")]
     with serving() as server:
         start, *others = (line.replace(":8000/", f":{server.place['port']}/") for line in lines)

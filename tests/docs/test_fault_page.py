@@ -1,4 +1,4 @@
-"""The page of `serve` tells of every kind of fault what the code does."""
+"""The page of the faults tells of every kind what the code does."""
 
 import re
 from pathlib import Path
@@ -8,9 +8,8 @@ import pytest
 from plugproof_contracts.mutations.rule_breaking import breakable_rules
 from plugproof_mockserver.world.faults.faults import FaultKind, list_parameters, make_fault, parse_fault
 
-PAGE = (Path(__file__).parents[2] / "docs/reference/serve.md").read_text("utf-8")
-SECTION = PAGE.partition("\n## Faults\n")[2].partition("\n## ")[0]
-ROWS = re.findall(r"^\| ((?:`[a-z0-9-]+` ?)+) \| .+ \| (before|after) \| ?(.*?) ?\|$", SECTION, re.MULTILINE)
+PAGE = (Path(__file__).parents[2] / "docs/reference/faults.md").read_text("utf-8")
+ROWS = re.findall(r"^\| ((?:`[a-z0-9-]+` ?)+) \| .+ \| (before|after) \| ?(.*?) ?\|$", PAGE, re.MULTILINE)
 KINDS = {kind: (when, option) for kinds, when, option in ROWS for kind in re.findall(r"`([a-z0-9-]+)`", kinds)}
 
 
@@ -34,10 +33,10 @@ def test_a_kind_of_fault_is_as_its_row_says(kind):
 
 def test_the_faults_of_the_example_are_faults():
     """What the page shows to be typed is taken as it stands."""
-    (line,) = re.findall(r"^plugproof serve (--fault .+)$", SECTION, re.MULTILINE)
+    (line,) = re.findall(r"^plugproof serve (--fault .+)$", PAGE, re.MULTILINE)
     texts = re.findall(r"--fault '?([^' ]+)'?", line)
     assert [str(parse_fault(text).kind) for text in texts] == ["502", "missing-field"]
 
 
 def test_the_page_counts_the_rules_that_can_be_broken():
-    assert f"can break alone: {len(breakable_rules('*'))} of them" in " ".join(SECTION.split())
+    assert f"can break alone: {len(breakable_rules('*'))} of them" in " ".join(PAGE.split())

@@ -11,8 +11,11 @@ from plugproof_pytest.options import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path for path in (ROOT / "examples" / "pytest").iterdir() if path.is_dir())
-PAGE = (ROOT / "docs" / "how-to" / "pytest.md").read_text()
-SHOWN = re.findall(r"^`(examples/\S+)`\n\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+PAGE = (ROOT / "docs" / "reference" / "pytest-plugin.md").read_text("utf-8")
+GUIDES = "".join(
+    (ROOT / "docs" / "how-to" / f"{name}.md").read_text("utf-8") for name in ("pytest", "frozen-clock")
+)
+SHOWN = re.findall(r"^`(examples/pytest/\S+)`\n\n```\w+\n(.*?)^```$", GUIDES, re.MULTILINE | re.DOTALL)
 FILES = sorted(str(path.relative_to(ROOT)) for folder in EXAMPLES for path in folder.glob("*.*"))
 
 
@@ -41,12 +44,12 @@ def test_the_examples_run_in_random_order_on_two_workers(runs, two_workers):
     runs(*EXAMPLES, options=(*two_workers, "-p", "pytest_randomly"))
 
 
-def test_the_page_shows_every_file_of_the_examples():
+def test_the_guides_show_every_file_of_the_examples():
     assert sorted(name for name, _ in SHOWN) == FILES
 
 
 @pytest.mark.parametrize(("name", "text"), SHOWN)
-def test_the_page_shows_a_file_as_it_is(name, text):
+def test_a_guide_shows_a_file_as_it_is(name, text):
     assert (ROOT / name).read_text() == text
 
 
