@@ -90,8 +90,8 @@ mutants: $(MUTANTS) ## Put defects into a copy of the code, and count those that
 	@$(PY) -m benchmarks.reliability mutants $(ARGS)
 
 study: $(VENV) ## Learn from worlds with hidden settings, count what is false, and replay them; ARGS="100" takes fewer
-	@$(PY) -m benchmarks.learn_study $(ARGS)
-	@$(PY) -m benchmarks.replay_study $(ARGS)
+	@$(PY) -m benchmarks.study.learn_study $(ARGS)
+	@$(PY) -m benchmarks.study.replay_study $(ARGS)
 
 power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/explanation/power.md
 	@.venv/power/bin/python -m benchmarks.power

@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.learn_study import traffic
 from benchmarks.row import ROUNDS, Row
+from benchmarks.study.learn_study import traffic
 from plugproof_contracts.checking.checker import JudgedTrace, check, examine_by_rules, judge_trace
 from plugproof_contracts.conformance.ledger.ledger_feed import feed_ledger
 from plugproof_contracts.conformance.ledger.lessons import assumption_notes, lessons_of

@@ -1,7 +1,7 @@
 """The study of learning, on a few worlds."""
 
-from benchmarks.learn_study import study
-from benchmarks.replay_study import round_trips
+from benchmarks.study.learn_study import study
+from benchmarks.study.replay_study import round_trips
 
 
 def test_no_claim_about_thirty_worlds_is_false():

@@ -1,4 +1,4 @@
-"""How often learning is right, in N worlds with hidden settings: `python -m benchmarks.learn_study [N]`.
+"""How often learning is right, in N worlds with hidden settings: `python -m benchmarks.study.learn_study [N]`.
 
 Each world answers 120 requests. Prints a table of what could be known, what was identified and what was false,
 writes it into the documentation when there were enough worlds, and fails if a claim is false, if an arrow that
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import httpx2
 
-from benchmarks.learn_oracle import identifiable, width_of
+from benchmarks.study.learn_oracle import identifiable, width_of
 from plugproof import Exchange, FakePlugchoice
 from plugproof_contracts.checking.checker import judge_trace
 from plugproof_contracts.evidence.observer import sightings_of
@@ -28,7 +28,7 @@ from plugproof_contracts.learning.seen_steps import seconds_before, steps_of
 WORLDS, REQUESTS = 1000, 120
 LEAST_SHARE = 0.95
 """The part of the identifiable settings that has to be identified."""
-PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "learn.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "learn.md"
 _BEGIN, _END = "<!-- study -->\n", "<!-- end of study -->\n"
 
 CHOICES: dict[str, tuple[Any, ...]] = {

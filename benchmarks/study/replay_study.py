@@ -1,4 +1,4 @@
-"""Whether what was learned is what is served: `python -m benchmarks.replay_study [N]`.
+"""Whether what was learned is what is served: `python -m benchmarks.study.replay_study [N]`.
 
 N worlds with hidden settings are recorded, each to a file; learned from it; and replayed at a fake that behaves by
 the facts file. Prints what still differs, keeps it in the documentation when there were enough worlds, and fails
@@ -13,7 +13,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from benchmarks.learn_study import CHOICES, keep, recorded
+from benchmarks.study.learn_study import CHOICES, keep, recorded
 from plugproof_contracts.adapters.ndjson import to_ndjson
 from plugproof_contracts.adapters.recording_reader import read_recording
 from plugproof_contracts.learning.estimation import learn
@@ -22,7 +22,7 @@ from plugproof_mockserver.replay.difference import UNEXPLAINED
 from plugproof_mockserver.replay.recording_replay import replay
 
 WORLDS = 300
-PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "replay.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "replay.md"
 
 
 class RoundTrips(NamedTuple):
