@@ -6,6 +6,7 @@ from plugproof_mockserver.http.rate_limit import RateLimitDecision, too_many
 from plugproof_mockserver.model.settings import LimiterStore
 from plugproof_mockserver.model.timestamps import SECOND
 from plugproof_mockserver.world.nouns.rate_limiter import AT_ONCE, LimiterWindow, RateLimiter
+from plugproof_mockserver.world.nouns.rate_windows import RateWindows
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 
@@ -181,3 +182,16 @@ def test_a_window_goes_to_another_limiter_as_it_is(noon, has_race):
     assert list(other.read_windows(noon + 5)) == read
     assert list(one.read_windows(noon + MINUTE)) == []
     assert [other.hit("a", 3, MINUTE, noon + 6).allowed for _ in range(3)] == [True, has_race, False]
+
+
+def test_windows_that_are_over_go_two_at_a_time():
+    """Each new window lets two go of those before the last but one, so that no hit pays for a sweep."""
+    windows = RateWindows(MINUTE)
+    for number in range(5):
+        windows.open(f"first {number}", 0)
+    counts = []
+    for age, keys in enumerate((1, 5), start=1):
+        for number in range(keys):
+            windows.open(f"later {age} {number}", age * 2 * MINUTE)
+            counts.append(len(windows))
+    assert counts == [6, 5, 4, 4, 5, 6]
