@@ -38,6 +38,13 @@ FILES = {
     "all": ("core", "serve", "check", "strategies", "fuzz", "postgres", "mcp", "clients"),
 }
 """The files of `.ci/smoke` that each extra has to pass."""
+OLD_PYTEST = "pytest 8.4"
+"""The newest of the older major version, which takes versions of its own of what is built on pytest."""
+PLUGINS = (
+    *("aiohttp", "aioresponses-ng", "httpx", "httpx2", "pytest-asyncio", "pytest-httpx", "pytest-randomly"),
+    *("pytest-xdist", "requests", "requests-mock", "respx", "responses", "trio", "vcrpy"),
+)
+"""What the plugin's own tests need besides the package."""
 
 
 class Environment(NamedTuple):
@@ -67,6 +74,7 @@ def whole(pythons: Sequence[str]) -> Iterator[Environment]:
         others = CLIENTS if extra == "all" else ()
         yield Environment(pythons[0], extra, "lowest", others=others)
         yield Environment(pythons[-1], extra, "newest", others=others)
+    yield Environment(pythons[0], "all", OLD_PYTEST, "wheel", PLUGINS)
     for python in pythons:
         yield Environment(python, "", "newest", "sdist")
         yield Environment(python, "all", "pinned", "wheel", CLIENTS)
@@ -107,13 +115,13 @@ def use(one: Environment, folder: Path, place: Path) -> Outcome:
     """Make one environment and try it."""
     (package,) = folder.glob("*.whl" if one.package == "wheel" else "*.tar.gz")
     pins = folder / f"{one.versions}.txt"
-    pins.write_text({"pinned": pinned, "lowest": lowest, "newest": str}[one.versions]())
+    pins.write_text({"pinned": pinned, "lowest": lowest, "newest": str, OLD_PYTEST: old_pytest}[one.versions]())
     python, wanted = place / "bin/python", f"{package}[{one.extra}]" if one.extra else package
     steps: tuple[tuple[object, ...], ...] = (
         (one.python, "-m", "venv", "--clear", place),
         (python, "-m", "pip", "install", "--constraint", pins, wanted, *one.others),
         (python, "-m", "pip", "check"),
-        (python, "-P", "-m", "pytest", "-q", "-c", SMOKE / "pytest.ini", "-p", "no:cacheprovider", *files(one)),
+        (python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests(one)),
     )
     problem = next(filter(None, map(run, steps)), "")
     packages = [path for path in place.glob("lib/python*/site-packages/*.dist-info") if not is_of_venv(path)]
@@ -148,20 +156,29 @@ def table(outcomes: Iterable[Outcome]) -> Iterator[str]:
     for outcome in outcomes:
         one = outcome.environment
         name = f"`plugproof[{one.extra}]`" if one.extra else "`plugproof`"
-        installed, works = ", ".join((name, *one.others)), "**no**" if outcome.problem else "yes"
+        others = ("what the plugin's tests need",) if one.others == PLUGINS else one.others
+        installed, works = ", ".join((name, *others)), "**no**" if outcome.problem else "yes"
         weight = f"{outcome.packages} | {outcome.megabytes:.1f}"
         yield f"| {outcome.python} | {installed} | {one.versions} | {one.package} | {weight} | {works} |"
     yield ""
 
 
-def files(one: Environment) -> list[Path]:
-    """Return the smoke tests that an environment has to pass."""
-    return [SMOKE / f"test_{name}.py" for name in FILES[one.extra]]
+def tests(one: Environment) -> Iterator[object]:
+    """Yield what pytest is told: the smoke tests that an environment has to pass, or the tests of the plugin."""
+    if one.versions == OLD_PYTEST:
+        yield from ("-c", ROOT / "pyproject.toml", "-n", "2", "--dist", "loadscope", ROOT / "tests/pytest_plugin")
+    else:
+        yield from ("-c", SMOKE / "pytest.ini", *(SMOKE / f"test_{name}.py" for name in FILES[one.extra]))
 
 
 def pinned() -> str:
     """Return the versions that `make` installs."""
     return (ROOT / "constraints.txt").read_text()
+
+
+def old_pytest() -> str:
+    """Return these versions, but for pytest and its plugins, with the newest pytest 8.4."""
+    return "\n".join(("pytest==8.4.*", *(pin for pin in pinned().splitlines() if not pin.startswith("pytest"))))
 
 
 def lowest() -> str:

@@ -20,7 +20,7 @@ from plugproof_pytest.options import OPTIONS
 PYTEST_OPTIONS = {f"--plugchoice-{option.name}" for option in OPTIONS} | {"--no-plugchoice-guard"}
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 OTHERS = {"cd", "curl", "docker", "git", "kill", "node", "npm", "npx", "printf", "python", "schemathesis"}
-OTHERS |= {"cp", "ls", "mkdir", "python3", "set", "source"}
+OTHERS |= {"cp", "ls", "mkdir", "python3", "set", "source", "unset"}
 """Commands that are not ours."""
 TEXTS = {".js", ".mjs", ".ts"}
 

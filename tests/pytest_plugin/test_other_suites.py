@@ -32,7 +32,10 @@ def test_failing():
     assert client_secret == ""
 """
 
+with_subtests = pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest 9 brought the fixture `subtests`")
 
+
+@with_subtests
 @pytest.mark.parametrize("uses", [False, True])
 def test_subtests_pass_as_without_us(run, uses):
     """The context of a subtest has slots, and passing ones are reported, too."""
@@ -55,6 +58,7 @@ def test_reports_of_other_suites_read_as_without_us(run):
     assert with_us == without
 
 
+@with_subtests
 def test_a_suite_of_subtests_runs_on_two_workers(run_apart, two_workers):
     done = run_apart(SUITE, *two_workers)
     assert done.parseoutcomes()["failed"] == 3
