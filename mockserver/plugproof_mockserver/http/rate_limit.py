@@ -25,6 +25,12 @@ def limit_headers(limit: int, remaining: int) -> Headers:
     return ((b"x-ratelimit-limit", b"%d" % limit), (b"x-ratelimit-remaining", b"%d" % remaining))
 
 
+def replace_remaining(headers: Headers, told: int, left: int) -> Headers:
+    """Return headers that say how many hits are left, where they said another number; no other is touched."""
+    said, says = (b"x-ratelimit-remaining", b"%d" % told), (b"x-ratelimit-remaining", b"%d" % left)
+    return tuple(says if header == said else header for header in headers)
+
+
 def too_many(decision: RateLimitDecision, now: int) -> ErrorResponse:
     """Return the 429 of a limit that refused a hit, with all four headers."""
     wait = decision.retry_after(now)

@@ -1,8 +1,9 @@
 """Worlds in Redis or Valkey, for any number of processes and hosts.
 
 All keys of a world have its name as their hash tag, so they lie on one node, and a script can change them as one.
-A transaction is two scripts: `load` counts the hit and returns the session, `commit` makes the changes if what was
-read is still so. Between them Python decides; when another process was quicker, it decides again.
+A transaction is one script where this process has seen the session and the window before: Python decides on
+what it saw last, and `commit` counts the hit and makes the changes if that is still so. Else `load` reads them
+first; and when another process was quicker, `commit` tells what there is now, and Python decides again.
 
 Clients wait for a paused or absent server, so every wait is short, and a breaker keeps others from waiting too.
 """
@@ -18,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from plugproof_mockserver.stores.breaker import Breaker
-from plugproof_mockserver.stores.redis_transaction import PARTS, OvertakenError, RedisTransaction
+from plugproof_mockserver.stores.redis_transaction import PARTS, OvertakenError, RedisTransaction, SeenRows
 from plugproof_mockserver.stores.store import (
     DIRECTORY,
     Result,
@@ -37,7 +38,7 @@ _KEEPS = ("default", DIRECTORY)
 _AT_ONCE = 500
 """Worlds of which sizes are asked for in one go, so that nobody else waits for long."""
 _MOST_KNOWN = 20_000
-"""Records that are remembered, so that most transactions need not ask for theirs."""
+"""Records, and sessions and windows, that are remembered, so that most transactions need not ask for theirs."""
 
 
 def _script(name: str) -> str:
@@ -51,6 +52,7 @@ class RedisStore:
         self._kind, self._name, self._idle = kind, name, int(idle_seconds * 1000)
         self._breaker = Breaker()
         self._known: dict[str, tuple[bytes, bytes | None]] = {}
+        self._seen = SeenRows(_MOST_KNOWN)
         self._client = redis.Redis.from_url(
             url,
             socket_timeout=WAIT_SECONDS,
@@ -76,11 +78,11 @@ class RedisStore:
         return found
 
     def _run(self, world: str, work: Callable[[Transaction], Result]) -> Result:
-        transaction = RedisTransaction(self._client, _keys(world), self._scripts(world))
+        transaction = RedisTransaction(self._client, _keys(world), self._scripts(world), self._seen)
         while True:
             transaction.begin(*self._known.get(world, (b"0", None)))
             try:
-                found = work(transaction)
+                found = _decide(transaction, work)
                 self._remember(world, *transaction.commit(0 if world in _KEEPS else self._idle))
             except OvertakenError as error:
                 self._remember(world, error.version, error.record)
@@ -144,6 +146,17 @@ class RedisStore:
 
     def _trouble(self, error: redis.RedisError) -> str:
         return f"the store {self._name} does not answer as it should: {error}"
+
+
+def _decide(transaction: RedisTransaction, work: Callable[[Transaction], Result]) -> Result:
+    """Run work; what it raises may come of something that is no longer so."""
+    try:
+        return work(transaction)
+    except (OvertakenError, StoreUnavailableError, redis.RedisError):
+        raise
+    except Exception:
+        transaction.verify()
+        raise
 
 
 @lru_cache(_MOST_KNOWN)

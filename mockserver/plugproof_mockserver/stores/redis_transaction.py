@@ -1,10 +1,11 @@
 """One transaction on a world in Redis: what was read, and what is to change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from secrets import token_hex
 from typing import Any
 
-from plugproof_mockserver.stores.store import LimitedHit, Ring, Row, Table, Window, read_window
+from plugproof_mockserver.stores.store import CountedHit, LimitedHit, Ring, Row, Table, read_window, write_window
 
 Ask = Callable[[Sequence[Any]], Any]
 """Runs one of the two scripts with its arguments."""
@@ -18,10 +19,13 @@ _INDEX: dict[Table | Ring, int] = {
     Ring.VIOLATIONS: 7,
     Table.WORLDS: 8,
 }
+_TABLES = {index: place for place, index in _INDEX.items() if isinstance(place, Table)}
 _COUNTERS = 9
 _PREFIX = 20
 """Digits of the end before the data of a row."""
-_UNREAD = object()
+_LONGEST_KEY, _LONGEST_ROW = 256, 4096
+UNSEEN = object()
+"""Stands for a row of which nothing is known, not even that there is none."""
 
 
 class OvertakenError(Exception):
@@ -32,24 +36,50 @@ class OvertakenError(Exception):
         self.version, self.record = version, record
 
 
+class SeenRows:
+    """Sessions and windows as one process saw them last, as they are kept; the store has to say if they still are.
+
+    What is longer than most is not remembered, so that nobody fills the memory with long tokens.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._rows: dict[tuple[bytes, Table, str], bytes | None] = {}
+
+    def find(self, world: bytes, table: Table, key: str) -> Any:
+        """Return a row, None where there was none, or `UNSEEN`."""
+        return self._rows.get((world, table, key), UNSEEN)
+
+    def note(self, world: bytes, table: Table, key: str, row: bytes | None) -> None:
+        """Remember a row, or that there is none."""
+        if len(self._rows) >= self._most:
+            self._rows.clear()
+        if len(key) > _LONGEST_KEY or len(row or b"") > _LONGEST_ROW:
+            self._rows.pop((world, table, key), None)
+        else:
+            self._rows[world, table, key] = row
+
+
 def moment(microseconds: int) -> bytes:
     """Write a moment so that texts compare as moments do; one before 1970 is as good as 1970."""
     return b"%020d" % max(0, microseconds)
 
 
 class RedisTransaction:
-    """Collects what is read and what is to change; `begin` lets it start again, with the hits that are counted."""
+    """Collects what is read and what is to change; `begin` lets it start again."""
 
-    def __init__(self, client: Any, keys: Sequence[bytes], scripts: tuple[Ask, Ask]) -> None:
-        self._client, self._keys = client, keys
+    def __init__(self, client: Any, keys: Sequence[bytes], scripts: tuple[Ask, Ask], seen: SeenRows) -> None:
+        self._client, self._keys, self._seen = client, keys, seen
         self._load, self._commit = scripts
-        self._hits: dict[str, tuple[bool, Window]] = {}
+        self._hits: dict[str, CountedHit] = {}
 
     def begin(self, version: bytes, record: bytes | None) -> None:
-        """Forget everything but the hits, and go on from a record and its version."""
+        """Forget everything but the hits that are counted, and go on from a record and its version."""
         self._version, self._old_record, self.record = version, record, record
         self._is_current = False
         self._read: dict[tuple[Table, str], Any] = {}
+        self._assumed: set[tuple[Table, str]] = set()
+        self._due: tuple[LimitedHit, CountedHit] | None = None
         self._rows: dict[tuple[Table, str], Row | None] = {}
         self._whole: set[Table] = set()
         self._cleared: list[Table | Ring] = []
@@ -61,20 +91,29 @@ class RedisTransaction:
     def _ask(self, script: Ask, arguments: Sequence[Any]) -> Any:
         found = script([self._version, *arguments])
         if not found[0]:
+            if len(found) > 3:
+                self._seen.note(
+                    self._keys[0], _TABLES[found[3]], found[4].decode(errors="surrogatepass"), found[5]
+                )
             raise OvertakenError(found[1], found[2])
         self._is_current = True
         return found[1:]
 
-    def hit(self, hit: LimitedHit, expected: str | None) -> tuple[bool, Window]:
-        """Count a hit, and read the session that will be asked for on the way."""
-        if hit.key not in self._hits:
-            fresh = (moment(hit.fresh.ends), hit.fresh.resets, "" if hit.race is None else hit.race)
-            words = (_text(expected or ""), _text(hit.key), hit.limit, moment(hit.now), *fresh)
-            session, is_admitted, window = self._ask(self._load, words)
-            self._hits[hit.key] = (bool(is_admitted), read_window(window))
-            if expected:
-                self._note(Table.SESSIONS, expected, session)
-        return self._hits[hit.key]
+    def hit(self, hit: LimitedHit, expected: str | None) -> CountedHit:
+        """Count a hit: at the end, together with what is decided on the session that is expected; else at once."""
+        if hit.key not in self._hits and expected is None:
+            self._hits[hit.key] = self._count_now(hit)
+        if hit.key in self._hits:
+            return self._hits[hit.key]
+        self._see(expected or "", hit.key)
+        found = self._read[Table.WINDOWS, hit.key]
+        counted = CountedHit(*hit.admit(None if found is None else read_window(found)))
+        self._due = (hit, counted)
+        return counted
+
+    def _count_now(self, hit: LimitedHit) -> CountedHit:
+        is_admitted, window = self._ask(self._commit, (b"", b"", b"", 0, *_counting(hit, "any")))
+        return CountedHit(bool(is_admitted), read_window(window))
 
     def get(self, table: Table, key: str) -> bytes | None:
         """Return what is kept under a key."""
@@ -84,15 +123,30 @@ class RedisTransaction:
             return None if row is None else row.data
         if table in self._cleared:
             return None
+        if table is Table.WINDOWS and self._due is not None and self._due[0].key == key:
+            return write_window(self._due[1].window)
         if place not in self._read:
             if table in self._whole:
                 return None
             if table is Table.SESSIONS:
-                self._note(table, key, self._ask(self._load, (_text(key),))[0])
+                self._see(key)
             else:
                 self._note(table, key, self._client.hget(self._keys[_INDEX[table] - 1], _text(key)))
         found: bytes | None = self._read[place]
         return found
+
+    def _see(self, session: str, window: str | None = None) -> None:
+        """Read a session, and a window; or assume what this process saw last, to be checked at the end."""
+        places = [(Table.SESSIONS, session), *([] if window is None else [(Table.WINDOWS, window)])]
+        rows = [self._seen.find(self._keys[0], *place) for place in places]
+        if UNSEEN in rows:
+            rows = self._ask(self._load, [_text(key) for _, key in places])[: len(places)]
+            for place, row in zip(places, rows, strict=True):
+                self._seen.note(self._keys[0], *place, row)
+        else:
+            self._assumed.add(places[0])
+        for place, row in zip(places, rows, strict=True):
+            self._note(*place, row)
 
     def _note(self, table: Table, key: str, row: bytes | None) -> None:
         self._read[table, key] = None if row is None else row[_PREFIX:]
@@ -180,22 +234,50 @@ class RedisTransaction:
         if self.record is not None and self.record != self._old_record:
             # Never one that was there before: the record may have gone, and come anew.
             record, version = self.record, token_hex(8).encode()
-        if record or changes:
-            words = (word for change in changes for word in change)
-            self._ask(
-                self._commit, (record, version, moment(self._now), idle and max(idle, self._kept_for), *words)
-            )
+        if record or changes or self._due:
+            words = (record, version, moment(self._now), idle and max(idle, self._kept_for))
+            self._settle(self._ask(self._commit, (*words, *self._counted(), *self._same(), *chain(*changes))))
+        else:
+            self.verify()
+        return version, self.record
+
+    def verify(self) -> None:
+        """Raise `OvertakenError` when what was read or assumed is not so."""
+        if self._assumed:
+            self._ask(self._commit, (b"", b"", b"", 0, *self._same()))
         elif not self._is_current:
             self._ask(self._load, ("",))
-        return version, self.record
+
+    def _counted(self) -> tuple[Any, ...]:
+        if self._due is None:
+            return ()
+        hit, counted = self._due
+        return _counting(hit, "yes") if counted.is_admitted else _counting(hit, "no", counted.window.resets)
+
+    def _same(self) -> Iterator[Any]:
+        for table, key in self._assumed:
+            if (table, key) not in self._rows:
+                found = self._read[table, key]
+                yield from ("same", _INDEX[table], _text(key), *_mode(found), "", "")
+
+    def _settle(self, found: Sequence[Any]) -> None:
+        """Take in what has come of the hit, and remember what is now kept."""
+        if self._due is not None:
+            hit, counted = self._due
+            counted.window = read_window(found[1])
+            self._seen.note(self._keys[0], Table.WINDOWS, hit.key, moment(counted.window.ends) + found[1])
+        for (table, key), kept in self._rows.items():
+            if table is Table.SESSIONS:
+                row = None if kept is None else moment(kept.ends) + kept.data
+                self._seen.note(self._keys[0], table, key, row)
 
     def _changed_rows(self) -> list[tuple[Any, ...]]:
         changed = []
         for (table, key), row in self._rows.items():
-            found = self._read.get((table, key), _UNREAD)
-            mode = "any" if found is _UNREAD or table in self._cleared else "none" if found is None else "is"
+            found = self._read.get((table, key), UNSEEN)
+            mode = ("any", b"") if found is UNSEEN or table in self._cleared else _mode(found)
             ends, data = (b"", b"") if row is None else (moment(row.ends), row.data)
-            changed.append(("row", _INDEX[table], _text(key), mode, found if mode == "is" else b"", ends, data))
+            changed.append(("row", _INDEX[table], _text(key), *mode, ends, data))
         return changed
 
 
@@ -210,3 +292,13 @@ def _clearing(place: Table | Ring) -> tuple[Any, ...]:
 def _adding(one: tuple[Ring, bytes, int]) -> tuple[Any, ...]:
     ring, data, most = one
     return ("add", _INDEX[ring], most, data, "", "", "")
+
+
+def _mode(found: bytes | None) -> tuple[str, bytes]:
+    return ("none", b"") if found is None else ("is", found)
+
+
+def _counting(hit: LimitedHit, assumed: str, resets: int | None = None) -> tuple[Any, ...]:
+    limit = f"{hit.limit} {'-' if hit.race is None else hit.race}"
+    ends = moment(hit.fresh.ends)
+    return ("hit", assumed, _text(hit.key), limit, moment(hit.now), ends, resets or hit.fresh.resets)

@@ -16,6 +16,7 @@ from random import uniform
 
 from plugproof_mockserver.stores.breaker import Breaker
 from plugproof_mockserver.stores.store import (
+    CountedHit,
     LimitedHit,
     Result,
     Ring,
@@ -24,7 +25,6 @@ from plugproof_mockserver.stores.store import (
     StoreUnavailableError,
     Table,
     Transaction,
-    Window,
     WorldSize,
     read_window,
     write_window,
@@ -210,13 +210,13 @@ class _SqliteTransaction:
                 return
             self._execute("DELETE FROM rows WHERE id = ?", (number,))
 
-    def hit(self, hit: LimitedHit, expected: str | None) -> tuple[bool, Window]:
+    def hit(self, hit: LimitedHit, expected: str | None) -> CountedHit:
         """Count a hit."""
         found = self.get(Table.WINDOWS, hit.key)
         is_admitted, window = hit.admit(None if found is None else read_window(found))
         if is_admitted:
             self.put(Table.WINDOWS, hit.key, Row(write_window(window), window.ends), hit.now)
-        return is_admitted, window
+        return CountedHit(is_admitted, window)
 
     def entries(self, ring: Ring, after: int = 0) -> list[bytes]:
         """Return what is in a ring."""

@@ -4,13 +4,14 @@
 2. At the end either all changes are made, durably, or none; nobody sees a part of them.
 3. A store may find at the end that another process was quicker. It then runs the work again, so work
    does nothing but read and change its world.
-4. The hit of a limiter is atomic by itself and counted at once, also when the work has to run again: it runs
-   for every request, and often for one address alone, so no two processes may have to wait for each other there.
+4. The hit of a limiter is decided by the store, as it finds the window: it comes with every request, and often
+   for one address alone, so no two processes may have to wait for each other there.
 
 No moment is read here: whoever hits or keeps says which moment of the world it is.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -82,6 +83,14 @@ class LimitedHit(NamedTuple):
         return self.race is not None and 0 < window.hits == self.limit and self.now - window.latest <= self.race
 
 
+@dataclass(slots=True)
+class CountedHit:
+    """What came of a hit; until its transaction ends, `window` may lack hits that others count meanwhile."""
+
+    is_admitted: bool
+    window: Window
+
+
 def write_window(window: Window) -> bytes:
     """Write a window as every store keeps it."""
     return b"%d %d %d %d" % window
@@ -113,8 +122,8 @@ class Transaction(Protocol):
         of the windows. Worlds stay.
         """
 
-    def hit(self, hit: LimitedHit, expected: str | None) -> tuple[bool, Window]:
-        """Count a hit at once; `expected` is the key of the session that will be asked for next."""
+    def hit(self, hit: LimitedHit, expected: str | None) -> CountedHit:
+        """Count a hit; `expected` is the key of the session that will be asked for next."""
 
     def entries(self, ring: Ring, after: int = 0) -> list[bytes]:
         """Return what is in a ring, oldest first; of what was added to it, only what came after so many."""

@@ -64,6 +64,8 @@ def answer(world: World, request: Request) -> Response:
             problem = refuse_world(error)
             world.counts.answers[None, problem.status] += 1
             return problem.to_response()
+        if world.is_shared:
+            response = world.settle(response)
         world.counts.answers[operation, response.status] += 1
         if refused_by is not None:
             world.counts.refusals[refused_by] += 1

@@ -130,6 +130,10 @@ class World:
     def expect(self, token: str) -> None:
         """Be told which session will be asked for next, where it is to be had together with something else."""
 
+    def settle(self, response: Response) -> Response:
+        """Return an answer as it is to be sent, now that what it came from is kept."""
+        return response
+
     @transactional
     def reset(self) -> None:
         """Forget every session, charger, hit, fault, journal entry and violation; the clock goes on."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from plugproof_mockserver.model.settings import LimiterStore
 from plugproof_mockserver.model.timestamps import SECOND
 from plugproof_mockserver.stores.address import StateAddress
-from plugproof_mockserver.stores.store import read_window, write_window
+from plugproof_mockserver.stores.store import CountedHit, read_window, write_window
 from plugproof_mockserver.world.nouns.rate_limiter import AT_ONCE, RateLimiter
 from plugproof_mockserver.world.shared.shared_nouns import SharedLimiter
 
@@ -52,7 +52,7 @@ class InMemory:
         is_admitted, window = hit.admit(None if found is None else read_window(found))
         if is_admitted:
             self.rows[hit.key] = write_window(window)
-        return is_admitted, window
+        return CountedHit(is_admitted, window)
 
 
 class InRedis:

@@ -15,6 +15,7 @@ from plugproof_mockserver.model.settings import LimiterStore, Settings
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import SECOND
 from plugproof_mockserver.stores.store import (
+    CountedHit,
     LimitedHit,
     Row,
     Table,
@@ -199,11 +200,12 @@ class SharedSessions(SessionStore):
 
 
 class SharedLimiter(RateLimiter):
-    """The windows of a world in a store; a hit is counted at once, whatever comes of its transaction."""
+    """The windows of a world in a store, which decides every hit."""
 
     def __init__(self, keeper: Keeper, store: LimiterStore, *, has_race: bool) -> None:
         super().__init__(store, has_race=has_race)
         self._keeper = keeper
+        self._told: tuple[int, int, CountedHit] | None = None
 
     def __len__(self) -> int:
         return self._keeper.transact(lambda: self._keeper.transaction.count(Table.WINDOWS))
@@ -221,8 +223,16 @@ class SharedLimiter(RateLimiter):
         return self._keeper.transact(self._hit, self._of(key, limit, length, now))
 
     def _hit(self, hit: LimitedHit) -> RateLimitDecision:
-        is_admitted, window = self._keeper.transaction.hit(hit, self._keeper.expected)
-        return RateLimitDecision(is_admitted, hit.limit, max(0, hit.limit - window.hits), window.resets)
+        counted = self._keeper.transaction.hit(hit, self._keeper.expected)
+        remaining = max(0, hit.limit - counted.window.hits)
+        self._told = (hit.limit, remaining, counted)
+        return RateLimitDecision(counted.is_admitted, hit.limit, remaining, counted.window.resets)
+
+    def take_told(self) -> tuple[int, int]:
+        """Return how many hits the latest one was told to leave, and how many it left; the same where none was."""
+        limit, told, counted = self._told or (0, 0, None)
+        self._told = None
+        return told, told if counted is None else max(0, limit - counted.window.hits)
 
     def hit_within(self, key: str, limit: int, length: int, now: int) -> RateLimitDecision:
         """Count a hit together with the rest of the transaction, so that it is not counted if that fails."""

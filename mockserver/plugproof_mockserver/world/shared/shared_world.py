@@ -10,6 +10,8 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from plugproof_mockserver.http.rate_limit import replace_remaining
+from plugproof_mockserver.http.response import Response
 from plugproof_mockserver.model.settings import RateLimit, Settings
 from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.model.timestamps import SECOND
@@ -213,6 +215,13 @@ class SharedWorld(World):
     def expect(self, token: str) -> None:
         """Have this session read together with the hit that comes first."""
         self.expected = token
+
+    def settle(self, response: Response) -> Response:
+        """Return an answer that says how many hits were left when the store had counted this one."""
+        told, left = self.limiter.take_told()
+        if told == left:
+            return response
+        return msgspec.structs.replace(response, headers=replace_remaining(response.headers, told, left))
 
     @property
     def is_empty(self) -> bool:
