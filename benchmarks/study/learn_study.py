@@ -28,8 +28,7 @@ from plugproof_contracts.learning.seen_steps import seconds_before, steps_of
 WORLDS, REQUESTS = 1000, 120
 LEAST_SHARE = 0.95
 """The part of the identifiable settings that has to be identified."""
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "learn.md"
-_BEGIN, _END = "<!-- study -->\n", "<!-- end of study -->\n"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "learning.md"
 
 CHOICES: dict[str, tuple[Any, ...]] = {
     "vat": (21, 19, 20, 25, 7.7, 0, 21),
@@ -262,7 +261,7 @@ def main() -> None:
     found = study(int(sys.argv[1]) if len(sys.argv) > 1 else WORLDS)
     print(found.table())
     if found.worlds >= WORLDS:
-        keep(PAGE, found.table())
+        keep("learning", found.table())
     wrong = [f"false: {one}" for one in (*found.false, *found.demoted)]
     if found.share < LEAST_SHARE:
         wrong.append(
@@ -272,11 +271,12 @@ def main() -> None:
         sys.exit("\n".join(wrong))
 
 
-def keep(page: Path, table: str) -> None:
-    """Write a table into the page of the documentation that has a place for it."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
-    after = rest.partition(_END)[2]
-    page.write_text(f"{before}{_BEGIN}\n{table}\n\n{_END}{after}", encoding="utf-8")
+def keep(name: str, table: str) -> None:
+    """Write the table of a study, `learning` or `replays`, into its place on the page of the documentation."""
+    begin, end = f"<!-- study of {name} -->\n", f"<!-- end of the study of {name} -->\n"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    PAGE.write_text(f"{before}{begin}\n{table}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ from plugproof_mockserver.replay.difference import UNEXPLAINED
 from plugproof_mockserver.replay.recording_replay import replay
 
 WORLDS = 300
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "replay.md"
 
 
 class RoundTrips(NamedTuple):
@@ -74,7 +73,7 @@ def main() -> None:
     found = round_trips(int(sys.argv[1]) if len(sys.argv) > 1 else WORLDS)
     print(found.table())
     if found.worlds >= WORLDS:
-        keep(PAGE, found.table())
+        keep("replays", found.table())
     if found.after[UNEXPLAINED]:
         sys.exit(f"{found.after[UNEXPLAINED]} differences are unexplained")
 

@@ -36,7 +36,7 @@ def test_the_grid_has_750_cells_and_825_with_limits():
 def test_the_pages_tell_how_many_cells_there_are():
     """README and the page on exploring name the number."""
     root = Path(__file__).parents[2]
-    for page in ("README.md", "docs/how-to/explore.md"):
+    for page in ("README.md", "docs/reference/client-map.md"):
         assert f"{len(list(cells()))} cells" in (root / page).read_text("utf-8")
 
 

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugproof_cli.commands.fuzz import fuzz
 from plugproof_cli.main import COMMANDS, main
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
 from plugproof_contracts.rules.examples import failure, refusal, success
@@ -112,11 +111,6 @@ def test_a_charger_alone_is_not_what_the_api_is_about():
     assert missing([success("charger"), refusal(operation="start")]) is not None
     assert missing([success("charger"), success("start", "created")]) is None
     assert missing([]) is None
-
-
-@pytest.mark.parametrize("option", [param.opts[0] for param in fuzz.params if param.opts[0].startswith("--")])
-def test_the_page_names_every_option(option):
-    assert f"| `{option}" in PAGE
 
 
 @pytest.mark.parametrize("line", re.findall(r"^plugproof .*$", SHELL, re.MULTILINE))
