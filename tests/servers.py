@@ -2,12 +2,13 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 
 import httpx2
@@ -62,6 +63,14 @@ class Server:
         """Open a bare connection, with all the patience that a test has."""
         with socket.create_connection(self.address, timeout=PATIENCE) as connection:
             yield connection
+
+
+def free_port():
+    """Return a port that is free and stays so: the system hands out none of these, so none is taken in between."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @contextmanager

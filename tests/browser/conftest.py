@@ -182,10 +182,12 @@ def team_page(page, stripe_route, team_origin):
 
 @pytest.fixture
 def console(page, world):
-    """The console of the test's world."""
+    """The console of the test's world, once all of it is there."""
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{world.url}/_plugproof/")
-    page.locator("#code option").first.wait_for(state="attached")
+    for part in ("#code option", "#fault select[name=kind] option"):
+        page.locator(part).first.wait_for(state="attached")
+    expect(page.locator("#live")).to_have_text("live")
     return page
 
 

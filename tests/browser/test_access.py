@@ -13,8 +13,9 @@ def test_axe_finds_nothing_serious_in_the_console(page, world, serious, scheme, 
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{world.url}/_plugproof/")
     page.locator("#sessions button").first.click()
-    page.locator("#limits li").first.wait_for()
     page.get_by_role("button", name="Edit HAPPY").click()
+    for part in ("#detail-body", "#limits li", "#faults li", "#charger"):
+        page.locator(part).first.wait_for()
     assert serious(page) == []
 
 

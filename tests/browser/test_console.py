@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 from tests.browser.console_rows import session_row
 
 from plugproof_contracts.facts.operations import PREFIX
@@ -20,7 +21,7 @@ def test_the_root_leads_to_the_console(page, world):
 def test_an_empty_world_teaches(console, world):
     """Without a session the page says how to get one."""
     console.locator("#empty:not([hidden])").wait_for()
-    assert f"{world.url}/api/v3/public-charging/sessions" in console.locator("#curl").inner_text()
+    expect(console.locator("#curl")).to_contain_text(f"{world.url}/api/v3/public-charging/sessions")
 
 
 def test_a_session_is_started_and_moved_by_buttons(console, world):
@@ -29,20 +30,18 @@ def test_a_session_is_started_and_moved_by_buttons(console, world):
     session_row(console, "created")
     console.locator("[data-event=webhook]").click()
     console.locator(".life li[aria-current]").filter(has_text="authorized").wait_for()
-    assert console.locator(".life li[data-taken]").all_inner_texts() == ["created", "authorized"]
+    expect(console.locator(".life li[data-taken]")).to_have_text(["created", "authorized"])
     assert world.control("GET", "/sessions")["sessions"][0]["data"]["status"] == "authorized"
 
 
 def test_a_request_shows_at_once(console, world):
     """The journal is live, and offers each request as curl with the token left out."""
-    console.locator("#live").filter(has_text="live").wait_for()
     token, _ = world.start()
     world.confirm(token)
     rows = console.locator("#journal li")
-    rows.nth(1).wait_for()
+    expect(rows).to_have_count(2)
     rows.first.locator("summary").click()
-    shown = rows.first.inner_text()
-    assert "curl -X POST" in shown
+    expect(rows.first).to_contain_text("curl -X POST", use_inner_text=True)
     assert token not in console.content()
 
 
@@ -107,7 +106,6 @@ RESTARTED = "The fake does not answer. If it was restarted, this page goes on by
 
 def test_a_fake_that_goes_and_comes_back_is_told(console, world):
     """While the fake is away the console says so, and goes on by itself when it is back."""
-    console.locator("#live").filter(has_text="live").wait_for()
     console.route("**/_plugproof/**", lambda route: route.abort())
     console.clock.run_for(3000)
     console.locator("#message").filter(has_text=RESTARTED).wait_for()
@@ -124,7 +122,7 @@ def test_a_session_that_expires_leaves_the_pane(console, world):
     session_row(console).get_by_role("button").click()
     console.locator("#find").fill("no such session")
     console.locator("#sessions:empty").wait_for(state="attached")
-    assert console.locator("[data-event=paid]").is_visible()
+    expect(console.locator("[data-event=paid]")).to_be_visible()
     world.control("POST", f"/sessions/{token}/events", event="expire_token")
     console.clock.run_for(3000)
     console.locator("#detail-none").filter(has_text="This session is gone").wait_for()
@@ -163,11 +161,11 @@ def test_chargers_requests_and_faults_stay_text(console, world):
     console.get_by_role("button", name="Edit EVIL").click()
     form = console.get_by_role("form", name="Charger")
     for label in ("name", "standard", "format", "power"):
-        assert form.get_by_label(label).input_value() == PAYLOAD
-    console.locator("#journal li").nth(1).wait_for()
+        expect(form.get_by_label(label)).to_have_value(PAYLOAD)
+    expect(console.locator("#journal li")).to_have_count(2)
     for row in console.locator("#journal summary").all():
         row.click()
-    assert PAYLOAD in console.locator("#journal").inner_text()
+    expect(console.locator("#journal")).to_contain_text(PAYLOAD, use_inner_text=True)
     assert console.locator("img").count() == 0
 
 

@@ -1,5 +1,6 @@
 """What the console lets a person set: faults with a switch each, chargers, the clock, and what is copied."""
 
+from playwright.sync_api import expect
 from tests.browser.console_rows import session_row
 
 
@@ -7,10 +8,13 @@ def test_each_fault_has_a_switch(console, world):
     """Off takes this one away and leaves the others; on brings it back as it was."""
     world.control("POST", "/faults", operation="stop", kind="latency", milliseconds=70, rate=0.5)
     world.control("POST", "/faults", operation="get", kind="500", first=2)
-    console.get_by_role("switch", name="stop: latency").click()
+    # A switch shows what it was set to at once, and the fake knows it once it has answered.
+    with console.expect_response("**/_plugproof/faults/0"):
+        console.get_by_role("switch", name="stop: latency").click()
     console.locator("#faults input:not(:checked)").wait_for()
     assert [one["operation"] for one in world.control("GET", "/faults")["faults"]] == ["get"]
-    console.get_by_role("switch", name="stop: latency").click()
+    with console.expect_response(lambda answer: answer.request.method == "POST"):
+        console.get_by_role("switch", name="stop: latency").click()
     console.locator("#faults input:not(:checked)").wait_for(state="detached")
     fault = world.control("GET", "/faults")["faults"][1]
     assert (fault["operation"], fault["milliseconds"], fault["rate"]) == ("stop", 70, 0.5)
@@ -19,7 +23,7 @@ def test_each_fault_has_a_switch(console, world):
 def test_a_fault_has_its_fields(console, world):
     """Milliseconds are asked for where they are needed, and only there."""
     form = console.locator("#fault")
-    assert form.get_by_label("ms", exact=True).is_hidden()
+    expect(form.get_by_label("ms", exact=True)).to_be_hidden()
     form.locator("[name=kind]").select_option("latency")
     form.get_by_label("ms", exact=True).fill("250")
     form.get_by_label("rate").fill("0.25")
@@ -32,7 +36,7 @@ def test_a_fault_has_the_field_or_rule_that_it_breaks(console, world):
     form = console.locator("#fault")
     form.locator("[name=operation]").select_option("get")
     form.locator("[name=kind]").select_option("missing-field")
-    assert form.locator("[name=rule]").is_hidden()
+    expect(form.locator("[name=rule]")).to_be_hidden()
     form.locator("[name=field]").select_option("pricing.currency")
     form.get_by_role("textbox", name="charger").fill("happy")
     form.get_by_role("spinbutton", name="for seconds").fill("600")
@@ -42,7 +46,7 @@ def test_a_fault_has_the_field_or_rule_that_it_breaks(console, world):
     world.get(world.start()[0])
     console.locator("#journal").get_by_text("missing-field:pricing.currency").wait_for()
     form.locator("[name=kind]").select_option("violation")
-    assert form.locator("[name=field]").is_hidden()
+    expect(form.locator("[name=field]")).to_be_hidden()
     form.locator("[name=rule]").select_option("values.currency")
     form.get_by_role("button", name="Add").click()
     console.get_by_role("switch", name="get: violation, values.currency").wait_for()
@@ -90,7 +94,7 @@ def test_connectors_are_changed_added_and_removed(console, world):
     form.get_by_role("button", name="Save").click()
     console.locator("#message").filter(has_text="each may be there once").wait_for()
     form.get_by_role("group", name="Connector 2").last.get_by_role("button", name="Remove").click()
-    assert form.get_by_role("group", name="Connector 2").get_by_role("button", name="Remove").is_disabled()
+    expect(form.get_by_role("group", name="Connector 2").get_by_role("button", name="Remove")).to_be_disabled()
 
 
 def test_what_a_charger_can_not_be_is_told(console, world):
@@ -100,7 +104,7 @@ def test_what_a_charger_can_not_be_is_told(console, world):
     form.get_by_label("hold").fill("9999999999999")
     form.get_by_role("button", name="Save").click()
     console.locator("#message").filter(has_text="preauth_amount can't be 9999999999999").wait_for()
-    assert form.is_visible()
+    expect(form).to_be_visible()
 
 
 def test_the_clock_is_scrubbed(console, world):
@@ -113,7 +117,7 @@ def test_the_clock_is_scrubbed(console, world):
     session_row(console, "expired")
     slider.fill("-30")
     console.locator("#now").filter(has_text="12:30:00").wait_for()
-    assert slider.input_value() == "0"
+    expect(slider).to_have_value("0")
 
 
 def test_a_request_is_copied_as_curl(console, world, context):

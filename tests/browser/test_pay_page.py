@@ -1,24 +1,14 @@
 """The driver's page in a real browser: every card, several codes, and what goes wrong."""
 
 import pytest
+from playwright.sync_api import expect
+from tests.browser.pay_steps import HAPPY_CARD, go_to_payment, pay
 
 from plugproof_mockserver.model.cards import CARDS, CardOutcome
 
 PAID = [card for card in CARDS if card.outcome in (CardOutcome.PAID, CardOutcome.LOST_AFTER)]
 DECLINED = [card for card in CARDS if card.outcome is CardOutcome.DECLINED]
 CHALLENGED = [card for card in CARDS if card.outcome is CardOutcome.CHALLENGE]
-HAPPY_CARD = "4242424242424242"
-
-
-def go_to_payment(page, world, code="HAPPY"):
-    page.goto(f"{world.url}/pay/{code}")
-    page.get_by_role("button", name="Go on to pay").click()
-    page.locator("select[name=outcome]").wait_for()
-
-
-def pay(page, number):
-    page.locator("select[name=outcome]").select_option(number)
-    page.get_by_role("button", name="Pay and charge").click()
 
 
 def status(page):
@@ -67,7 +57,7 @@ def test_a_challenge_is_failed_left_or_passed(page, world, card, subtests):
                 assert status(page) == "authorized"
             else:
                 assert message(page)
-                assert page.get_by_role("button", name="Pay and charge").is_enabled()
+                expect(page.get_by_role("button", name="Pay and charge")).to_be_enabled()
 
 
 def test_a_network_error_before_payment_leaves_it_unpaid(page, world):
@@ -100,7 +90,7 @@ def test_a_whole_life_from_code_to_receipt(page, world):
     world.advance(60)
     look_again(page)
     page.locator("#status[data-status=captured]").wait_for()
-    assert "Paid" in page.locator("dl").inner_text()
+    expect(page.locator("dl")).to_contain_text("Paid")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +120,7 @@ def test_a_start_that_is_refused_is_told(page, world, code, sentence):
     page.goto(f"{world.url}/pay/{code}")
     page.get_by_role("button", name="Go on to pay").click()
     assert sentence in message(page)
-    assert page.get_by_role("button", name="Try again").is_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_an_unknown_code_leads_on(page, world):
@@ -160,7 +150,7 @@ def test_a_blocked_script_is_told(page, world):
     page.goto(f"{world.url}/pay/HAPPY")
     page.get_by_role("button", name="Go on to pay").click()
     assert "payment script did not load" in message(page)
-    assert page.get_by_role("button", name="Load again").is_visible()
+    expect(page.get_by_role("button", name="Load again")).to_be_visible()
 
 
 def test_offline_is_told_and_passes(context, page, world):
@@ -171,8 +161,10 @@ def test_offline_is_told_and_passes(context, page, world):
     context.set_offline(True)
     look_again(page)
     assert "No answer came" in message(page)
+    with page.expect_request("**/sessions/*"):
+        page.get_by_role("button", name="Try again").click()
     context.set_offline(False)
-    page.get_by_role("button", name="Try again").click()
+    look_again(page)
     page.locator("#message[hidden]").wait_for(state="attached")
 
 
@@ -190,6 +182,7 @@ def test_two_tabs_see_one_session(context, page, world):
     for one in (page, other):
         look_again(one)
         one.locator("#status[data-status=charging]").wait_for()
+    other.close()
 
 
 PAYLOAD = "<img src=x onerror=alert(1)>\"'</script>"
@@ -200,5 +193,5 @@ def test_text_from_outside_stays_text(page, world):
     world.control("PUT", "/chargers/EVIL", name=PAYLOAD)
     page.goto(f"{world.url}/pay/EVIL")
     page.get_by_role("button", name="Go on to pay").wait_for()
-    assert PAYLOAD in page.locator("#title").inner_text()
+    expect(page.locator("#title")).to_contain_text(PAYLOAD)
     assert page.locator("img").count() == 0

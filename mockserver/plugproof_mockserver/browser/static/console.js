@@ -1,6 +1,6 @@
 // The console: what lives in one world, and every button that a test has. All text from outside goes into text nodes.
 import { wireChargers } from "./chargers.js";
-import { act, ask, base, by, control, make, onChange, tell } from "./control.js";
+import { act, ask, base, by, control, look, make, onChange, show } from "./control.js";
 import { drawDetail, drawNoDetail, remember } from "./detail.js";
 import { drawFaults, wireFaults } from "./faults.js";
 import { money } from "./money.js";
@@ -50,14 +50,12 @@ function drawSessions({ sessions, total }) {
   by("page").textContent = `${state.offset + 1} to ${Math.min(total, state.offset + PAGE)} of ${total}`;
   by("newer").disabled = state.offset === 0;
   by("older").disabled = state.offset + PAGE >= total;
-  const focused = by("sessions").contains(document.activeElement) ? document.activeElement.textContent : null;
-  by("sessions").replaceChildren(...sessions.map(row));
-  if (focused) [...by("sessions").querySelectorAll("button")].find((one) => one.textContent === focused)?.focus();
+  show(by("sessions"), ...sessions.map(row));
 }
 
 function row(session) {
   const { data } = session;
-  return make("tr", { "aria-current": session.token === state.selected ? "true" : null },
+  return make("tr", { "data-key": session.token, "aria-current": session.token === state.selected ? "true" : null },
     make("td", {}, make("button", { class: "code", onclick: () => select(session.token) }, session.token)),
     make("td", {}, make("span", { class: `badge ${tone(data.status)}` }, String(data.status))),
     make("td", {}, session.scenario),
@@ -72,16 +70,19 @@ const tone = (status) =>
     : ["requires_review", "expired", "abandoned"].includes(status) ? "warn" : "";
 
 // The chosen one may be on another page of the list, or gone, with the fake that knew it or by itself.
-async function showChosen() {
-  const token = state.selected;
-  if (!token) return drawNoDetail();
+async function findChosen(token) {
   try {
-    const found = await ask("GET", `/sessions/${encodeURIComponent(token)}`);
-    if (state.selected === token) drawDetail(found);
+    return token && await ask("GET", `/sessions/${encodeURIComponent(token)}`);
   } catch (error) {
     if (error.status !== 404) throw error;
-    drawNoDetail("This session is gone: it has expired, or the fake was started anew or reset.", () => select(null));
+    return null;
   }
+}
+
+function drawChosen(token, found) {
+  if (found) drawDetail(found);
+  else if (!token) drawNoDetail();
+  else drawNoDetail("This session is gone: it has expired, or the fake was started anew or reset.", () => select(null));
 }
 
 function select(token) {
@@ -127,8 +128,8 @@ async function listen() {
       const secret = sessionStorage.getItem("plugproof:secret");
       const response = await fetch(`${control}/stream`, { headers: secret ? { "x-plugproof-secret": secret } : {} });
       if (!response.ok) throw new Error(String(response.status));
-      by("live").textContent = "live";
       await fillJournal();
+      by("live").textContent = "live";
       later();
       await readEvents(response.body.pipeThrough(new TextDecoderStream()).getReader());
     } catch { /* told below */ }
@@ -159,7 +160,7 @@ function heard(entry) {
 let pending = 0;
 function later() {
   clearTimeout(pending);
-  pending = setTimeout(() => refresh().catch((error) => tell(error.message)), 120);
+  pending = setTimeout(poll, 120);
 }
 
 // Limits, faults, codes.
@@ -172,18 +173,27 @@ function drawLimits({ windows }) {
   }));
 }
 
+const listed = () => `/sessions?order=newest&limit=${PAGE}&offset=${state.offset}${state.search ? `&search=${encodeURIComponent(state.search)}` : ""}`;
+let asked = 0;
+let drawn = 0;
+
+// Several may be on their way: none is drawn after a later one, nor a list or a session that is no longer wanted.
 async function refresh() {
-  const search = state.search ? `&search=${encodeURIComponent(state.search)}` : "";
-  const [clock, sessions, limits, faults] = await Promise.all([
-    ask("GET", "/clock"), ask("GET", `/sessions?order=newest&limit=${PAGE}&offset=${state.offset}${search}`),
-    ask("GET", "/limits"), ask("GET", "/faults"),
+  const mine = ++asked;
+  const [list, token] = [listed(), state.selected];
+  const [clock, sessions, chosen, limits, faults] = await Promise.all([
+    ask("GET", "/clock"), ask("GET", list), findChosen(token), ask("GET", "/limits"), ask("GET", "/faults"),
   ]);
+  if (mine < drawn) return;
+  drawn = mine;
   drawClock(clock);
-  drawSessions(sessions);
-  await showChosen();
+  if (list === listed()) drawSessions(sessions);
+  if (token === state.selected) drawChosen(token, chosen);
   drawLimits(limits);
   drawFaults(faults);
 }
+
+const poll = () => look(refresh);
 
 async function fillJournal() {
   const { journal } = await ask("GET", "/journal");
@@ -227,4 +237,4 @@ wire();
 act(() => Promise.all([wireFaults(), wireChargers()]));
 listen();
 // Time goes on without requests: what a running clock does shows, too.
-setInterval(() => { if (!document.hidden) refresh().then(() => tell(""), (error) => tell(error.message)); }, 2000);
+setInterval(() => { if (!document.hidden) poll(); }, 2000);

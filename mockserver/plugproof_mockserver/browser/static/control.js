@@ -14,10 +14,39 @@ export const make = (tag, attributes = {}, ...children) => {
   return node;
 };
 
-export function tell(text) {
+// Make the children of an element these. One that is the same stays, so that the mouse and the keyboard keep what they
+// hold while all is drawn anew; of one with the same key the parts are compared in their turn.
+export function show(parent, ...nodes) {
+  const old = [...parent.children];
+  const wanted = nodes.map((node, place) => {
+    const { key } = node.dataset;
+    return settle(key === undefined ? old[place] : old.find((one) => one.dataset.key === key), node);
+  });
+  for (const one of old) if (!wanted.includes(one)) one.remove();
+  wanted.forEach((one, place) => { if (parent.children[place] !== one) parent.insertBefore(one, parent.children[place] ?? null); });
+}
+
+function settle(old, node) {
+  if (!old || old.dataset.key !== node.dataset.key) return node;
+  if (old.isEqualNode(node)) return old;
+  if (node.dataset.key === undefined) return node;
+  for (const { name } of [...old.attributes]) if (!node.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of node.attributes) old.setAttribute(name, value);
+  show(old, ...node.children);
+  return old;
+}
+
+let passes = false;
+
+// What a button led to is told until the next one; that the fake does not answer, until it does.
+export function tell(text, isPassing = false) {
+  passes = isPassing;
   by("message").textContent = text;
   by("message").hidden = !text;
 }
+
+// Do what no button asked for: it leaves alone what a button led to.
+export const look = (work) => work().then(() => { if (passes) tell(""); }, (error) => tell(error.message, true));
 
 export async function ask(method, path, fields) {
   const headers = { "x-plugproof": "console" };
@@ -29,7 +58,7 @@ export async function ask(method, path, fields) {
   try {
     response = await fetch(control + path, options);
   } catch {
-    throw new Error("The fake does not answer. If it was restarted, this page goes on by itself.");
+    throw Object.assign(new Error("The fake does not answer. If it was restarted, this page goes on by itself."), { isPassing: true });
   }
   const text = await response.text();
   const content = text && response.headers.get("content-type")?.startsWith("application/json") ? JSON.parse(text) : null;
@@ -55,6 +84,6 @@ export async function act(work) {
     tell("");
     await refresh();
   } catch (error) {
-    tell(error.message);
+    tell(error.message, error.isPassing);
   }
 }

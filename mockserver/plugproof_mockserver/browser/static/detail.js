@@ -1,5 +1,5 @@
 // The session that was chosen: its life so far, and a button for everything that can happen to it.
-import { act, ask, by, make } from "./control.js";
+import { act, ask, by, make, show } from "./control.js";
 
 const WAY = ["created", "authorized", "starting", "charging", "stopping", "settling", "captured"];
 const ENDS = ["no_charge", "refunded", "expired", "abandoned", "failed", "capture_failed", "requires_review", "written_off"];
@@ -46,21 +46,19 @@ export function drawDetail(session) {
   remember(session);
   by("detail-none").hidden = true;
   const body = by("detail-body");
-  const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   body.hidden = false;
   const taken = new Set([...pathOf(data), ...(seen.get(session.token) ?? [])]);
   // A moment may go on in the next line after its day.
   const parts = (text) => text.split(/(?<=^\d{4}-\d\d-\d\dT)/).flatMap((part, place) => (place ? [make("wbr"), part] : [part]));
   const fact = (name, value) => [make("dt", {}, name), make("dd", {}, ...parts(String(value)))];
-  body.replaceChildren(
+  show(body,
     make("p", {}, make("code", {}, session.token), ` on ${session.scenario}, Stripe: ${session.stripe}`),
     lifecycle(data.status, taken, new Set(Object.values(session.leads_to))),
-    make("div", { class: "row", role: "group", "aria-label": "What can happen" }, ...session.events.map((event) =>
+    make("div", { class: "row", role: "group", "aria-label": "What can happen", "data-key": session.token }, ...session.events.map((event) =>
       make("button", { class: "small", "data-key": event, "data-event": event, onclick: () => happen(session.token, event) }, event,
         session.leads_to[event] === data.status ? null : make("span", { class: "quiet" }, ` → ${session.leads_to[event]}`)))),
     make("dl", { class: "facts" }, ...Object.entries(data).filter(([, value]) => value === null || typeof value !== "object")
       .flatMap(([name, value]) => fact(name, value))));
-  if (focused) body.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
 const happen = (token, event) => act(() => ask("POST", `/sessions/${encodeURIComponent(token)}/events`, { event }));

@@ -142,17 +142,26 @@ function head(session) {
 }
 
 let timer = 0;
+let turn = 0;
+
+// A poll that is still on its way when something later is known, or a field is in use, shows nothing.
+function leaveOff() {
+  clearTimeout(timer);
+  return ++turn;
+}
 
 async function watch(token, session = null) {
-  clearTimeout(timer);
+  const mine = leaveOff();
   try {
     const payment = session ? null : await client.get(token);
+    if (mine !== turn) return;
     const data = session ?? payment.data;
     if (data.status === "created" && payment?.payment) return pay(token, data, payment.payment);
     tell("");
     draw(token, data);
     if (!isOver(data)) timer = setTimeout(() => watch(token), POLL_MS);
   } catch (error) {
+    if (mine !== turn) return;
     if (error instanceof ApiError && error.status === 404) return gone();
     explain(error, () => watch(token));
     timer = setTimeout(() => watch(token), POLL_MS * 3);
@@ -202,7 +211,7 @@ function receipt(token, session) {
     busy(go, async () => watch(token, (await client.setEmail(token, input.value.trim())).data));
   });
   // Polling draws anew; a field in use stays.
-  form.addEventListener("focusin", () => clearTimeout(timer));
+  form.addEventListener("focusin", leaveOff);
   form.addEventListener("focusout", () => { timer = setTimeout(() => watch(token), POLL_MS); });
   return form;
 }

@@ -1,5 +1,5 @@
 // The worlds of the fake: open another, or fork this one. A name that no world has is made by opening it.
-import { act, ask, by, make } from "./control.js";
+import { act, ask, by, look, make } from "./control.js";
 
 const SUGGESTED = 100;
 const here = document.body.dataset.world;
@@ -44,8 +44,8 @@ export function wireWorlds(selected) {
   by("world").value = here;
   document.title = `plugproof console · ${here}`;
   let timer = 0;
-  by("world").addEventListener("focus", () => act(suggest));
-  by("world").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => act(suggest), 200); });
+  by("world").addEventListener("focus", () => look(suggest));
+  by("world").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => look(suggest), 200); });
   by("switch").addEventListener("submit", (event) => {
     event.preventDefault();
     act(async () => open(by("world").value.trim()));
