@@ -1,5 +1,6 @@
 """The application that `plugproof serve` serves, made from its options."""
 
+import atexit
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,8 +51,19 @@ def make_worker_app(options: ServeOptions, identity: str, key: bytes, folder: st
     They call one token by one fingerprint, and write what they count to a folder, where each can sum it.
     """
     adopt_fingerprint_key(key)
+    atexit.register(_remove_after_supervisor, folder)
     with kept_for_good():
         return _behind(options.trust_proxy, _app(options, identity, _worker_counts(folder)))
+
+
+def _remove_after_supervisor(folder: str) -> None:
+    """Remove what the supervisor could not, because it was killed."""
+    from multiprocessing import parent_process
+    from shutil import rmtree
+
+    supervisor = parent_process()
+    if supervisor is not None and not supervisor.is_alive():
+        rmtree(folder, ignore_errors=True)
 
 
 def _worker_counts(folder: str) -> "RequestCounts | None":

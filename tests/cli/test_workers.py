@@ -100,9 +100,11 @@ def test_a_restart_loses_no_request_and_an_end_is_quick(serving, tmp_path, until
         assert f"worker {killed} ended (signal 9)" in told
 
 
-def test_workers_do_not_outlive_their_supervisor(serving, tmp_path, until):
-    """When the supervisor is killed the port is free again, and nobody answers for nobody."""
+def test_workers_do_not_outlive_their_supervisor(serving, tmp_path, until, monkeypatch):
+    """When the supervisor is killed the port is free again, nobody answers for nobody, and no file is left."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with serving("--workers", str(WORKERS), "--state", f"sqlite:///{tmp_path}/worlds.db") as server:
+        assert len(list(tmp_path.glob("plugproof-*/*"))) >= WORKERS
         server.process.kill()
         server.process.wait()
 
@@ -111,6 +113,17 @@ def test_workers_do_not_outlive_their_supervisor(serving, tmp_path, until):
                 return probe.connect_ex(server.address) != 0
 
         until(is_free)
+        until(lambda: not list(tmp_path.glob("plugproof-*")))
+
+
+def test_workers_leave_signals_to_their_supervisor(pool):
+    """A signal that reaches all processes at once, as systemd's does, ends the workers in their turn."""
+    for worker in workers_of(pool):
+        ignored = subprocess.run(
+            ["ps", "-o", "ignored=", "-p", str(worker)], capture_output=True, text=True, check=True
+        )
+        mask = int(ignored.stdout, 16)
+        assert all(mask >> (number - 1) & 1 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
 
 
 def test_a_hang_up_of_its_terminal_ends_it(tmp_path):

@@ -1,12 +1,14 @@
 """HTTP/1.1 as uvicorn speaks it, bounded: how long a head may be, and how long a request may take to come.
 
-Three rules, and where they stand in RFC 9110:
+Four rules, and where they stand in RFC 9110 and 9112:
 
 1. An `Upgrade` that is not granted is ignored (section 7.8). The parser takes everything after such a
    head for another protocol, so the head is read again without that header, and its body with it.
 2. Whatever is no body is held in memory until it ends, so it ends within `MOST_HEAD`: a head (431,
    RFC 6585), the trailers of a chunked body, the extensions of a chunk, blank lines before a request.
 3. A head, and then a body, has `receive_seconds` to come (408, section 15.5.9).
+4. A connection that awaits a request is closed only when none has come that is not read yet, and an answer that is
+   the last one says so (RFC 9112, section 9.6).
 """
 
 import math
@@ -14,9 +16,11 @@ from asyncio import TimerHandle, Transport
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
 
 from plugproof_contracts.errors import InvalidValueError
+from plugproof_mockserver.faces.socket_endings import end_if_silent
 from plugproof_mockserver.http.response import ErrorResponse
 
 MOST_HEAD = 64 * 1024
@@ -25,8 +29,8 @@ RECEIVE_SECONDS = 60.0
 """How long a head may take to come, and then a body; people who type a request by hand take their time."""
 LINGER_SECONDS = 2.0
 """How long a client that was refused may go on sending, so that it reads why before its connection breaks."""
-ENDING_SECONDS = 0.5
-"""How long a connection that awaits a request still takes one once the server was told to end."""
+AGAIN_SECONDS = 0.05
+"""How long after a look that found something a connection is looked at again."""
 
 _NEVER = math.inf
 _CLOSE = ((b"connection", b"close"),)
@@ -40,19 +44,27 @@ class _LongHeadError(Exception):
     """Raised in a callback of the parser, which hands it on as the context of its own error."""
 
 
+class SharedState(ServerState):
+    """What all connections of a server know of it."""
+
+    ending_seconds: float | None = None
+    """How long a connection that awaits a request still takes one; None while the server goes on."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol within bounds of size and time; `receive_seconds` is rule 3's."""
+
+    server_state: SharedState
 
     def __init__(
         self,
         *args: Any,
         receive_seconds: float = RECEIVE_SECONDS,
-        ending_seconds: float = ENDING_SECONDS,
         **named: Any,
     ) -> None:
         super().__init__(*args, **named)
-        self._receive_seconds, self._ending_seconds = receive_seconds, ending_seconds
-        self.is_ending = False
+        self._receive_seconds = receive_seconds
+        self._last: RequestResponseCycle | None = None  # whose answer closes the connection as we want it
         self._look_every = min(receive_seconds, self.timeout_keep_alive)
         self._timer: TimerHandle | None = None
         self._due = _NEVER  # when what is waited for is late
@@ -68,6 +80,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._due = self.loop.time() + self._receive_seconds
         self._look_later()
+        self.shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
@@ -111,21 +124,47 @@ class BoundedProtocol(HttpToolsProtocol):
             else:
                 return
 
+    # The end.
+
     def shutdown(self) -> None:
-        """Answer what has been asked, or is asked in a moment, and close.
+        """Answer what has been asked, or is asked within `ending_seconds`, and close with the last answer.
 
-        A request may have come that nobody has read yet. uvicorn would close its connection, and the client
-        could not know whether anything was done.
+        Do nothing while the server goes on.
         """
-        self.finish(self._ending_seconds)
-
-    def finish(self, seconds: float) -> None:
-        """Answer what has been asked, or is asked within so many seconds, and close with the last answer."""
-        self.is_ending = True
-        if seconds and (self.cycle is None or self.cycle.response_complete):
-            self.loop.call_later(seconds, super().shutdown)
+        seconds = self.server_state.ending_seconds
+        if seconds is None:
+            return
+        if self._is_answering():
+            self._make_last()
+        elif seconds:
+            self.loop.call_later(seconds, self._end_waiting)
         else:
-            super().shutdown()
+            self._end_waiting()
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _make_last(self) -> None:
+        """Have the newest answer close the connection, and not one before it that has not begun."""
+        if self._last is not None and not self._last.response_started:
+            self._last.keep_alive = True
+        self._last = None
+        if self.cycle.keep_alive and not self.cycle.response_started:
+            self.cycle.keep_alive, self._last = False, self.cycle
+
+    def _end_waiting(self) -> None:
+        if self._is_answering() or self.transport.is_closing():
+            return  # the answer closes it, or has closed it
+        if not self._close_if_silent():
+            self.loop.call_later(AGAIN_SECONDS, self._end_waiting)
+
+    def _close_if_silent(self) -> bool:
+        """Close, unless something has come that is not read yet; return whether it is closed."""
+        ours = self.transport.get_extra_info("socket")
+        if ours is not None and not end_if_silent(ours.fileno(), ours.family):
+            return False
+        self.transport.close()
+        return True
 
     # What the parser tells.
 
@@ -141,8 +180,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_again = self._head_without_upgrade()
             return
         super().on_headers_complete()
-        if self.is_ending:
-            self.cycle.keep_alive = False
+        if self.server_state.ending_seconds is not None:
+            self._make_last()
         self.headers = []  # what comes now are trailers, which are not part of the head
 
     def on_body(self, body: bytes) -> None:
@@ -169,6 +208,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.scope is None:
             self._due = self._end_of_idling()
+        if self.server_state.ending_seconds is not None and not self.transport.is_closing():
+            self.shutdown()  # the answer had begun before it could say that it is the last one
 
     def _end_of_idling(self) -> float:
         return self.loop.time() + self.timeout_keep_alive
@@ -193,8 +234,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._look_later()
         if self.loop.time() < self._due:
             return
-        if self.scope is None:
+        if self._is_refused:
             self.transport.close()
+        elif self.scope is None:
+            self._close_if_silent()
         elif not self.flow.read_paused:  # else the client waits for the application
             self._refuse(_late(self._receive_seconds))
 

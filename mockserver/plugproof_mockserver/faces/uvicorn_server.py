@@ -5,7 +5,6 @@ import logging
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -16,7 +15,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from plugproof_contracts.errors import PlugproofError
-from plugproof_mockserver.faces.http_protocol import ENDING_SECONDS, RECEIVE_SECONDS, BoundedProtocol
+from plugproof_mockserver.faces.http_protocol import RECEIVE_SECONDS, BoundedProtocol, SharedState
+from plugproof_mockserver.faces.socket_endings import accept_waiting, refuse_handshakes
 from plugproof_mockserver.http.asgi_types import TRANSPORT, WRITE, ASGIApp, Send
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 1.5
 """How long requests that are under way may take once the server was told to end."""
+ENDING_SECONDS = 0.5
+"""How long a connection that awaits a request still takes one once the server was told to end."""
+SETTLE_SECONDS = 0.05
+"""How long connections that have begun may take to be made, once no more begin."""
 BACKLOG = 2048
 """How many connections may wait to be accepted."""
 DRAIN_SECONDS = 10
@@ -144,12 +148,15 @@ class GracefulServer(uvicorn.Server):
     """uvicorn's server, which ends cleanly when it is told to end, and says when it is ready."""
 
     shares_listener = False
-    """Whether other processes accept connections of the same socket."""
+    """Whether other processes accept connections of the same socket. Unless this one drains, they end with it."""
+    ending_seconds = ENDING_SECONDS
+    """How long a connection that awaits a request still takes one at the end."""
 
     def __init__(
         self, config: uvicorn.Config, ready: Callable[[], None], signals: "Sequence[signal.Signals] | None"
     ) -> None:
         super().__init__(config)
+        self.server_state: SharedState = SharedState()
         self._signals = _ending_signals() if signals is None else signals
         self._ready = ready
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -183,17 +190,24 @@ class GracefulServer(uvicorn.Server):
         """Finish what is under way, within `GRACE_SECONDS`."""
         # Ending the server cuts off requests that are under way; a traceback of that helps nobody.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        self.server_state.ending_seconds = self.ending_seconds
         if self._draining is None:
-            await self._accept_waiting(sockets or [])
+            await self._accept_the_last(sockets or [])
         await super().shutdown(sockets)
 
-    async def _accept_waiting(self, sockets: list[socket.socket]) -> None:
+    async def _accept_the_last(self, sockets: list[socket.socket]) -> None:
         """Accept who waits in line: closing a listening socket resets whoever has connected to it."""
+        for listener in sockets:
+            refuse_handshakes(listener)
+        await asyncio.sleep(min(SETTLE_SECONDS, self.ending_seconds))
         loop, listeners = asyncio.get_running_loop(), [listener.dup() for listener in sockets]
         self._stop_accepting()
-        # In one go: whoever is answered in between may connect again.
-        for connection in [found for listener in listeners for found in _waiting(listener)]:
-            await loop.connect_accepted_socket(self._connect, connection)
+        waiting = [found for listener in listeners for found in accept_waiting(listener, BACKLOG)]
+        for listener in listeners:
+            listener.close()
+        for connection in waiting:
+            with suppress(OSError):  # this client has gone
+                await loop.connect_accepted_socket(self._connect, connection)
 
     def _connect(self) -> asyncio.Protocol:
         make: Any = self.config.http_protocol_class
@@ -236,23 +250,14 @@ class GracefulServer(uvicorn.Server):
         self._draining = self._draining or asyncio.create_task(self._end_when_drained())
 
     async def _end_when_drained(self) -> None:
-        until = time.monotonic() + DRAIN_SECONDS
-        while self.server_state.connections and time.monotonic() < until and not self.should_exit:
-            for connection in list(self.server_state.connections):
-                if isinstance(connection, BoundedProtocol) and not connection.is_ending:
-                    connection.finish(self.config.timeout_keep_alive)
-            await asyncio.sleep(0.05)
+        self.server_state.ending_seconds = self.config.timeout_keep_alive
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while (self.server_state.connections or self.server_state.tasks) and not self.should_exit:
+                    await asyncio.sleep(0.05)
         self.end()
-
-
-def _waiting(listener: socket.socket) -> list[socket.socket]:
-    """Close a listening socket; return the connections that waited in its line."""
-    listener.setblocking(False)
-    found: list[socket.socket] = []
-    with listener, suppress(BlockingIOError):
-        while len(found) < BACKLOG:
-            found.append(listener.accept()[0])
-    return found
 
 
 def _ending_signals() -> list[signal.Signals]:
@@ -289,7 +294,7 @@ def serve(
 
     `receive_seconds` is how long the head of a request, and then its body, may take to come.
     """
-    run_server(make_server(app, ready, receive_seconds, ENDING_SECONDS), listener)
+    run_server(make_server(app, ready, receive_seconds), listener)
 
 
 @contextmanager
@@ -298,7 +303,8 @@ def serving(
 ) -> "Iterator[None]":
     """Serve in a thread while the block lasts; raise `ServerStartError` when the server does not start."""
     ready = threading.Event()
-    server = make_server(app, ready.set, receive_seconds, 0)  # whoever ends the block has asked what it wanted to
+    server = make_server(app, ready.set, receive_seconds)
+    server.ending_seconds = 0  # whoever ends the block has asked what it wanted to
     thread = threading.Thread(target=run_server, args=(server, listener), name="plugproof server", daemon=True)
     thread.start()
     try:
@@ -320,11 +326,10 @@ def make_server(
     app: ASGIApp,
     ready: Callable[[], None],
     receive_seconds: float,
-    ending_seconds: float = ENDING_SECONDS,
     signals: "Sequence[signal.Signals] | None" = None,
 ) -> GracefulServer:
     """Return a server of an application, which `signals` end, or the usual ones for None."""
-    protocol: Any = partial(_Protocol, receive_seconds=receive_seconds, ending_seconds=ending_seconds)
+    protocol: Any = partial(_Protocol, receive_seconds=receive_seconds)
     config = uvicorn.Config(
         cast("Any", app),
         http=protocol,

@@ -1,7 +1,8 @@
 """One worker of several: a server on a socket that is shared, obeying the process that started it.
 
-The supervisor speaks over a pipe, and not by signals: a signal of the terminal reaches all processes at once, and
-one that came too early would end a worker that has begun to start. A supervisor that is gone closes the pipe.
+The supervisor speaks over a pipe, and not by signals: a signal of the terminal or of systemd reaches all processes
+at once. One that came too early would end a worker that has begun to start, and workers that end by themselves
+leave clients to a socket that only the supervisor has open. A supervisor that is gone closes the pipe.
 """
 
 import signal
@@ -19,8 +20,6 @@ from plugproof_mockserver.http.asgi_types import ASGIApp
 READY, DRAIN, END = b"ready", b"drain", b"end"
 """What a worker says once it answers, and what it is told: to answer no new connection and end, or to end now."""
 
-ENDING = (signal.SIGTERM,)
-
 
 def work(
     make_app: Callable[..., ASGIApp],
@@ -32,7 +31,7 @@ def work(
     """Serve what `make_app` makes of what is given, until told to end."""
     _leave_signals_to_the_supervisor()
     try:
-        server = make_server(make_app(*given), lambda: pipe.send_bytes(READY), receive_seconds, signals=ENDING)
+        server = make_server(make_app(*given), lambda: pipe.send_bytes(READY), receive_seconds, signals=())
     except Exception as error:
         # Whoever runs the server reads one line for each worker, and not the same traceback for all of them.
         sys.stderr.write(f"a worker could not start: {type(error).__name__}: {error}\n")
@@ -43,7 +42,7 @@ def work(
 
 
 def _leave_signals_to_the_supervisor() -> None:
-    for name in ("SIGINT", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         with suppress(AttributeError):  # Windows has no hang-up
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):

@@ -187,7 +187,7 @@ class Supervisor:
     # The end.
 
     def _end(self, signals: socket) -> None:
-        # The last worker to close the socket accepts who waits at it; while it is open here, nobody is the last.
+        # Workers accept who waits at the socket before they close it. While it is open here, it takes more.
         self._listener.close()
         left = self._workers
         for worker in left:

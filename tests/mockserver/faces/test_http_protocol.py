@@ -5,10 +5,9 @@ import re
 
 import pytest
 import uvicorn
-from uvicorn.server import ServerState
 
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.faces.http_protocol import MOST_HEAD, BoundedProtocol
+from plugproof_mockserver.faces.http_protocol import MOST_HEAD, BoundedProtocol, SharedState
 
 SHORT = 0.01
 HOST = b"Host: localhost\r\n"
@@ -78,7 +77,7 @@ def heard(*packets, until_closed=False):
         )
         line, protocol = (
             Line(),
-            BoundedProtocol(config, ServerState(), {}, receive_seconds=SHORT if until_closed else 60),
+            BoundedProtocol(config, SharedState(), {}, receive_seconds=SHORT if until_closed else 60),
         )
         protocol.connection_made(line)
         for packet in packets:
