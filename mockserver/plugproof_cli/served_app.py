@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from plugproof_cli.options.secret_files import count_worlds
 from plugproof_cli.options.serve_options import ServeOptions
 from plugproof_cli.output import live_log
 from plugproof_contracts.secrets.token import adopt_fingerprint_key
@@ -92,7 +93,7 @@ def _app(options: ServeOptions, identity: str, counts: "RequestCounts | None" = 
 def _worlds(options: ServeOptions) -> "WorldRegistry":
     store = open_store(options.state)
     most = options.max_worlds
-    quotas = {one.prefix: one.worlds for one in options.tenants.values() if one.worlds is not None}
+    quotas = count_worlds(options.tenants.values(), most)
     if store is None:
         from plugproof_mockserver.world.registries.registry import WorldRegistry
         from plugproof_mockserver.world.world import World

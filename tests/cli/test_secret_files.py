@@ -4,11 +4,15 @@ from click.testing import CliRunner
 from plugproof_cli.commands.serve import serve
 from plugproof_cli.options.secret_files import (
     Tenant,
+    count_worlds,
     merge_tenants,
     read_secret_file,
     read_tenant,
     read_tenant_file,
 )
+from plugproof_mockserver.world.nouns.world_errors import QuotaError
+from plugproof_mockserver.world.registries.registry import WorldRegistry
+from plugproof_mockserver.world.world import World
 
 SECRET = "canary-secret-1"
 
@@ -71,6 +75,16 @@ def test_an_option_gives_one_prefix_and_its_secret():
 def test_a_prefix_has_one_secret():
     with pytest.raises(Exception, match="'a' has two secrets"):
         merge_tenants([Tenant("a", SECRET)], [Tenant("a", f"{SECRET}2")])
+
+
+def test_a_team_without_a_number_takes_no_room_of_another():
+    """A world counts to the team whose secret opens it, also where the beginning of its name is another team's."""
+    quotas = count_worlds([Tenant("team-a-", SECRET, 1), Tenant("team-a-x-", SECRET)], most=100)
+    worlds = WorldRegistry(lambda name: World(name=name), most=100, quotas=quotas)
+    for name in ("team-a-x-1", "team-a-x-2", "team-a-1"):
+        assert worlds.lease(name, 60)
+    with pytest.raises(QuotaError, match="team-a-"):
+        worlds.lease("team-a-2", 60)
 
 
 def test_a_tenant_does_not_show_its_secret():

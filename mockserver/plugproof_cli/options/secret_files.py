@@ -110,3 +110,11 @@ def merge_tenants(options: Iterable[Tenant], file: Iterable[Tenant]) -> dict[str
             raise click.UsageError(f"the prefix {tenant.prefix!r} has two secrets; leave one out")
         merged[tenant.prefix] = tenant
     return merged
+
+
+def count_worlds(tenants: Iterable[Tenant], most: int) -> dict[str, int]:
+    """Return how many worlds each prefix may have, of `most` in all.
+
+    One without a number is in it, too: else its worlds would count to a shorter prefix, which is another team's.
+    """
+    return {tenant.prefix: most if tenant.worlds is None else tenant.worlds for tenant in tenants}

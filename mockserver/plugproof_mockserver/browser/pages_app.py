@@ -8,10 +8,11 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from plugproof_contracts.pages.html_page import load_template, stylesheet
 from plugproof_mockserver.browser import PAGE_PATHS, stripe
 from plugproof_mockserver.http.asgi_types import BASE, TRANSPORT, WORLD, ASGIApp, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY
+from plugproof_mockserver.http.response import ErrorResponse, refuse_method
 from plugproof_mockserver.world.pipeline import WORLD_TROUBLE, refuse_world
 from plugproof_mockserver.world.world import World
 
@@ -52,6 +54,7 @@ _CALL_FIELDS = ("client_secret", "account", "card", "payment_method", "outcome")
 """The fields of a call in JSON, in the order of `StripeCall`."""
 
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
+_NO_FILE = ErrorResponse(404, "There is no such page or file here.")
 _FILE = re.compile(r"[a-z]+\.(?:js|css)")
 
 
@@ -62,7 +65,7 @@ def pages() -> dict[str, ASGIApp]:
 
 def pages_app() -> ASGIApp:
     """Return the application of this plane."""
-    app = Starlette(routes=_routes())
+    app = Starlette(routes=_routes(), exception_handlers={HTTPException: _off_the_map})
     app.router.redirect_slashes = False
     return app
 
@@ -84,6 +87,17 @@ def _routes() -> list[Route]:
         Route("/stripe/v1/payment_intents/{intent}/confirm", _confirm, methods=["POST", "OPTIONS"]),
         Route("/stripe/v1/payment_intents/{intent}/challenge", _challenge, methods=["POST", "OPTIONS"]),
     ]
+
+
+async def _off_the_map(request: Request, error: Exception) -> Response:
+    allow = (cast("HTTPException", error).headers or {}).get("Allow")
+    return _refuse(_NO_FILE if allow is None else refuse_method(request.method, allow))
+
+
+def _refuse(problem: ErrorResponse) -> Response:
+    written = problem.to_response()
+    headers = {name.decode(): value.decode() for name, value in written.headers}
+    return Response(written.body, written.status, _PAGE_HEADERS | headers)
 
 
 # Pages.
@@ -111,7 +125,7 @@ def _page(name: str, request: Request) -> Response:
 async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     if not _FILE.fullmatch(name) or not (name == "style.css" or _static(name).is_file()):
-        return Response("There is no such file here.", 404, _PAGE_HEADERS, "text/plain")
+        return _refuse(_NO_FILE)
     return Response(_text(name), headers=_PAGE_HEADERS, media_type=_TYPES[name[name.index(".") :]])
 
 

@@ -24,7 +24,7 @@ from plugproof_mockserver.control.secrets import ControlSecrets
 from plugproof_mockserver.engine.transitions import NotPossibleError
 from plugproof_mockserver.http.asgi_types import WORLD, WORLDS, ASGIApp, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, too_large
-from plugproof_mockserver.http.response import ErrorResponse
+from plugproof_mockserver.http.response import ErrorResponse, refuse_method
 from plugproof_mockserver.world.faults.faults import UnknownFaultError
 from plugproof_mockserver.world.nouns.charger_store import UnknownChargerError
 from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
@@ -171,6 +171,4 @@ async def _off_the_map(request: Request, error: Exception) -> Response:
     found = cast("HTTPException", error)
     if found.status_code != 405 or not found.headers:
         return _refusing(ErrorResponse(404, f"Nothing lives here; {PREFIX}/openapi.json lists what does."))
-    allow = ", ".join(sorted(found.headers["Allow"].split(", ")))
-    message = f"This takes no {request.method}; it takes {allow}."
-    return _refusing(ErrorResponse(405, message, headers=((b"allow", allow.encode()),)))
+    return _refusing(refuse_method(request.method, found.headers["Allow"]))

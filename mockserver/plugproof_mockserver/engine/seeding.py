@@ -66,16 +66,22 @@ def amend_state(state: SessionState, fields: dict[str, Any], now: int) -> Sessio
     for name, value in fields.items():
         if name not in FIELDS:
             raise InvalidValueError(f"a session has no field {name!r}; {list_fields(name, FIELDS)}")
-        _require_json(name, value)
+        if reason := why_not_kept(value):
+            raise InvalidValueError(f"the field {name!r} can't be set to what JSON can't carry: {reason}")
         state = _set(state, name, value, now)
     return state
 
 
-def _require_json(name: str, value: Any) -> None:
+def why_not_kept(value: Any) -> str | None:
+    """Return why a value can't be in an answer, or not in every store; None if it can."""
     try:
         msgspec.json.encode(value)
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise InvalidValueError(f"the field {name!r} can't be set to what JSON can't carry: {error}") from None
+        msgspec.msgpack.encode(value)
+    except OverflowError:
+        return "a whole number must be from -2**63 to 2**64 - 1"
+    except (TypeError, ValueError, RecursionError) as error:
+        return str(error)
+    return None
 
 
 def _set(state: SessionState, name: str, value: Any, now: int) -> SessionState:

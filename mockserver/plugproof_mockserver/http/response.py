@@ -110,3 +110,9 @@ def _page(title: str) -> bytes:
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><title>{title}</title></head><body>{title}</body></html>\n'
     ).encode()
+
+
+def refuse_method(method: str, allow: str) -> ErrorResponse:
+    """Return the 405 of a route that takes only the methods of an `Allow` header."""
+    taken = ", ".join(sorted(allow.split(", ")))
+    return ErrorResponse(405, f"This takes no {method}; it takes {taken}.", headers=((b"allow", taken.encode()),))

@@ -15,7 +15,7 @@ from plugproof_mockserver.world.faults import fault_fields
 from plugproof_mockserver.world.faults.fault import Fault, FaultKind, FaultTiming, UnknownFaultError
 from plugproof_mockserver.world.faults.fault_fields import UNKNOWN
 from plugproof_mockserver.world.nouns.charger_store import is_code
-from plugproof_mockserver.world.nouns.choices import require_choice
+from plugproof_mockserver.world.nouns.choices import MOST_FIRST, require_choice
 
 __all__ = [
     "UNKNOWN",
@@ -75,7 +75,8 @@ def make_fault(
     if when is not None:
         require_choice("the when of a fault", when, FaultTiming)
     _require("rate", rate, _is_number(rate) and 0 <= rate <= 1, "a number from 0 to 1")
-    _require("first", first, first is None or (_is_count(first) and first >= 1), "a whole number from 1")
+    allowed = f"a whole number from 1 to {MOST_FIRST}"
+    _require("first", first, first is None or (_is_count(first) and 1 <= first <= MOST_FIRST), allowed)
     known = FaultKind(kind)
     _require_code(code)
     _require_token(token, operation)
@@ -182,7 +183,7 @@ def _bound(name: str, given: Bound) -> float | str | None:
     if isinstance(given, str) and DURATION.fullmatch(given):
         given = parse_duration(given)
     is_moment = isinstance(given, str) and _is_moment(given)
-    is_length = _is_number(given) and 0 <= float(given or 0) <= LATEST // SECOND
+    is_length = isinstance(given, int | float) and _is_number(given) and 0 <= given <= LATEST // SECOND
     _require(name, given, given is None or is_moment or is_length, allowed)
     return given
 

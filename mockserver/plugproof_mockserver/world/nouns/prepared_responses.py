@@ -13,7 +13,7 @@ import msgspec
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.response import JSON, Response
-from plugproof_mockserver.world.nouns.choices import require_choice
+from plugproof_mockserver.world.nouns.choices import MOST_FIRST, require_choice
 
 _UNSET: Any = object()
 _TEXT = ((b"content-type", b"text/plain; charset=utf-8"),)
@@ -55,7 +55,8 @@ def make_prepared(
     """Return an answer by hand; raise `InvalidValueError` that names what is wrong and what is allowed."""
     require_choice("the operation of an answer by hand", operation, ("*", *OPERATIONS))
     _require("status", status, status in set(HTTPStatus) and status >= 200, "a final HTTP status, such as 502")
-    _require("first", first, first is None or (type(first) is int and first >= 1), "a whole number from 1")
+    is_count = type(first) is int and 1 <= first <= MOST_FIRST
+    _require("first", first, first is None or is_count, f"a whole number from 1 to {MOST_FIRST}")
     if json is not _UNSET and content is not None:
         raise InvalidValueError("an answer by hand has either json or content, not both")
     body, kind = _body(json, content)

@@ -15,6 +15,7 @@ from typing import ClassVar, NamedTuple
 import msgspec
 
 from plugproof_contracts.errors import InvalidValueError
+from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.timestamps import SECOND, iso
 from plugproof_mockserver.stores.store import StoreHealth
 from plugproof_mockserver.world.nouns.world_errors import (
@@ -304,7 +305,9 @@ def check_lease(name: str, seconds: float | None) -> None:
     if name == DEFAULT:
         raise InvalidValueError(f"the world {DEFAULT!r} is always there and takes no lease; name another")
     if seconds is not None and not SHORTEST <= seconds <= LONGEST:
-        raise InvalidValueError(f"ttl can't be {seconds:g}; it must be from {SHORTEST} to {LONGEST} seconds")
+        raise InvalidValueError(
+            f"ttl can't be {shorten(seconds)}; it must be from {SHORTEST} to {LONGEST} seconds"
+        )
 
 
 def _is_over(kept: _Kept, now: float) -> bool:

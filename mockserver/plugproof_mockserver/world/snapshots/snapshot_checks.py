@@ -12,6 +12,7 @@ from msgspec.structs import asdict, astuple, replace
 from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_mockserver.engine import transitions
 from plugproof_mockserver.engine.representation import data_body, payment_of
+from plugproof_mockserver.engine.seeding import why_not_kept
 from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.events import possible_events
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
@@ -53,7 +54,7 @@ def check_snapshot(settings: Settings, snapshot: WorldSnapshot) -> WorldSnapshot
         with _naming(f"prepared[{index}]"):
             read_prepared(one)
     for index, found in enumerate(snapshot.violations):
-        _require(f"violations[{index}]", found, not _is_deeper(found, _DEEPEST), f"at most {_DEEPEST} levels deep")
+        _check_plain(f"violations[{index}]", found)
     faults = tuple(_fault(f"faults[{index}]", fault) for index, fault in enumerate(snapshot.faults))
     return replace(snapshot, chargers=chargers, faults=faults)
 
@@ -96,6 +97,7 @@ def _check_window(name: str, window: LimiterWindow) -> None:
 
 def _check_entry(name: str, entry: RawEntry) -> None:
     _require(f"{name}[0]", entry[0], EARLIEST <= entry[0] <= LATEST, _ON_CALENDAR)
+    _require(f"{name}[5]", entry[5], 100 <= entry[5] <= 599, "the status of an answer, from 100 to 599")
 
 
 def _check_chance(chance: tuple[int, ...] | None) -> None:
@@ -134,7 +136,12 @@ def _check_session(name: str, state: SessionState) -> None:
     _require(f"{name}.charger", state.charger, is_code(state.charger), "1 to 10 letters and digits")
     for field, value in zip(state.__struct_fields__, astuple(state), strict=True):
         _require(f"{name}.{field}", value, not isinstance(value, int) or -_MOST <= value <= _MOST, _LARGE)
-    _require(f"{name}.overlay", "…", not _is_deeper(state.overlay, _DEEPEST), f"at most {_DEEPEST} levels deep")
+    _check_plain(f"{name}.overlay", state.overlay)
+
+
+def _check_plain(name: str, value: Any) -> None:
+    _require(name, "…", not _is_deeper(value, _DEEPEST), f"at most {_DEEPEST} levels deep")
+    _require(name, "…", (reason := why_not_kept(value)) is None, f"what JSON can carry: {reason}")
 
 
 def _lives(settings: Settings, chargers: ChargerStore, state: SessionState, now: int) -> bool:

@@ -91,7 +91,10 @@ def _explain(error: msgspec.ValidationError, document: bytes | str) -> str:
 
 
 def _version_of(document: bytes | str) -> Any:
-    whole = msgspec.json.decode(document)
+    try:
+        whole = msgspec.json.decode(document)
+    except (ValueError, RecursionError):
+        return None  # what can't be read any further has no version
     return whole.get("version") if isinstance(whole, dict) else None
 
 
