@@ -22,13 +22,13 @@ from plugproof_contracts.conformance.ledger.lessons import assumption_notes, les
 from plugproof_contracts.conformance.ledger.proxy_evidence import LARGEST_PORTION
 from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.exchange import Exchange
-from plugproof_contracts.rules.examples import NOON, TOKEN, failure, success
+from plugproof_contracts.rules.examples import NOON, TOKEN, failure, refusal, success
 
 BATCH, RUNS = 200, 60
 
 
-def answers(operation: str, status: str) -> list[Exchange]:
-    """Return a batch of conforming answers, no two of which are equal."""
+def answers(operation: str, status: str, **more: Any) -> list[Exchange]:
+    """Return a batch of conforming answers, no two of which are equal, `more` of their fields changed."""
     made = []
     for index in range(BATCH):
         started = (NOON - timedelta(seconds=900 + index)).isoformat()
@@ -37,7 +37,7 @@ def answers(operation: str, status: str) -> list[Exchange]:
             "cost_amount": index,
             "charging_started_at": started,
         }
-        one = success(operation, status, remaining=index % 10, after=index, **changes)
+        one = success(operation, status, remaining=index % 10, after=index, **changes | more)
         made.append(one.replace(url=one.url.replace(TOKEN, f"{TOKEN}-{index}")))
     return made
 
@@ -57,13 +57,16 @@ def _microseconds(work: Callable[[Exchange], object], batch: list[Exchange]) -> 
 def rows() -> list[Row]:
     """Measure every row of this subject."""
     ordinary = answers("confirm", "charging")
-    broken = [one.replace(headers={}) for one in ordinary]
+    bare = [one.replace(headers={}) for one in ordinary]
+    broken = answers("confirm", "charging", connector_id=0)
     return [
         _row("all rules on one confirm 200", check, ordinary, "≤ 25 µs"),
         _row("the same, with making the Exchange", lambda one: check(one.replace()), ordinary),
         _row("all rules on one get 200", check, answers("get", "captured")),
-        _row("all rules on one 404", check, [failure(404)] * BATCH),
-        _row("all rules on one confirm 200 without headers", check, broken),
+        _row("all rules on one 404", check, [failure(404)] * BATCH, "≤ 25 µs"),
+        _row("all rules on one 429", check, [refusal()] * BATCH),
+        _row("all rules on one confirm 200 without headers", check, bare),
+        _row("all rules on one confirm 200 with a wrong value", check, broken),
         _row("the rules without the fast path", examine_by_rules, ordinary),
         *_evidence_rows(traffic(LARGEST_PORTION)),
         _row("for scale: msgspec decodes the body", lambda one: msgspec.json.decode(one.body or b""), ordinary),

@@ -4,7 +4,10 @@ Both follow from a few facts about the answer, so they are worked out once for e
 of facts and looked up afterwards.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
@@ -55,14 +58,24 @@ def facts_of(answer: ParsedResponse) -> Facts:
         says_json=answer.says_json,
         asked_json=answer.asked_json,
         sent_body=bool(answer.exchange.request_body),
-        headers=frozenset(name for name in _GATES if _is_readable(answer, name)),
+        headers=readable_headers(answer),
         fields=answer.sound,
         status=answer.status,
-        unknown=frozenset(name for name in _NEEDED if name not in answer.headers)
-        if answer.headers.is_partial
-        else frozenset(),
+        unknown=unknown_headers(answer),
         invented=INVENTED in answer.exchange.url,
     )
+
+
+def readable_headers(answer: ParsedResponse) -> frozenset[str]:
+    """Return those of the headers that rules compute with that can be read."""
+    return frozenset([name for name in _GATES if _is_readable(answer, name)])
+
+
+def unknown_headers(answer: ParsedResponse) -> frozenset[str]:
+    """Return those of the headers that rules ask for that a recorder may have left out."""
+    if not answer.headers.is_partial:
+        return frozenset()
+    return frozenset(name for name in _NEEDED if name not in answer.headers)
 
 
 def _is_readable(answer: ParsedResponse, header: str) -> bool:
@@ -75,6 +88,13 @@ class Applicability(NamedTuple):
     applicable: frozenset[str]
     checked: frozenset[str]
     rules: tuple[Rule, ...]
+    by_family: dict[str, tuple[Rule, ...]]
+
+    def rules_of(self, families: Sequence[str]) -> tuple[Rule, ...]:
+        """Return the checked rules of some families, in the catalogue's order."""
+        if len(families) == 1:
+            return self.by_family.get(families[0], ())
+        return tuple([rule for family, rules in self.by_family.items() if family in families for rule in rules])
 
 
 @lru_cache(maxsize=4096)
@@ -83,7 +103,10 @@ def applicable_rules(facts: Facts) -> Applicability:
     applicable = [rule for rule in _SINGLE if _applies(facts, rule.scope)]
     rules = tuple(rule for rule in applicable if _has_subject(facts, rule.scope))
     return Applicability(
-        frozenset(rule.slug for rule in applicable), frozenset(rule.slug for rule in rules), rules
+        frozenset(rule.slug for rule in applicable),
+        frozenset(rule.slug for rule in rules),
+        rules,
+        {family: tuple(members) for family, members in groupby(rules, key=attrgetter("family"))},
     )
 
 

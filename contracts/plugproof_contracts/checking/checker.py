@@ -4,8 +4,7 @@
 rules were applicable and checked, and why something could not be checked.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -70,11 +69,9 @@ def examine(exchange: Exchange) -> Result:
     if accepted is None:
         return examine_by_rules(exchange)
     judged, open_rules = accepted
-    if not open_rules:
-        return Result(judged.applicable, judged.checked)
     answer = parsed(exchange)
-    found = [_violation(rule, finding, answer) for rule in open_rules for finding in rule.judge(answer)]
-    return Result(judged.applicable, judged.checked, tuple(found))
+    found = tuple(_violations(open_rules, answer, [answer])) if open_rules else ()
+    return Result(judged.applicable, judged.checked, found, server_error_reason(exchange))
 
 
 def examine_by_rules(exchange: Exchange) -> Result:
@@ -184,21 +181,25 @@ def _has_subject(rule: Rule, group: SessionTrace | OriginTrace) -> bool:
 
 
 def _violations(rules: Iterable[Rule], subject: object, answers: Sequence[ParsedResponse]) -> Iterator[Violation]:
-    secrets_of = cache(stand_ins)
+    known: dict[int, Mapping[str, str]] = {}
     for rule in rules:
         for finding in islice(rule.judge(subject), MOST_FINDINGS):
-            yield _violation(rule, finding, answers[finding.position or 0], secrets_of)
+            yield _violation(rule, finding, answers, known)
 
 
 def _violation(
     rule: Rule,
     finding: Finding,
-    answer: ParsedResponse,
-    secrets_of: Callable[[ParsedResponse], Mapping[str, str]] = stand_ins,
+    answers: Sequence[ParsedResponse],
+    known: dict[int, Mapping[str, str]],
 ) -> Violation:
+    """Tell of a finding; `known` keeps the secrets of each answer, for to look for them takes long."""
+    at = finding.position or 0
     pointer, expected, actual = finding.pointer, finding.expected, shown(finding.actual)
-    if not finding.is_ours:  # to look for an answer's secrets takes longer than all else
-        secrets = secrets_of(answer)
+    if not finding.is_ours:
+        secrets = known.get(at)
+        if secrets is None:
+            secrets = known[at] = stand_ins(answers[at])
         pointer, expected, actual = (cut(escape(scrubbed(text, secrets))) for text in (pointer, expected, actual))
     return Violation(
         rule=rule.slug,
@@ -209,7 +210,7 @@ def _violation(
         actual=actual,
         source=rule.source,
         requirement=rule.requirement,
-        where=str(answer.exchange),
+        where=str(answers[at].exchange),
         position=finding.position,
     )
 

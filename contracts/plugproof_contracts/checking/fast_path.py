@@ -1,220 +1,214 @@
-"""Accepting an ordinary conforming success in a few microseconds.
+"""Judging an ordinary answer in a few microseconds.
 
-Nearly all answers that are checked are fine. This module knows one way to be sure of that: the
-body decodes into models that carry the rules' ranges, no key can be hidden, and a dozen
-comparisons hold. Whatever it does not accept is judged by the rules, which alone say what is
-wrong, so it may be too strict and must never be too lax; a test compares the two.
-
-It demands no assumed fact: where an answer may break one, it says which rule has to be asked besides.
+Nearly all answers that are checked are fine, or break one rule. This module knows one way to be sure of most
+rules: the body decodes into models, no key can be hidden, and a dozen comparisons hold. What does not hold opens a
+family of rules, which alone say what is wrong; so it may be too strict and must never be too lax. What the models
+cannot read is judged by all rules; a test compares the two.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
-from types import GenericAlias, NoneType
-from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple
 
-import msgspec
-from msgspec import Meta
-
-from plugproof_contracts.checking.applicability import Applicability, Facts, applicable_rules
+from plugproof_contracts.checking.applicability import (
+    Applicability,
+    Facts,
+    applicable_rules,
+    readable_headers,
+    unknown_headers,
+)
+from plugproof_contracts.checking.fast_models import ERROR, INVALID, STRICT, has_each_key_once, has_keys, loose
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import Headers
 from plugproof_contracts.exchanges.route import charger_code
 from plugproof_contracts.facts.currencies import CURRENCIES
+from plugproof_contracts.facts.error_texts import TIMED_OUT, TOO_MANY
 from plugproof_contracts.facts.operations import INVENTED, OPERATIONS
-from plugproof_contracts.facts.session import (
-    NULLABLE,
-    TIMESTAMPS,
-    Charger,
-    Connector,
-    Payment,
-    Pricing,
-    PublicCharger,
-    Session,
-    Status,
-)
+from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS, Status
 from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, ENTERED_CHARGING, TERMINAL
 from plugproof_contracts.parsing.date_times import SKEW, http_date, instant
+from plugproof_contracts.parsing.parsed_response import STATUSES, ParsedResponse, parsed
 from plugproof_contracts.parsing.schema import SUCCESSES, JsonType, SchemaField
-from plugproof_contracts.parsing.strict_json import SAFE_INTEGER
-from plugproof_contracts.rules import RULES
+from plugproof_contracts.parsing.unchecked import ANSWERED_BY_API
 from plugproof_contracts.rules.catalogue import Rule
+from plugproof_contracts.rules.families.error_rules import ALWAYS_POSSIBLE
 from plugproof_contracts.rules.families.status_rules import (
     AHEAD,
     HEALTHY,
-    ONCE_CHARGING,
     OUT_OF_ORDER,
     PAID_OUT,
-    UNFINISHED,
 )
 
-_AMOUNT = Annotated[int, Meta(ge=0, le=SAFE_INTEGER)]
-_TEXT = Annotated[str, Meta(min_length=1)]
-_CODE = Annotated[str, Meta(min_length=1, max_length=10)]
-_NUMBER = Annotated[int, Meta(ge=1, le=100)]
-_RANGES: dict[str, Any] = {
-    "connector_id": _NUMBER,
-    "public_code": _CODE,
-    "price_per_kwh": Annotated[int, Meta(ge=1, le=SAFE_INTEGER)],
-    "start_fee": _AMOUNT,
-    "amount_authorized": _AMOUNT,
-    "cost_amount": _AMOUNT,
-    "amount_captured": _AMOUNT,
-    "tax_amount": _AMOUNT,
-    "energy_kwh": Annotated[str, Meta(pattern=r"\A[0-9]+(\.[0-9]+)?\Z")],
-    "driver_email": Annotated[str, Meta(pattern=r"\A[^@\s]+@[^@\s]+\Z", max_length=255)],
-}
-
-
-def _strict(struct: type[msgspec.Struct], **nested: Any) -> Any:
-    """Return a model of the same fields that refuses unknown ones and values out of range."""
-    kinds = _RANGES | nested
-    fields = [(name, _kind(kinds.get(name, hint), hint)) for name, hint in get_type_hints(struct).items()]
-    return msgspec.defstruct(f"Strict{struct.__name__}", fields, forbid_unknown_fields=True)
-
-
-def _kind(kind: Any, hint: Any) -> Any:
-    return kind | None if NoneType in get_args(hint) else kind
-
-
-def _envelope(**fields: Any) -> Any:
-    return msgspec.json.Decoder(msgspec.defstruct("Strict", list(fields.items()), forbid_unknown_fields=True))
-
-
-_PRICING = _strict(Pricing)
-_SESSION = _strict(Session, charger=_strict(Charger), pricing=_PRICING)
-_PAYMENT = _strict(Payment, client_secret=_TEXT, publishable_key=_TEXT, stripe_account_id=_TEXT)
-_CHARGER = _strict(
-    PublicCharger, connectors=GenericAlias(list, _strict(Connector)), pricing=_PRICING, preauth_amount=_AMOUNT
-)
-_TOKEN = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._~-]+\Z")]
-_PLAIN = _envelope(data=_SESSION)
-_DECODERS: dict[str, Any] = dict.fromkeys(OPERATIONS, _PLAIN) | {
-    "get": _envelope(data=_SESSION, payment=_PAYMENT | None),
-    "start": _envelope(data=_SESSION, payment=_PAYMENT, session_token=_TOKEN),
-    "charger": _envelope(data=_CHARGER),
-}
 _ANSWERS: dict[str, frozenset[Status]] = dict.fromkeys(OPERATIONS, frozenset(Status)) | {
     "stop": frozenset(Status) - CANCELLABLE - {Status.CHARGING},
-    "cancel": frozenset(Status) - UNFINISHED - ONCE_CHARGING,
+    "cancel": frozenset({Status.ABANDONED}),
     "receipt-email": frozenset(Status) - TERMINAL,
     "start": frozenset({Status.CREATED}),
 }
 """The statuses that an operation answers with, as far as there is a rule on it."""
 
-
-def _sure_keys(field: SchemaField) -> int:
-    """Count the keys that a value of this shape surely has: those below a null or in an array may be missing."""
-    below = (member for member in field.members.values() if member.kind is JsonType.OBJECT and not member.nullable)
-    return len(field.members) + sum(map(_sure_keys, below))
-
-
-def _varying(field: SchemaField, path: str = "") -> Iterator[tuple[Callable[[Any], Any], int, bool]]:
-    """Yield where keys may be missing: how to get there, the keys of a value or item, and whether it is a list."""
-    for name, member in field.members.items():
-        place = f"{path}.{name}" if path else name
-        if member.kind is JsonType.ARRAY:
-            yield attrgetter(place), _sure_keys(member.members[""]), True
-        elif member.kind is JsonType.OBJECT and member.nullable:
-            yield attrgetter(place), _sure_keys(member), False
-        elif member.kind is JsonType.OBJECT:
-            yield from _varying(member, place)
-
-
-_KEYS = {name: _sure_keys(field) for name, field in SUCCESSES.items()}
-_VARYING = {name: tuple(_varying(field)) for name, field in SUCCESSES.items()}
-"""How many keys a success surely has, and where it may have more; both follow from the models."""
-
 _NULLABLE_NAMES = tuple(sorted(NULLABLE))
 _NULLABLES = attrgetter(*_NULLABLE_NAMES)
 _TIMES = attrgetter(*TIMESTAMPS)
 _COUNTED = frozenset({"x-ratelimit-limit", "x-ratelimit-remaining"})
+_DATED = _COUNTED | {"date"}
 _JSON_TYPES = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
 _COUNTS = {name: frozenset(map(str, range(row.limit))) for name, row in OPERATIONS.items()}
 _LIMITS = {name: str(row.limit) for name, row in OPERATIONS.items()}
+_CODES = {name: frozenset({*row.failures, *ALWAYS_POSSIBLE} - {401, 405}) for name, row in OPERATIONS.items()}
+_NOTHING: frozenset[str] = frozenset()
 _REQUEST_MATTERS = frozenset({"start", "receipt-email"})
-_HIDING = (b" :", b"\t:", b"\n:", b"\r:")
+_MESSAGES = {429: TOO_MANY, 504: TIMED_OUT}
 
 
 class Accepted(NamedTuple):
-    """A success that breaks nothing documented or inferred, and the assumed rules that it may break."""
+    """An answer that the models can read, and the rules that may find something, in the catalogue's order."""
 
     applicability: Applicability
     open_rules: tuple[Rule, ...] = ()
 
 
 def accept(exchange: Exchange) -> Accepted | None:
-    """Return what a conforming success is checked by, or None if the rules have to look at it."""
+    """Return by which rules an answer is judged, or None if all of them have to look at it."""
     operation, body = exchange.operation, exchange.body
-    if operation is None or body is None or exchange.status != operation.success or INVENTED in exchange.url:
+    if operation is None or body is None or INVENTED in exchange.url:
         return None
-    name = operation.name
-    if not _headers_hold(exchange.headers, name) or (exchange.request_body and name in _REQUEST_MATTERS):
+    if exchange.headers.get("cf-mitigated") is not None:
         return None
-    try:
-        document = _DECODERS[name].decode(body)
-    except (ValueError, RecursionError):
-        return None
-    date = http_date(exchange.headers.get("date"))
-    if not (_has_each_key_once(body, name, document) and _holds(name, document, date, exchange.url)):
+    answer = parsed(exchange)
+    if exchange.status == operation.success:
+        return _accept_success(answer, operation.name, body)
+    return _accept_failure(answer, operation.name, body)
+
+
+def _accept_success(answer: ParsedResponse, name: str, body: bytes) -> Accepted | None:
+    document, families = _read(name, body)
+    if document is None or not has_each_key_once(body, name, document):
         return None
     status, nulls = _seen(name, document.data)
-    return Accepted(
-        _applicable(name, date is not None, status, nulls), _open_rules(exchange.headers, name, status)
+    families += _open_by_headers(answer.headers, name)
+    date = http_date(answer.headers.get("date"))
+    families += _open_by_values(answer.exchange.url, name, document, status, date)
+    if answer.exchange.request_body and name in _REQUEST_MATTERS:
+        families.append("request")
+    return _accepted(answer, _sound(name, nulls), status, date, families)
+
+
+def _read(name: str, body: bytes) -> tuple[Any, list[str]]:
+    """Return what a success says, None if no model can read it, and the families that see to its ranges."""
+    try:
+        return STRICT[name].decode(body), []
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return loose(name).decode(body), ["values", "money"]
+    except (ValueError, RecursionError):
+        return None, []
+
+
+def _accept_failure(answer: ParsedResponse, name: str, body: bytes) -> Accepted | None:
+    code, is_invalid = answer.code, answer.code == 422
+    if not (400 <= code < 500 or code in ANSWERED_BY_API) or answer.headers.get("content-type") not in _JSON_TYPES:
+        return None
+    try:
+        document = (INVALID if is_invalid else ERROR).decode(body)
+    except (ValueError, RecursionError):
+        return None
+    if not has_keys(body, 2 + len(document.errors) if is_invalid else 1):
+        return None
+    families = _open_by_headers(answer.headers, name) + _open_by_code(code, name, document.message)
+    return _accepted(answer, _NOTHING, None, http_date(answer.headers.get("date")), families)
+
+
+def _accepted(
+    answer: ParsedResponse,
+    sound: frozenset[str],
+    status: Status | None,
+    date: datetime | None,
+    families: list[str],
+) -> Accepted:
+    answer.take_as_sound(sound, date)
+    exchange = answer.exchange
+    readable = _COUNTED if date is None else _DATED
+    applicability = _applicable(
+        answer.name,
+        exchange.status,
+        exchange.status >= 400 and answer.asked_json,
+        bool(exchange.request_body),
+        readable_headers(answer) if "ratelimit" in families else readable,
+        sound,
+        status,
+        unknown_headers(answer) if answer.headers.is_partial else _NOTHING,
+    )
+    return Accepted(applicability, applicability.rules_of(families) if families else ())
+
+
+@lru_cache(maxsize=4096)
+def _applicable(
+    name: str,
+    code: int,
+    asked_json: bool,
+    sent_body: bool,
+    headers: frozenset[str],
+    sound: frozenset[str],
+    status: Status | None,
+    unknown: frozenset[str],
+) -> Applicability:
+    """To look up positional arguments takes half as long as to make their facts."""
+    has = True
+    return applicable_rules(
+        Facts(name, code, has, has, has, asked_json, sent_body, headers, sound, status, unknown)
     )
 
 
-def _open_rules(headers: Headers, name: str, status: Status | None) -> tuple[Rule, ...]:
-    """Return the assumed rules that have something to say, in the catalogue's order."""
-    found = []
-    if headers.get("access-control-allow-origin") != "*":
-        found.append(RULES["headers.any-origin"])
-    if headers.get("access-control-expose-headers") is not None:
-        found.append(RULES["headers.nothing-exposed"])
-    if name == "cancel" and status is not Status.ABANDONED:
-        found.append(RULES["status.cancelled-is-abandoned"])
-    return tuple(found)
+def _open_by_code(code: int, name: str, message: str) -> list[str]:
+    if code not in _CODES[name]:
+        return ["http", "errors"]
+    families = ["ratelimit"] if code == 429 else []
+    return [*families, "errors"] if message != _MESSAGES.get(code, message) else families
 
 
-def _headers_hold(headers: Headers, name: str) -> bool:
-    get = headers.get
-    return (
-        get("content-type") in _JSON_TYPES
-        and get("x-ratelimit-limit") == _LIMITS[name]
-        and get("x-ratelimit-remaining") in _COUNTS[name]
-        and get("cf-mitigated") is None
-        and get("retry-after") is None
-    )
+def _open_by_headers(headers: Headers, name: str) -> list[str]:
+    get, families = headers.get, []
+    if (
+        get("access-control-allow-origin") != "*"
+        or get("access-control-expose-headers") is not None
+        or get("content-type") not in _JSON_TYPES
+    ):
+        families.append("headers")
+    if (
+        get("x-ratelimit-limit") != _LIMITS[name]
+        or get("x-ratelimit-remaining") not in _COUNTS[name]
+        or get("retry-after") is not None
+    ):
+        families.append("ratelimit")
+    return families
 
 
-def _has_each_key_once(body: bytes, name: str, document: Any) -> bool:
-    """Return whether surely no key came twice.
-
-    All documented keys did come. Every key ends in `":` unless space stands before the colon, and strings
-    can only add to the count: so if the count is that of the documented keys, there are no others.
-    """
-    keys = _KEYS[name]
-    for value_of, each, is_list in _VARYING[name]:
-        value = value_of(document)
-        keys += each * (len(value) if is_list else value is not None)
-    return body.count(b'":') == keys and not any(space in body for space in _HIDING)
-
-
-def _holds(name: str, document: Any, date: datetime | None, url: str) -> bool:
-    if document.data.pricing.currency not in CURRENCIES:
-        return False
+def _open_by_values(url: str, name: str, document: Any, status: Status | None, date: datetime | None) -> list[str]:
+    """Return the families that look at what the ranges of single values do not say."""
+    data = document.data
+    families = [] if data.pricing.currency in CURRENCIES else ["values"]
     if name == "charger":
-        return bool(charger_code(url).casefold() == document.data.public_code.casefold())
+        is_asked = charger_code(url).casefold() == data.public_code.casefold()
+        return families if is_asked else [*families, "request"]
+    if status is None or not (_status_holds(data, status) and _operation_holds(name, document, status)):
+        families.append("status")
+    if not _money_holds(data):
+        families.append("money")
+    if not _times_hold(data, date):
+        families.append("time")
+    return families
+
+
+def _operation_holds(name: str, document: Any, status: Status) -> bool:
     session = document.data
     return (
-        _status_holds(session, session.status)
-        and session.status in _ANSWERS[name]
+        status in _ANSWERS[name]
         and (name != "start" or (session.charger.online and session.connector_status not in OUT_OF_ORDER))
-        and (name != "get" or (document.payment is not None) is (session.status is Status.CREATED))
-        and _money_holds(session)
-        and _times_hold(session, date)
+        and (name != "get" or (document.payment is not None) is (status is Status.CREATED))
     )
 
 
@@ -252,26 +246,14 @@ def _seen(name: str, data: Any) -> tuple[Status | None, tuple[bool, ...]]:
     """Return the status of a session and which of its nullable fields are null; of a charger there is neither."""
     if name == "charger":
         return None, ()
-    return data.status, tuple([value is None for value in _NULLABLES(data)])
+    return STATUSES.get(data.status), tuple([value is None for value in _NULLABLES(data)])
 
 
 @lru_cache(maxsize=4096)
-def _applicable(name: str, dated: bool, status: Status | None, nulls: tuple[bool, ...]) -> Applicability:
+def _sound(name: str, nulls: tuple[bool, ...]) -> frozenset[str]:
+    """Return the fields that are not null."""
     missing = {field for field, null in zip(_NULLABLE_NAMES, nulls, strict=False) if null}
-    return applicable_rules(
-        Facts(
-            operation=name,
-            code=OPERATIONS[name].success,
-            has_body=True,
-            has_document=True,
-            says_json=True,
-            asked_json=False,
-            sent_body=False,
-            headers=_COUNTED | ({"date"} if dated else set()),
-            fields=frozenset(_names(SUCCESSES[name].members["data"])) - missing,
-            status=status,
-        )
-    )
+    return frozenset(_names(SUCCESSES[name].members["data"])) - missing
 
 
 def _names(field: SchemaField, prefix: str = "") -> Iterator[str]:

@@ -116,3 +116,8 @@ class Exchange:
     def __repr__(self) -> str:
         size = "no body" if self.body is None else f"{len(self.body)} bytes"
         return f"<Exchange {self}, {size}>"
+
+
+def has_ordinary_url(exchange: Exchange) -> bool:
+    """Return whether the URL is as the reference writes that of a session, with nothing to hide but the token."""
+    return route.is_ordinary_session(exchange.url, exchange._route)

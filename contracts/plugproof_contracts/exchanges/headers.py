@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias, final
 
 Text: TypeAlias = str | bytes
@@ -32,6 +33,7 @@ SHOWN = frozenset(
 """Whose values may be shown. A list of what is harmless, for nobody can list what is secret."""
 
 
+@lru_cache(maxsize=1024)
 def preferred(accept: str) -> str:
     """Return the media type of highest quality in an `Accept` header, the first of equals; empty if none."""
     return max(accept.lower().split(","), key=_quality).partition(";")[0].strip()

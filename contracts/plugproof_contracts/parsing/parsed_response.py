@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeGuard
 
+import msgspec
+
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.headers import preferred
-from plugproof_contracts.facts.operations import Operation
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.parsing.date_times import http_date
 from plugproof_contracts.parsing.finding import Finding
@@ -15,7 +16,8 @@ from plugproof_contracts.parsing.schema import SUCCESSES, JsonType, Misfit, Sche
 from plugproof_contracts.parsing.strict_json import MISSING, Reading, read
 from plugproof_contracts.secrets.token import Token
 
-_STATUSES = {str(status): status for status in Status}
+STATUSES = {str(status): status for status in Status}
+"""The documented statuses by their words."""
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
@@ -33,22 +35,25 @@ def _sound_fields(value: Mapping[str, Any], field: SchemaField, prefix: str = ""
 
 
 class ParsedResponse:
-    """What an exchange answered: its document, session, charger or error, as far as they can be read."""
+    """What an exchange answered: its document, session, charger or error, as far as they can be read.
+
+    `operation` is what was asked for, if that is known, and `name` its name, empty without one.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self.headers = exchange.headers
         self.code = exchange.status
+        self.operation = exchange.operation
+        self.name = self.operation.name if self.operation else ""
+        self._is_sound = False
 
-    @cached_property
-    def operation(self) -> Operation | None:
-        """The operation that was asked for."""
-        return self.exchange.operation
-
-    @cached_property
-    def name(self) -> str:
-        """The operation's name, empty without one."""
-        return self.operation.name if self.operation else ""
+    def take_as_sound(self, fields: frozenset[str], date: datetime | None) -> None:
+        """Take over that the body is JSON without a defect, which fields of `data` are sound, and the date."""
+        self._is_sound = True
+        known = self.__dict__  # of its cached properties
+        known["sound"] = fields
+        known["date"] = date
 
     @property
     def is_success(self) -> bool:
@@ -79,6 +84,8 @@ class ParsedResponse:
     @cached_property
     def reading(self) -> Reading:
         """The body as JSON; `MISSING` if there is none."""
+        if self._is_sound and self.body is not None:
+            return Reading(msgspec.json.decode(self.body), ())
         return Reading(MISSING, ()) if self.body is None else read(self.body)
 
     @property
@@ -114,14 +121,16 @@ class ParsedResponse:
     def status(self) -> Status | None:
         """The session's status, if it is a documented one."""
         found = self.data.get("status")
-        return _STATUSES.get(found) if isinstance(found, str) else None
+        return STATUSES.get(found) if isinstance(found, str) else None
 
     def field(self, name: str) -> Any:
         """Return a sound field of `data`, or None."""
+        if name not in self.sound:
+            return None
         value: Any = self.data
-        for part in name.split(".") if name in self.sound else ():
+        for part in name.split("."):
             value = value[part]
-        return value if name in self.sound else None
+        return value
 
     @cached_property
     def sent(self) -> Any:
@@ -147,5 +156,7 @@ class ParsedResponse:
 
 def parsed(exchange: Exchange) -> ParsedResponse:
     """Return what an exchange answered; each is read once, by whomever and however often, for it is frozen."""
-    found: ParsedResponse = exchange.__dict__.setdefault("_parsed", ParsedResponse(exchange))
+    found: ParsedResponse | None = exchange.__dict__.get("_parsed")
+    if found is None:
+        found = exchange.__dict__.setdefault("_parsed", ParsedResponse(exchange))
     return found

@@ -14,6 +14,8 @@ def escape(text: str) -> str:
 
     Escaping what is escaped changes nothing.
     """
+    if text.isprintable() and ":" not in text and "#" not in text:
+        return text
     plain = text if text.isprintable() else "".join(map(_visible, text))
     return _COMMAND.sub(_without_command, plain)
 

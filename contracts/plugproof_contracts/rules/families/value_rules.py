@@ -18,6 +18,7 @@ TOKEN_IN_PATH = re.compile(r"[A-Za-z0-9._~-]+")
 LONGEST_EMAIL = 255
 LONGEST_CODE = 10
 CONNECTORS = range(1, 101)
+_CONNECTOR_STATUSES = frozenset(ConnectorStatus)
 _PRICING = {"currency": "EUR", "price_per_kwh": 45, "start_fee": 50}
 
 
@@ -61,7 +62,7 @@ def connector_status(answer: ParsedResponse) -> Findings:
 
     A client tells the driver to plug in or to wait by it, and knows only these nine."""
     found = answer.field("connector_status")
-    if found not in set(ConnectorStatus):
+    if found not in _CONNECTOR_STATUSES:
         yield Finding("/data/connector_status", f"one of {', '.join(ConnectorStatus)}", found)
 
 
@@ -80,7 +81,7 @@ def charger_connector_status(answer: ParsedResponse) -> Findings:
 
     The page offers the connectors that are `Available`; an unknown word hides a free one."""
     for pointer, found in _connectors(answer, "status", JsonType.STRING):
-        if found not in set(ConnectorStatus):
+        if found not in _CONNECTOR_STATUSES:
             yield Finding(pointer, f"one of {', '.join(ConnectorStatus)}", found)
 
 
