@@ -76,9 +76,11 @@ types: $(VENV) ## Check the types alone
 
 bench: $(VENV) $(if $(NPM),$(BENCH)) ## Measure against the targets and write docs/explanation/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)
+	@$(PY) -m pages.measured_figures
 
 chaos: $(VENV) ## Kill, fill, pause and cut off on purpose, and write docs/explanation/reliability.md; ARGS="--count 2" is quick
 	@$(PY) -m benchmarks.reliability chaos $(ARGS)
+	@$(PY) -m pages.measured_figures
 
 soak: $(VENV) ## Keep one fake under load for minutes, fuzz it, and write docs/explanation/reliability.md
 	@$(PY) -m benchmarks.reliability soak $(ARGS)
@@ -95,6 +97,7 @@ study: $(VENV) ## Learn from worlds with hidden settings, count what is false, a
 
 power: $(POWER) ## Break every fact on purpose, count who finds it, and write docs/explanation/power.md
 	@.venv/power/bin/python -m benchmarks.power
+	@.venv/power/bin/python -m pages.measured_figures
 
 typescript: $(VENV) ## Write what is generated of contracts/typescript, the contract for TypeScript
 	@$(PY) -m plugproof_contracts.typescript contracts/typescript

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -55,6 +56,17 @@ def test_the_exit_code_is_the_verdict(file, exchanges, options, code, said):
     assert done.exit_code == code
     assert said in done.output
     assert f"(exit code {code})" in done.output
+
+
+def test_a_recording_is_judged_without_a_request(file, monkeypatch):
+    """No name is looked up and nothing is connected, whatever host was recorded."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a request leaves the process")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert run(file(FINE)).exit_code == 0
 
 
 def test_an_unreadable_file_does_not_stop_the_others(file, tmp_path):

@@ -1,5 +1,6 @@
 """The fixture `plugchoice`, its marker, and what they refuse."""
 
+import socket
 from contextlib import suppress
 
 import anyio
@@ -41,6 +42,18 @@ def test_a_client_charges_a_car_on_the_fake(fake, package):
         fake.clock.advance(minutes=20)
         assert client.get(f"/v3/public-charging/sessions/{token}").json()["data"]["status"] == "captured"
     assert [entry.operation for entry in fake.journal] == ["start", "confirm", "get"]
+
+
+@CLIENTS
+def test_a_session_on_the_fake_opens_no_connection(fake, package, monkeypatch):
+    """No name is looked up and nothing is connected from the start to the bill."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("something leaves the process")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    test_a_client_charges_a_car_on_the_fake(fake, package)
 
 
 @CLIENTS
