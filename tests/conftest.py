@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -16,6 +17,11 @@ settings.load_profile("untimed")
 # No test leaves this machine, and to read whom to trust takes every new client 20 ms: here is nobody to be read.
 os.environ.pop("SSL_CERT_FILE", None)
 os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)
+
+# What a process ignores, as under `nohup`, those that it starts ignore, too; what it handles they do not.
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 
 # The tests start two hundred processes: what one has compiled the others need not compile again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from tests.servers import PATIENCE, free_port
 
 from plugproof_mockserver.stores.address import StateAddress
 
@@ -15,13 +16,12 @@ from plugproof_mockserver.stores.address import StateAddress
 def redis_server(folder):
     """Run a Redis of this test's own, every write on the disk before its answer."""
     assert shutil.which("redis-server"), "these tests need redis-server; .ci/run installs it"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
     command += ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE
             while True:
                 try:
                     socket.create_connection(("127.0.0.1", port)).close()
@@ -36,7 +36,7 @@ def redis_server(folder):
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory):
     with redis_server(tmp_path_factory.mktemp("redis")) as (_, url):
-        yield f"{url}?socket_timeout=10"  # the disk of a busy machine is slow
+        yield f"{url}?socket_timeout={PATIENCE}"  # the disk of a busy machine is slow
 
 
 @pytest.fixture(params=["sqlite", "redis"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from tests.servers import PATIENCE
 
 from plugproof_cli.commands.serve import serve
 from plugproof_cli.main import COMMANDS, main
@@ -210,7 +211,9 @@ def test_the_help_names_the_variable_of_every_option(option):
 def test_asking_for_help_imports_nothing_heavy():
     code = "import sys; from plugproof_cli.main import main; main(['--help'], standalone_mode=False); "
     code += "print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     heavy = {
         "starlette",
         "uvicorn",
@@ -241,7 +244,9 @@ def test_the_api_does_not_wait_for_the_control_plane(face, later):
         f"face = {face}\n"
         "print(*sys.modules)"
     )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     assert {"plugproof_mockserver.world.world", "plugproof_mockserver.faces.uvicorn_server"} <= set(
         loaded.stdout.split()
     )

@@ -11,7 +11,7 @@ from plugproof_cli.demo import Driver, UnexpectedError
 def told():
     """What the demo prints."""
     command = [sys.executable, "-m", "plugproof_cli.demo"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
     assert done.returncode == 0
     return done.stdout

@@ -4,6 +4,7 @@ import json
 
 import httpx2
 import pytest
+from tests.servers import PATIENCE
 
 CONFIRMED, UNTOUCHED = "authorized", "created"
 
@@ -106,13 +107,13 @@ def test_a_page_comes_where_json_was_promised(serving):
         assert server.status(token) == CONFIRMED
 
 
-def test_a_late_answer_comes_after_its_effect(serving):
+def test_a_late_answer_comes_after_its_effect(serving, until):
     """The effect of a request happens although its answer comes too late."""
     with serving("--fault", "confirm:latency:600000ms") as server:
         token = server.start()
         with pytest.raises(httpx2.ReadTimeout):
             confirm(server, token, timeout=0.2)
-        assert server.status(token) == CONFIRMED
+        until(lambda: server.status(token) == CONFIRMED)
 
 
 def test_latency_on_everything_leaves_the_answers_whole(serving):
@@ -138,7 +139,7 @@ def test_a_broken_connection_is_not_the_end_of_the_server(serving, kind):
                 confirm(server, token)
         assert server.status(token) == CONFIRMED
         server.process.terminate()
-        assert server.process.wait(timeout=10) == 0
+        assert server.process.wait(timeout=PATIENCE) == 0
         assert server.process.stderr.read() == ""
 
 

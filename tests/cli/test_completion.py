@@ -103,7 +103,7 @@ def test_a_file_is_completed_by_the_shell(name, parameter):
 def test_a_shell_is_answered(shell, words):
     """The command itself answers what the script of a shell asks."""
     environment = os.environ | {"_PLUGPROOF_COMPLETE": f"{shell}_complete", "COMP_WORDS": words, "COMP_CWORD": "2"}
-    done = subprocess.run([command()], capture_output=True, text=True, timeout=30, env=environment)
+    done = subprocess.run([command()], capture_output=True, text=True, timeout=60, env=environment)
     assert "time.offset" in done.stdout
     assert "time.order" in done.stdout
 
@@ -111,7 +111,7 @@ def test_a_shell_is_answered(shell, words):
 def test_fish_is_answered():
     """It asks with the word that is being typed instead of its number."""
     asked = {"_PLUGPROOF_COMPLETE": "fish_complete", "COMP_WORDS": "plugproof rules ", "COMP_CWORD": "time.of"}
-    done = subprocess.run([command()], capture_output=True, text=True, timeout=30, env=os.environ | asked)
+    done = subprocess.run([command()], capture_output=True, text=True, timeout=60, env=os.environ | asked)
     assert done.stdout.startswith("plain\ttime.offset") or "plain,time.offset" in done.stdout.replace("\n", ",", 1)
 
 
@@ -122,7 +122,7 @@ def test_the_script_of_a_shell_is_printed(shell):
         [command()],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         env=os.environ | {"_PLUGPROOF_COMPLETE": f"{shell}_source"},
     )
     assert f"_PLUGPROOF_COMPLETE={shell}_complete" in done.stdout

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from tests.servers import PATIENCE, free_port
 
 from plugproof_contracts import Exchange
 from plugproof_contracts.conformance import check_report
@@ -28,7 +29,6 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.world import pipeline
 
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
-PATIENCE = 20
 """Seconds after which a test gives up; none waits that long unless it fails."""
 
 
@@ -41,8 +41,7 @@ def postgres():
         pytest.skip("needs PostgreSQL's pg_ctl and initdb")
     as_nobody = {"user": "nobody"} if os.geteuid() == 0 else {}
     quiet = {"check": True, "timeout": 60, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **as_nobody}
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         if as_nobody:
             shutil.chown(folder, "nobody")

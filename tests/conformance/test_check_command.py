@@ -8,11 +8,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ET
 from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
+from tests.servers import PATIENCE
 
 from plugproof_cli.commands.check import MOST_FILE
 from plugproof_cli.main import main
@@ -246,8 +248,10 @@ def test_a_saved_shape_is_a_baseline(check, serving, tmp_path):
 
 def test_an_interrupted_check_exits_3_with_whole_reports(raw, tmp_path):
     process: list[subprocess.Popen[str]] = []
+    is_known = threading.Event()
 
     def respond(*request):
+        assert is_known.wait(PATIENCE)
         process[0].send_signal(signal.SIGINT)
         return lambda line: line.recv(1)
 
@@ -258,7 +262,8 @@ def test_an_interrupted_check_exits_3_with_whole_reports(raw, tmp_path):
         pipe = subprocess.PIPE
         started = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=variables)
         process.append(started)
-        out, err = started.communicate(timeout=20)
+        is_known.set()
+        out, err = started.communicate(timeout=PATIENCE)
     assert started.returncode == 3, err
     assert "interrupted after 1 of 4 requests" in out
     assert "Traceback" not in err

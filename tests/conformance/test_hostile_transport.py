@@ -7,6 +7,7 @@ import zlib
 from collections import Counter
 
 import pytest
+from tests.servers import PATIENCE
 
 from plugproof_contracts.conformance.probing.transport import (
     MOST_BODY,
@@ -264,8 +265,8 @@ def test_a_hostile_answer_gets_the_right_verdict(place, number):
 # Time: one deadline over everything.
 
 DEADLINE = 0.5
-SLACK = 0.2
-"""Seconds beyond the deadline and a tenth of it, for a machine that is busy with other things."""
+SLACK = PATIENCE
+"""Seconds beyond the deadline, for a machine that is busy with other things: without one it never ends."""
 
 
 def hang_after(data):
@@ -315,7 +316,7 @@ def test_no_answer_is_waited_for_beyond_the_deadline(raw, name):
         outcome = send(OutgoingRequest("GET", f"{server.url}/v3/public-charging/sessions/x", ()), DEADLINE)
     assert outcome.failure is not None
     assert outcome.failure.layer in (FailureKind.DEADLINE, FailureKind.PROTOCOL)
-    assert outcome.seconds < DEADLINE * 1.1 + SLACK
+    assert outcome.seconds < DEADLINE + SLACK
 
 
 def test_at_least_120_broken_answers_are_tried():

@@ -5,6 +5,7 @@ import socket
 import threading
 
 import pytest
+from tests.servers import PATIENCE
 
 from plugproof_contracts.conformance.probing.http_proxy import HttpProxy, proxy_for
 from plugproof_contracts.conformance.probing.transport import FailureKind, OutgoingRequest, send
@@ -21,7 +22,7 @@ def _no_proxy(monkeypatch):
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-def ask(scheme="https", seconds=5.0):
+def ask(scheme="https", seconds=PATIENCE):
     return send(OutgoingRequest("GET", f"{scheme}://{HOST}/api/v3", (("Accept", "application/json"),)), seconds)
 
 
@@ -42,7 +43,7 @@ class Proxy:
             with contextlib.suppress(OSError):  # whoever reads no proxy's answer in it has gone by now
                 line.sendall(self.answer)
                 line.shutdown(socket.SHUT_WR)
-                line.settimeout(5)
+                line.settimeout(PATIENCE)
                 line.recv(65536)
 
     def __enter__(self):
@@ -50,7 +51,7 @@ class Proxy:
         return self
 
     def __exit__(self, *raised):
-        self.thread.join(10)
+        self.thread.join(PATIENCE)
         self.listener.close()
 
 

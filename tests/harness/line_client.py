@@ -27,7 +27,7 @@ def ask(method: str, path: str, body: object = None) -> Any:
     request = urllib.request.Request(f"{URL}/v3/public-charging/sessions{path}", data, headers, method=method)
     for _ in range(3):
         try:
-            with urllib.request.urlopen(request, timeout=5) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             if error.code != 429:

@@ -37,7 +37,7 @@ class OverSocket(Adapter):
         self.http = requests.Session()
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        response = self.http.request(method, self.url + path, json=body, timeout=20)
+        response = self.http.request(method, self.url + path, json=body, timeout=60)
         if response.status_code >= 500:
             raise requests.ConnectionError
         response.raise_for_status()

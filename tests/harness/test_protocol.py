@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from tests.servers import PATIENCE
 
 from plugproof_harness import AdapterError, BrokenLawError, command_adapter, explore, replay
 from plugproof_harness.exploration.visit import CellState
@@ -24,7 +25,7 @@ def adapter():
     made: list[Any] = []
 
     def make(*how):
-        made.append(command_adapter([sys.executable, "-S", SCRIPT, *how], time_limit=10))
+        made.append(command_adapter([sys.executable, "-S", SCRIPT, *how], time_limit=PATIENCE))
         return made[-1]
 
     yield make
@@ -70,16 +71,16 @@ def test_what_is_against_the_protocol_is_inconclusive(adapter, how, reason):
 
 
 @pytest.mark.parametrize(
-    ("how", "law", "complaint"),
+    ("how", "seconds", "law", "complaint"),
     [
-        ("die", "client.survives", "it raised ProcessEndedError"),
-        ("hang", "client.ends", "was not done after 0.5 s of real time"),
-        ("sleep-for-ever", "client.ends", "was not done after it had waited for a day"),
+        ("die", PATIENCE, "client.survives", "it raised ProcessEndedError"),
+        ("hang", 0.5, "client.ends", "was not done after 0.5 s of real time"),
+        ("sleep-for-ever", PATIENCE, "client.ends", "was not done after it had waited for a day"),
     ],
 )
-def test_a_process_that_dies_or_hangs_breaks_a_law(adapter, how, law, complaint):
+def test_a_process_that_dies_or_hangs_breaks_a_law(adapter, how, seconds, law, complaint):
     """What a driver would see is the client's fault, and the next cell gets a new process."""
-    found = explore(adapter(how), only=["created/poll/none", "captured/poll/none"], time_limit=0.5)
+    found = explore(adapter(how), only=["created/poll/none", "captured/poll/none"], time_limit=seconds)
     assert found.counts == {CellState.BROKEN: 2}
     failure = found.groups[0][0].failure
     assert failure.law == law
@@ -100,7 +101,7 @@ def test_a_process_that_dies_or_hangs_breaks_a_law(adapter, how, law, complaint)
 def test_a_command_that_is_no_client_is_told_at_once(command, complaint):
     """Before the first cell, with what it did."""
     with pytest.raises(AdapterError) as caught:
-        command_adapter(command, time_limit=0.5)
+        command_adapter(command, time_limit=0.5 if "0.5 s" in complaint else PATIENCE)
     assert complaint in str(caught.value)
 
 

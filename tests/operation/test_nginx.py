@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.servers import PATIENCE, free_port
 
 EXAMPLE = Path(__file__).parents[2] / "examples/nginx/nginx.conf"
 API = "/api/v3/public-charging"
@@ -23,12 +24,6 @@ def nginx():
     found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     absent = "there is no nginx: Debian's package nginx brings it"
     return found or (pytest.fail(absent) if os.environ.get("CI") == "true" else pytest.skip(absent))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def written(folder, port, fakes):
@@ -55,7 +50,7 @@ def running(nginx, folder, fakes, until):
     assert checked.returncode == 0, checked.stderr
     with (
         subprocess.Popen(command) as process,
-        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client,
     ):
         try:
             until(lambda: is_listening(port))

@@ -97,6 +97,6 @@ def test_a_subject_is_an_area_and_what(tmp_path, message, is_allowed):
     """At most 72 characters; a refusal says what is allowed."""
     file = tmp_path / "COMMIT_EDITMSG"
     file.write_text(message)
-    ran = subprocess.run([ROOT / ".ci/subject", file], capture_output=True, text=True, timeout=30)
+    ran = subprocess.run([ROOT / ".ci/subject", file], capture_output=True, text=True, timeout=60)
     assert (ran.returncode == 0) is is_allowed
     assert is_allowed or "allowed is 'area: what' of at most 72" in ran.stderr

@@ -71,7 +71,7 @@ PROGRESS = MAKEFILE.parent / ".ci/progress"
 
 def test_a_step_tells_what_it_does_and_how_long_it_takes():
     """One line on standard error; what the command says is nobody's business while all goes well."""
-    done = subprocess.run([PROGRESS, "Make tea", "echo", "chatter"], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([PROGRESS, "Make tea", "echo", "chatter"], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, "")
     assert re.fullmatch(r"Make tea \.\.\. \d+ s\n", done.stderr)
 
@@ -79,6 +79,6 @@ def test_a_step_tells_what_it_does_and_how_long_it_takes():
 def test_a_step_that_fails_shows_what_was_said():
     """With the code that it failed with."""
     command = [PROGRESS, "Make tea", "sh", "-c", "echo no water; exit 7"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (7, "")
     assert done.stderr == "Make tea ... failed\nno water\n"

@@ -58,7 +58,7 @@ stop, before = threading.Event(), time.sleep
 def other():
     naps = []
     def work():
-        stop.wait(5)
+        stop.wait(60)
         time.sleep(0.001)
     thread = threading.Thread(target=work)
     thread.start()

@@ -30,8 +30,16 @@ def stream_of(world: World) -> EventSourceResponse:
     return EventSourceResponse(events, ping=15, headers={"cache-control": "no-store"})
 
 
-async def _stored_events(journal: SharedJournal) -> AsyncIterator[ServerSentEvent]:
-    seen: int | None = None
+def _stored_events(journal: SharedJournal) -> AsyncIterator[ServerSentEvent]:
+    # Counted before the response begins: whoever has its head is told of all that is answered from then on.
+    try:
+        seen = journal.added()
+    except WORLD_TROUBLE:
+        seen = None
+    return _stored_events_after(journal, seen)
+
+
+async def _stored_events_after(journal: SharedJournal, seen: int | None) -> AsyncIterator[ServerSentEvent]:
     is_away = False
     while True:
         try:

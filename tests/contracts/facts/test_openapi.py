@@ -118,7 +118,7 @@ def test_the_document_means_the_same_in_json():
 def test_importing_the_room_loads_no_document_and_no_parser():
     """Importing the room reads neither the document nor its parser."""
     script = "import sys, plugproof_contracts.facts.openapi_document; print('yaml' in sys.modules)"
-    asked = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    asked = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert asked.stdout == "False\n"
 
 

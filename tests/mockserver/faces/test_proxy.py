@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 from click.testing import CliRunner
+from tests.servers import PATIENCE, free_port
 
 from plugproof_cli.commands.proxy import _tell
 from plugproof_cli.main import main
@@ -23,8 +24,6 @@ from plugproof_contracts.rules.examples import TOKEN, failure, success
 from plugproof_mockserver.faces import uvicorn_server
 from plugproof_mockserver.faces.checking_proxy import Proxy
 from plugproof_mockserver.http.request_bodies import MAX_BODY
-
-PATIENCE = 20
 
 
 @pytest.fixture
@@ -91,8 +90,7 @@ def test_another_host_is_not_answered(forwarding):
 
 
 def test_an_api_that_is_not_there_is_a_502_that_says_why(environment):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable,
         "-m",

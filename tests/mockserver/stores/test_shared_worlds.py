@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.servers import PATIENCE
 from tests.stores import redis_server
 
 from plugproof_contracts.errors import InvalidValueError
@@ -140,9 +141,10 @@ def test_a_mistake_changes_nothing(opened, noon, request):
 def test_a_paused_redis_is_a_typed_503(tmp_path, noon):
     """A paused Redis is answered with a 503 at once, admits no eleventh, and is used again when it goes on."""
     with redis_server(tmp_path) as (process, url):
+        patient = shared(StateAddress(f"{url}?socket_timeout={PATIENCE}").open(), noon, "default")
+        token = patient.start(StartBody("HAPPY", 1, None)).token
+        assert [answer(patient, confirming(token)).status for _ in range(5)] == [200] * 5
         world = shared(StateAddress(f"{url}?socket_timeout=0.5").open(), noon, "default")
-        token = world.start(StartBody("HAPPY", 1, None)).token
-        assert [answer(world, confirming(token)).status for _ in range(5)] == [200] * 5
         process.send_signal(signal.SIGSTOP)
         try:
             refused = answer(world, confirming(token))
@@ -152,7 +154,7 @@ def test_a_paused_redis_is_a_typed_503(tmp_path, noon):
                 world.advance(1)
         finally:
             process.send_signal(signal.SIGCONT)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while answer(world, confirming(token)).status == 503:
             assert time.monotonic() < deadline
         statuses = [answer(world, confirming(token)).status for _ in range(10)]
@@ -162,12 +164,12 @@ def test_a_paused_redis_is_a_typed_503(tmp_path, noon):
 def test_acknowledged_transitions_survive_kill_9(tmp_path, noon):
     """What was answered is there after Redis was killed and has started again."""
     with redis_server(tmp_path) as (process, url):
-        world = shared(StateAddress(f"{url}?socket_timeout=10").open(), noon, "default")
+        world = shared(StateAddress(f"{url}?socket_timeout={PATIENCE}").open(), noon, "default")
         tokens = [world.start(StartBody("HAPPY", 1, None)).token for _ in range(20)]
         process.kill()
         process.wait()
     with redis_server(tmp_path) as (_, url):
-        again = shared(StateAddress(f"{url}?socket_timeout=10").open(), noon, "default")
+        again = shared(StateAddress(f"{url}?socket_timeout={PATIENCE}").open(), noon, "default")
         assert again.sessions.tokens() == tokens
 
 
