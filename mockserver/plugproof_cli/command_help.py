@@ -49,7 +49,7 @@ EXIT_CODES = {
     1: "broken: a fact that counts, or a change under --fail-on drift",
     2: "given wrongly, or a file or history that cannot be used",
     3: "could not check",
-    5: "nothing was checked",
+    5: "nothing was checked, or learned",
     70: "an error of plugproof's own",
     74: "standard output cannot be written",
 }
@@ -57,11 +57,13 @@ EXIT_CODES = {
 JUDGING = frozenset({"check", "inspect", "replay", "fuzz", "explore"})
 """The commands that end with a verdict; the others end with the codes of `PLAIN`."""
 PLAIN = (0, 2, 74)
+LEARNING = (0, 2, 5, 70, 74)
+"""The codes of `learn`, which gives no verdict, and may find nothing to learn from."""
 
 
 def epilog(name: str, command: click.Command) -> str:
     """Return the end of a command's help; click keeps the lines of a block that begins with `\\b`."""
-    codes = EXIT_CODES if name in JUDGING else PLAIN
+    codes = EXIT_CODES if name in JUDGING else LEARNING if name == "learn" else PLAIN
     blocks = (
         ("Examples:", EXAMPLES.get(name, ())),
         ("Variables:", tuple(_variables(command))),

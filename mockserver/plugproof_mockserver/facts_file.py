@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 
 from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.parsing.files import read_text
 from plugproof_contracts.secrets.filenames import plain_name
 from plugproof_mockserver.http.response import shorten
+from plugproof_mockserver.model.setting_errors import explain_settings
 from plugproof_mockserver.model.settings import Settings
 from plugproof_mockserver.model.suggestions import list_choices
 
@@ -33,10 +35,12 @@ def read_facts(path: str | Path) -> dict[str, Any]:
     """
     shown = plain_name(str(path))
     try:
-        fields = tomllib.loads(Path(path).read_text("utf-8"))
+        fields = tomllib.loads(read_text(path))
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         raise InvalidValueError(f"the facts file {shown} cannot be read: {reason}") from None
+    except UnicodeDecodeError:
+        raise InvalidValueError(f"the facts file {shown} is not UTF-8") from None
     except (ValueError, RecursionError) as error:
         raise InvalidValueError(f"the facts file {shown} is not TOML: {shorten(str(error))}") from None
     return {SETTINGS[name]: _checked(shown, name, value) for name, value in _known(shown, fields).items()}
@@ -55,6 +59,6 @@ def _checked(shown: str, name: str, value: Any) -> Any:
     try:
         msgspec.convert({SETTINGS[name]: value}, Settings)
     except (msgspec.ValidationError, ValueError) as error:
-        reason = str(error).partition(" - at ")[0]
-        raise InvalidValueError(f"the facts file {shown}: {name} can't be {shorten(value)}: {reason}") from None
+        reason = explain_settings(error, {SETTINGS[name]: value})
+        raise InvalidValueError(f"the facts file {shown}: {reason.replace(SETTINGS[name], name, 1)}") from None
     return value

@@ -6,7 +6,7 @@ from importlib import import_module
 import click
 
 from pages.reference.markdown import code, page, table
-from plugproof_cli.command_help import EXAMPLES, EXIT_CODES, JUDGING, PLAIN
+from plugproof_cli.command_help import EXAMPLES, EXIT_CODES, JUDGING, LEARNING, PLAIN
 from plugproof_cli.main import COMMANDS, main, module_of
 
 OTHER_VARIABLES = (
@@ -53,10 +53,10 @@ def environment() -> str:
 def exit_codes() -> str:
     """Return the page of all exit codes."""
     judging = ", ".join(f"`{name}`" for name in COMMANDS if name in JUDGING)
-    plain = " · ".join(str(number) for number in PLAIN)
+    learning, plain = (" · ".join(map(str, codes)) for codes in (LEARNING, PLAIN))
     return page(
         "Exit codes",
-        f"Of the commands that judge, which are {judging}. All others end with {plain}.",
+        f"Of the commands that judge, which are {judging}. `learn` ends with {learning}, all others with {plain}.",
         table(("code", "meaning"), ((str(number), text) for number, text in EXIT_CODES.items())),
         "A run that judged nothing is never 0: a job that forgot its files fails.",
     )

@@ -67,6 +67,18 @@ def test_a_file_that_is_no_recording_is_wrong(tmp_path: Path):
     assert run(path)[0] == 2
 
 
+def test_a_recording_that_is_cut_off_is_never_well(tmp_path: Path):
+    """What was read is compared, and the exit code is 3: what is missing may differ."""
+    world = RecordedWorld()
+    world.bill()
+    whole, cut = tmp_path / "whole.ndjson", tmp_path / "cut.ndjson"
+    whole.write_bytes(b"".join(map(to_ndjson, world.exchanges)))
+    cut.write_bytes(whole.read_bytes()[:-20])
+    assert run(whole)[0] == 0
+    code, told = run(cut)
+    assert (code, "0 differences" in told) == (3, True)
+
+
 def test_a_recording_of_others_compares_nothing(tmp_path: Path):
     """Without an exchange with the API the exit code is 5."""
     path = tmp_path / "other.ndjson"

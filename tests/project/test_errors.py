@@ -21,6 +21,7 @@ RAISED_AS_THEY_ARE = {
     "extras.exit_without_extra": "ends a program",
     "session_lifecycle.shortest_path": "can't happen: the table reaches every status",
     "writing._descriptor": "the error of the operating system, with words for one that has none",
+    "files.read_piped": "an error as the operating system would give it, with words for what it allows",
     "shared_nouns._SessionRows.__getitem__": "Python's protocol of mappings asks for KeyError",
     "shared_journal.SharedJournal.latest": "Python's protocol of sequences asks for IndexError",
     "api_plane._break": "an injected fault: what a server of ASGI does where a connection breaks",

@@ -3,7 +3,6 @@
 import codecs
 import mmap
 import re
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from plugproof_contracts.adapters.recorded.entry_reading import entry_of, mappin
 from plugproof_contracts.adapters.recorded.json_scanning import Source
 from plugproof_contracts.adapters.recorded.recorded_entry import RecordedEntry, RecordingError
 from plugproof_contracts.adapters.recorded.yaml_reading import interactions
+from plugproof_contracts.parsing.files import is_regular, open_file, read_piped
 
 FORMATS = "a HAR file, a VCR cassette in YAML or JSON, or NDJSON of exchanges"
 _CASSETTE = re.compile(
@@ -68,9 +68,9 @@ def opened(path: Path) -> Iterator[Recording]:
 @contextmanager
 def _mapped(path: Path) -> Iterator[Source]:
     """A file that can be mapped takes no memory for what is not looked at; a pipe has to be read."""
-    with path.open("rb") as file:
-        if not stat.S_ISREG(path.stat().st_mode):
-            yield file.read()
+    with open_file(path) as file:
+        if not is_regular(file):
+            yield read_piped(file)
         else:
             with _map(file) as source:
                 yield source

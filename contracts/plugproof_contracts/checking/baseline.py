@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from plugproof_contracts.errors import PlugproofError
+from plugproof_contracts.parsing.files import read_text
 from plugproof_contracts.rules import RULES
 from plugproof_contracts.rules.violation import Violation
 
@@ -45,12 +46,12 @@ def read_baseline(path: Path) -> tuple[Accept, ...]:
     import tomllib  # here, since most have no baseline
 
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(read_text(path))
     except OSError as error:
         raise BaselineError(f"it cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BaselineError("it is not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BaselineError(f"it is not TOML: {error}") from None
     rows = found.get("accept", [])
     if set(found) - {"accept"} or not isinstance(rows, list):

@@ -17,6 +17,7 @@ from plugproof_contracts.secrets.filenames import plain_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from plugproof_contracts.adapters.recording_reader import ReadRecording
     from plugproof_contracts.exchanges.exchange import Exchange
     from plugproof_mockserver.replay.recording_replay import ReplayResult
 
@@ -40,13 +41,13 @@ if TYPE_CHECKING:
 def replay(recording: str, against: str, facts: str | None, as_json: bool) -> None:
     """Replay the recording, print what differs, and end with the exit code."""
     with hide_traceback():
-        exchanges = _read(Path(recording))
+        read = _read(Path(recording))
         try:
-            found = _played(exchanges, against, facts)
+            found = _played(read.exchanges, against, facts)
         except InvalidValueError as error:
             raise click.UsageError(str(error)) from None
         click.echo(_as_json(found) if as_json else _as_text(found))
-    sys.exit(_exit_code(found))
+    sys.exit(_exit_code(found, is_whole=not read.problem))
 
 
 def _played(exchanges: "Sequence[Exchange]", against: str, facts: str | None) -> "ReplayResult":
@@ -59,7 +60,7 @@ def _played(exchanges: "Sequence[Exchange]", against: str, facts: str | None) ->
         return replay_at_fake(exchanges, facts, fake.answer)
 
 
-def _read(path: Path) -> "tuple[Exchange, ...]":
+def _read(path: Path) -> "ReadRecording":
     from plugproof_contracts.adapters.recording_reader import read_recording
 
     found = read_recording(path)
@@ -67,14 +68,16 @@ def _read(path: Path) -> "tuple[Exchange, ...]":
         click.echo(f"{plain_name(str(path))}: {found.problem}", err=True)
     if found.problem and not found.exchanges:
         sys.exit(2)
-    return found.exchanges
+    return found
 
 
-def _exit_code(found: "ReplayResult") -> int:
+def _exit_code(found: "ReplayResult", is_whole: bool) -> int:
     if not found.compared:
         click.echo("nothing was compared: the recording holds no exchange with the API", err=True)
         return 5
-    return 1 if found.differences else 0
+    if found.differences:
+        return 1
+    return 0 if is_whole else 3  # what could not be read may differ
 
 
 def _as_json(found: "ReplayResult") -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from plugproof_contracts.errors import InvalidTypeError, InvalidValueError
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
+from plugproof_mockserver.model.setting_errors import explain_settings
 from plugproof_mockserver.model.settings import DOCUMENTED_LIMITS, Settings
 from plugproof_mockserver.model.suggestions import list_choices
 from plugproof_mockserver.stores.address import StateAddress
@@ -87,4 +88,4 @@ def make_settings(
     try:
         return msgspec.convert(given, Settings)
     except msgspec.ValidationError as error:
-        raise InvalidValueError(f"invalid settings: {error}") from None
+        raise InvalidValueError(f"invalid settings: {explain_settings(error, given)}") from None

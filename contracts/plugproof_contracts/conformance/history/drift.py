@@ -13,6 +13,7 @@ import msgspec
 
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.exchanges.exchange import Exchange
+from plugproof_contracts.parsing.files import read_text
 from plugproof_contracts.parsing.parsed_response import ParsedResponse, is_object
 from plugproof_contracts.parsing.redactions import secrets_of
 from plugproof_contracts.secrets.filenames import plain_name
@@ -181,7 +182,7 @@ def to_json(shape: Shape) -> bytes:
 def read_shape(path: Path) -> Shape:
     """Read such a file; raises `InvalidValueError`."""
     try:
-        saved = _DECODER(path.read_bytes())
+        saved = _DECODER(read_text(path).encode())
     except OSError as error:
         raise InvalidValueError(f"it cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
