@@ -74,9 +74,13 @@ def _now(fake: FakePlugchoice) -> str:
 
 
 def explain(operation: str | None, status: int, faults: tuple[str, ...]) -> tuple[str, str, str]:
-    """Return the fact behind an answer, its level and its source."""
+    """Return the fact behind an answer, its level and its source; what a fault does is no fact of the API."""
     if faults:
-        return f"A fault was injected here: {', '.join(faults)}.", "assumed", "the faults of this world"
+        return (
+            f"A fault that you set: {', '.join(faults)}.",
+            "set by you",
+            "the faults of this world",
+        )
     if operation is None:
         return "The API has no such path or method.", "documented", "the paths and methods of the operations"
     known = OPERATIONS[operation]

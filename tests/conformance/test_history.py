@@ -104,6 +104,27 @@ def test_an_error_of_a_database_holds_no_password():
     assert "pass-word-of-ours" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://[::1/x",
+        "postgresql://user:pass-word-of-ours@h:pass-word-of-ours/x",
+        "postgresql+asyncpg://h/x",
+        "sqlite+nope:///x",
+        "sqlite://host/x",
+        "sqlite:///x?timeout=abc",
+        "sqlite:///%00",
+        "://",
+    ],
+)
+def test_a_url_of_no_database_is_told_with_what_is(url, tmp_path, monkeypatch):
+    """Whatever a URL holds, the line names the two that are taken, and no part of it that may be secret."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(HistoryError, match="allowed are sqlite:///FILE and postgresql://HOST/DATABASE") as refused:
+        History(url)
+    assert "pass-word-of-ours" not in str(refused.value)
+
+
 def test_postgresql_without_its_extra_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(HistoryError, match=r"plugproof\[postgres\]"):

@@ -78,6 +78,8 @@ def _opened(address: str, tables: MetaData) -> Engine:
         raise HistoryError(extra_line("psycopg")) from None
     except SQLAlchemyError as error:
         raise HistoryError(_why(error)) from None
+    except (TypeError, ValueError):  # its text may hold what was taken for a port, and is half a password
+        raise HistoryError(f"its URL holds what the driver can't take; {_ALLOWED}") from None
     return engine
 
 
@@ -94,15 +96,21 @@ _ARGUMENTS: dict[str, dict[str, object]] = {
     "postgresql": {"connect_timeout": 5, "options": "-c statement_timeout=5000 -c lock_timeout=5000"},
 }
 
+_SQLITE, _POSTGRESQL = "sqlite+pysqlite", "postgresql+psycopg"
+_DRIVERS = {"sqlite": _SQLITE, _SQLITE: _SQLITE, "postgresql": _POSTGRESQL, _POSTGRESQL: _POSTGRESQL}
+_ALLOWED = "allowed are sqlite:///FILE and postgresql://HOST/DATABASE"
+
 
 def _url(address: str) -> "URL":
     try:
         url = make_url(address)
-    except ArgumentError:
-        raise HistoryError("it is not a URL; allowed are sqlite:///FILE and postgresql://HOST/DATABASE") from None
-    if url.get_backend_name() not in _ARGUMENTS:
-        raise HistoryError("it is of another kind; allowed are sqlite:///FILE and postgresql://HOST/DATABASE")
-    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+    except (ArgumentError, ValueError):
+        raise HistoryError(f"it is not a URL; {_ALLOWED}") from None
+    if url.drivername not in _DRIVERS or (url.host and _DRIVERS[url.drivername] == _SQLITE):
+        raise HistoryError(f"it is of another kind; {_ALLOWED}")
+    if url.query and _DRIVERS[url.drivername] == _SQLITE:
+        raise HistoryError(f"the file of SQLite takes no ?{next(iter(url.query))}; {_ALLOWED}")
+    return url.set(drivername=_DRIVERS[url.drivername])
 
 
 def _leave_transactions_to_us(connection: object, record: object) -> None:
