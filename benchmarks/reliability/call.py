@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 import time
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -12,6 +13,13 @@ API = "/api/v3/public-charging"
 START = {"code": "HAPPY", "connector_id": 1}
 
 Headers = tuple[tuple[str, str], ...]
+
+
+class EndOfConnectionError(ConnectionError):
+    """The other side closed the connection, and did not reset it, before an answer had come whole."""
+
+    def __init__(self) -> None:
+        super().__init__("the connection ended before the answer had come whole")
 
 
 class Reply(NamedTuple):
@@ -116,9 +124,31 @@ def _read_until(connection: socket.socket, data: bytes, is_whole: Any) -> bytes:
     while not is_whole(data):
         more = connection.recv(65536)
         if not more:
-            raise ConnectionResetError("the connection ended before the answer had come whole")
+            raise EndOfConnectionError
         data += more
     return data
+
+
+def ask(connection: socket.socket, request: bytes) -> tuple[int, dict[str, str], bytes] | None:
+    """Send a request and read the answer; return None when the end of the connection was there before the request.
+
+    That is so when the other side closed the connection without a reset, and its kernel has acknowledged no byte
+    of the request. Everything else that is no answer raises `OSError`.
+    """
+    before = _acknowledged(connection)
+    try:
+        connection.sendall(request)
+        return read_reply(connection)
+    except (EndOfConnectionError, BrokenPipeError):  # a pipe is broken by a reset after the end
+        if _acknowledged(connection) == before:
+            return None
+        raise
+
+
+def _acknowledged(connection: socket.socket) -> int:
+    """Return how many bytes the other side's kernel has taken: `tcpi_bytes_acked` of Linux."""
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 128)
+    return int.from_bytes(info[120:128], sys.byteorder)
 
 
 def start(caller: Caller, prefix: str = "") -> Reply:

@@ -222,6 +222,9 @@ def test_a_signal_ends_it_quietly_whatever_connections_are_open(serving, number)
         assert server.process.wait(timeout=PATIENCE) == 0
         assert server.process.stderr.read() == ""
         assert server.process.stdout.read() == ""
+        assert waiting.recv(12) == b"HTTP/1.1 503"
+        assert half_a_body.recv(12) == b"HTTP/1.1 408"
+        assert half_a_head.recv(12) == b""
 
 
 def test_a_hang_up_that_is_ignored_stays_ignored(spawning):

@@ -3,6 +3,8 @@
 When the signal comes, some connections have sent half a head, some half a body, and some a whole request whose
 answer takes half a second. All the while clients ask on a connection that they keep, and visitors come, each on
 a connection of its own, until they are refused: who could connect is answered.
+
+A request that comes when its connection has been closed is not owed an answer. `ask` tells it from a lost one.
 """
 
 import json
@@ -11,11 +13,12 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import NamedTuple
 
-from benchmarks.reliability.call import API, START, Caller, read_reply, request_bytes, start
+from benchmarks.reliability.call import API, START, Caller, ask, read_reply, request_bytes, start
 from benchmarks.reliability.outcome import Outcome, slower_than, spread
 from benchmarks.reliability.process import Fake, RedisServer
 
@@ -23,8 +26,6 @@ MOST_SECONDS = 3.0
 EACH = 20
 """Connections of each kind."""
 VISITORS = 8
-SILENT = 0.3
-"""Seconds, well below those after which a silent connection is closed at the end."""
 OPTIONS = (
     "--auto-pay", "--rate-limit", "off", "--sessions-per-charger", "1000000", "--fault", "confirm:latency:500ms",
 )  # fmt: skip
@@ -61,60 +62,73 @@ class _Visitor(Thread):
 
     def __init__(self, port: int) -> None:
         super().__init__(daemon=True)
-        self.port, self.asked = port, 0
+        self.port, self.asked, self.too_late = port, 0, 0
         self.losses: list[str] = []
 
     def run(self) -> None:
         """Ask until a connection is refused."""
-        while True:
-            try:
-                connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
-            except OSError:
-                return
-            self.asked += 1
-            with connection:
-                with suppress(OSError):
-                    connection.sendall(CHARGER)
-                self.losses += _unanswered([connection])
+        try:
+            while True:
+                with _connected(self.port) as connection:
+                    self._ask(connection)
+        except ConnectionRefusedError:
+            return
+        except OSError as error:
+            self.losses.append(f"a connection was left unanswered: {error}")
+
+    def _ask(self, connection: socket.socket) -> bool:
+        """Ask once; return whether the connection may go on."""
+        self.asked += 1
+        try:
+            reply = ask(connection, CHARGER)
+        except OSError as error:
+            self.losses.append(f"a whole request was left unanswered: {error}")
+            return False
+        if reply is None:
+            self.too_late += 1
+            return False
+        status, headers, _ = reply
+        if status != 200:
+            self.losses.append(f"a whole request was answered {status}")
+        return headers.get("connection") != "close"
 
 
 class _Regular(_Visitor):
-    """Asks for a charger on one and the same connection, until an answer says that it was the last.
-
-    A connection that was silent for `SILENT` may have been closed for that, as HTTP allows at any time.
-    """
+    """Asks for a charger on one and the same connection, until an answer says that it was the last."""
 
     def run(self) -> None:
-        """Ask until the connection is to be closed."""
-        with Caller(self.port) as caller:
-            reply, was_silent = caller.send(CHARGER), False
-            while reply.status == 200 and reply.headers.get("connection") != "close":
-                self.asked += 1
-                answered = time.perf_counter()
-                caller.begin(CHARGER)
-                was_silent = time.perf_counter() - answered > SILENT
-                reply = caller.finish()
-            if reply.status != 200 and not was_silent:
-                self.losses.append(f"a whole request was left unanswered, or answered {reply.status}")
+        """Ask until the connection is closed."""
+        with _connected(self.port) as connection:
+            while self._ask(connection):
+                pass
+
+
+class _Ended(NamedTuple):
+    """What came of one signal; requests that were too late are none of the whole ones."""
+
+    seconds: float
+    whole: int
+    too_late: int
+    losses: list[str]
 
 
 def _run(count: int, state: str, *options: str) -> Outcome:
-    losses: list[str] = []
-    ended: list[float] = []
-    whole = 0
-    for number in range(count):
+    ends: list[_Ended] = []
+    for _ in range(count):
         with Fake(*OPTIONS, "--state", state, *options) as fake:
-            seconds, asked, found = _end(fake)
-        ended.append(seconds)
-        whole += asked
-        losses += [f"signal {number + 1}: {loss}" for loss in found]
-    unanswered = sum("unanswered" in loss for loss in losses)
-    figures = f"{count} signals, {whole:,} whole requests, {unanswered} unanswered; ended {spread(ended)}"
+            ends.append(_end(fake))
+    losses = [f"signal {number}: {loss}" for number, end in enumerate(ends, 1) for loss in end.losses]
+    ended = [end.seconds for end in ends]
+    figures = (
+        f"{count} signals, {sum(end.whole for end in ends):,} whole requests, "
+        f"{sum('unanswered' in loss for loss in losses)} unanswered, "
+        f"{sum(end.too_late for end in ends)} after the end of their connection; ended {spread(ended)}"
+    )
     return Outcome(figures, (*losses, *slower_than(MOST_SECONDS, ended, "ends")))
 
 
-def _end(fake: Fake) -> tuple[float, int, list[str]]:
-    """End it in the midst of work; return the seconds, the whole requests there were, and what was lost."""
+def _end(fake: Fake) -> _Ended:
+    """End it in the midst of work."""
     with Caller(fake.port) as caller, ExitStack() as stack:
         token = start(caller).content["session_token"]
         confirm = request_bytes("POST", f"{API}/sessions/{token}/confirm".encode())
@@ -137,12 +151,14 @@ def _end(fake: Fake) -> tuple[float, int, list[str]]:
             losses += visitor.losses
     if status or (said := fake.read_errors()):
         losses.append(f"it ended with {status}: {said}")
-    return seconds, EACH + sum(visitor.asked for visitor in visitors), losses
+    too_late = sum(visitor.too_late for visitor in visitors)
+    return _Ended(seconds, EACH + sum(visitor.asked for visitor in visitors) - too_late, too_late, losses)
 
 
 @contextmanager
-def _connected(port: int, sent: bytes) -> Iterator[socket.socket]:
+def _connected(port: int, sent: bytes = b"") -> Iterator[socket.socket]:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall(sent)
         yield connection
 

@@ -29,6 +29,8 @@ RECEIVE_SECONDS = 60.0
 """How long a head may take to come, and then a body; people who type a request by hand take their time."""
 LINGER_SECONDS = 2.0
 """How long a client that was refused may go on sending, so that it reads why before its connection breaks."""
+HALF_SECONDS = 0.5
+"""How long the rest of a body may take to come once the server was told to end."""
 AGAIN_SECONDS = 0.05
 """How long after a look that found something a connection is looked at again."""
 
@@ -38,6 +40,8 @@ _NOT_HTTP = ErrorResponse(400, "This is not a request in HTTP/1.1.", headers=_CL
 _LONG_HEAD = ErrorResponse(
     431, f"The head of the request is too large; {MOST_HEAD} bytes are allowed.", headers=_CLOSE
 )
+_HALF = ErrorResponse(408, "The request had not come whole when the server ended.", headers=_CLOSE)
+_UNANSWERED = ErrorResponse(503, "The server ended before the request had an answer.", headers=_CLOSE)
 
 
 class _LongHeadError(Exception):
@@ -136,10 +140,23 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self._is_answering():
             self._make_last()
+            self.loop.call_later(max(seconds, HALF_SECONDS), self._cut_off_half)
         elif seconds:
             self.loop.call_later(seconds, self._end_waiting)
         else:
             self._end_waiting()
+
+    def _cut_off_half(self) -> None:
+        if self._is_answering() and self.cycle.more_body and not self.pipeline:
+            self.cut_off()
+
+    def cut_off(self) -> None:
+        """Wait no longer: say so to who has asked and not been answered, and close."""
+        if self._is_answering() and not self.cycle.response_started and not self.pipeline:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self.transport.write(_wire(_HALF if self.cycle.more_body else _UNANSWERED))
+        self.transport.close()
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -266,11 +283,15 @@ class BoundedProtocol(HttpToolsProtocol):
             self._say(problem)
 
     def _say(self, problem: ErrorResponse) -> None:
-        response = problem.to_response()
-        self.transport.write(response.wire_head() + response.body)
+        self.transport.write(_wire(problem))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.scope, self._due = None, self.loop.time() + LINGER_SECONDS  # type: ignore[assignment]
+
+
+def _wire(problem: ErrorResponse) -> bytes:
+    response = problem.to_response()
+    return response.wire_head() + response.body
 
 
 def _reason(error: httptools.HttpParserError) -> ErrorResponse:

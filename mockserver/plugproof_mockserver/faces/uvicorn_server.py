@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import signal
 import socket
 import threading
@@ -193,7 +194,15 @@ class GracefulServer(uvicorn.Server):
         self.server_state.ending_seconds = self.ending_seconds
         if self._draining is None:
             await self._accept_the_last(sockets or [])
+        asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cut_off)
         await super().shutdown(sockets)
+
+    def _cut_off(self) -> None:
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, BoundedProtocol):
+                connection.cut_off()
+        for task in self.server_state.tasks:
+            task.cancel()
 
     async def _accept_the_last(self, sockets: list[socket.socket]) -> None:
         """Accept who waits in line: closing a listening socket resets whoever has connected to it."""
@@ -342,6 +351,6 @@ def make_server(
         date_header=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # it takes parts of a second, too
+        timeout_graceful_shutdown=math.ceil(GRACE_SECONDS),  # a client that does not read may stay until then
     )
     return GracefulServer(config, ready, signals)

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from plugproof_mockserver import FakePlugchoice
-from plugproof_mockserver.faces import socket_endings, uvicorn_server
+from plugproof_mockserver.faces import http_protocol, socket_endings, uvicorn_server
 from plugproof_mockserver.faces.http_protocol import BoundedProtocol, SharedState
 
 CHARGER = b"GET /api/v3/public-charging/chargers/HAPPY HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -234,6 +234,52 @@ def test_an_answer_that_has_begun_leaves_its_connection_open():
         return answers(await read(client))
 
     assert on_connection(talk, gate) == [(200, False), (200, True)]
+
+
+# What takes too long.
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (asked_for(b"/late"), [(503, True)]),
+        (b"POST /half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{", [(408, True)]),
+        (asked_for(b"/begun"), [(200, False)]),
+        (asked_for(b"/begun") + asked_for(b"/next"), [(200, False)]),
+    ],
+    ids=["late", "half", "begun", "in line"],
+)
+def test_who_is_cut_off_is_told_why(sent, answered):
+    """A request that nobody has answered is answered with the reason, and no other answer is disturbed."""
+    gate = Gate()
+
+    async def talk(state, protocol, client, fileno):
+        client.sendall(sent)
+        await gate.asked.acquire()
+        while (
+            sent.startswith(asked_for(b"/begun")) and not protocol.cycle.response_started and not protocol.pipeline
+        ):
+            await asyncio.sleep(0)
+        protocol.cut_off()
+        gate.is_open.set()
+        return answers(await read(client))
+
+    assert on_connection(talk, gate) == answered
+
+
+def test_the_rest_of_a_body_is_not_waited_for_long(monkeypatch):
+    """A half-sent request does not hold the end up as long as one that is being answered."""
+    monkeypatch.setattr(http_protocol, "HALF_SECONDS", 0)
+    gate = Gate()
+
+    async def talk(state, protocol, client, fileno):
+        client.sendall(b"POST /half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+        await gate.asked.acquire()
+        state.ending_seconds = 0
+        protocol.shutdown()
+        return answers(await read(client))
+
+    assert on_connection(talk, gate) == [(408, True)]
 
 
 # The listening socket.
