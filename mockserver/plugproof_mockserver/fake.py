@@ -278,6 +278,10 @@ class FakePlugchoice:
         self.world.transact(lambda: self.world.prepared.append(prepared))
         return prepared
 
+    def maintain(self, seconds: int) -> None:
+        """Answer everything with the 503 of a maintenance that says to wait so many seconds, until 0 ends it."""
+        self.world.maintain(seconds)
+
     # The world's side.
 
     @property

@@ -15,6 +15,7 @@ PATH_VALUES = {"token": "TOKEN", "code": "MYCHARGER", "place": "0", "name": "job
 
 BODIES: dict[str, Any] = {
     "setClock": {"mode": "frozen", "now": "2026-01-10T12:00:00Z"},
+    "maintain": {"seconds": 60},
     "advance": {"seconds": 300},
     "seed": {"status": "charging", "energy_kwh": "7.5"},
     "amend": {"failure_reason": "The charger went offline."},

@@ -52,6 +52,17 @@ def test_a_fault_has_the_field_or_rule_that_it_breaks(console, world):
     console.get_by_role("switch", name="get: violation, values.currency").wait_for()
 
 
+def test_a_maintenance_is_a_switch(console, world):
+    """One press begins it and shows it as pressed, another ends it."""
+    button = console.get_by_role("button", name="Maintenance")
+    button.click()
+    console.locator("#maintenance[aria-pressed=true]").wait_for()
+    assert world.control("GET", "/maintenance") == {"seconds": 60}
+    button.click()
+    console.locator("#maintenance[aria-pressed=false]").wait_for()
+    assert world.control("GET", "/maintenance") == {"seconds": 0}
+
+
 def test_a_charger_is_changed_and_made(console, world):
     """Price, name and state of a standard charger, a new one of its own, and its end."""
     console.get_by_role("button", name="Edit HAPPY").click()

@@ -91,6 +91,7 @@ CLOCK: BodyForm = {
     "now": BodyField(_is_moment, "an ISO 8601 date-time with an offset in the years 1971 to 9999"),
     "speed": _number(0, FASTEST, note=", with 0 for a frozen clock"),
 }
+MAINTENANCE: BodyForm = {"seconds": _ANYTHING._replace(allowed="a whole number", required=True)}
 ADVANCE: BodyForm = {"seconds": _number(0, LATEST // SECOND), "to": _one_of(["next"])}
 SESSION: BodyForm = dict.fromkeys(SESSION_FIELDS, _ANYTHING)
 SEED: BodyForm = SESSION | {

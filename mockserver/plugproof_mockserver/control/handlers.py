@@ -154,6 +154,15 @@ def _apply_event(request: ControlRequest) -> Any:
     return _session(request.world, request.world.apply_event(request.token, Event(request.fields["event"])))
 
 
+def _maintenance(request: ControlRequest) -> Any:
+    return {"seconds": request.world.maintenance}
+
+
+def _maintain(request: ControlRequest) -> Any:
+    request.world.maintain(request.fields["seconds"])
+    return _maintenance(request)
+
+
 # Chargers, faults, and what is kept for reading.
 
 
@@ -268,6 +277,8 @@ ROUTES = (
     ControlRoute("GET", "/clock", _clock),
     ControlRoute("PATCH", "/clock", _set_clock, body_fields.CLOCK),
     ControlRoute("POST", "/clock/advance", _advance, body_fields.ADVANCE),
+    ControlRoute("GET", "/maintenance", _maintenance),
+    ControlRoute("PUT", "/maintenance", _maintain, body_fields.MAINTENANCE),
     ControlRoute("GET", "/sessions", _sessions, query=body_fields.PAGE),
     ControlRoute("POST", "/sessions", _seed, body_fields.SEED, 201),
     ControlRoute("GET", "/sessions/{token}", _get_session),

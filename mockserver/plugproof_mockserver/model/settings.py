@@ -63,6 +63,15 @@ def _require_ranges(struct: msgspec.Struct) -> None:
             raise InvalidValueError(f"{name} can't be {value!r}; it must be from {low:g} to {high:g}")
 
 
+def check_maintenance(seconds: object) -> int:
+    """Return the seconds of a maintenance, 0 for none; raise `InvalidValueError` for anything else."""
+    low, high = _RANGES["maintenance"]
+    if type(seconds) is not int or not low <= seconds <= high:
+        allowed = f"a whole number from {low:.0f} to {high:.0f}, with 0 for none"
+        raise InvalidValueError(f"the seconds of a maintenance can't be {seconds!r}; they must be {allowed}")
+    return seconds
+
+
 class Limit(msgspec.Struct, frozen=True):
     """So many hits in so many seconds; raises `InvalidValueError` for what can't be counted."""
 

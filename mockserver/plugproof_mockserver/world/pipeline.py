@@ -19,7 +19,7 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.request_bodies import MAX_BODY, TOO_LARGE
 from plugproof_mockserver.http.response import ConnectionFault, ErrorResponse, Headers, Response
 from plugproof_mockserver.http.routing import RouteMatch, find_route, is_lost
-from plugproof_mockserver.model.settings import Errors, InvalidText, RateLimit, Settings
+from plugproof_mockserver.model.settings import Errors, InvalidText, RateLimit
 from plugproof_mockserver.model.timestamps import SECOND, http_date
 from plugproof_mockserver.stores.store import StoreUnavailableError
 from plugproof_mockserver.world.damages import DueAnswer, damage
@@ -99,8 +99,8 @@ def _decide(world: World, request: Request) -> _Decided:
     now = world.clock.now()
     faults: tuple[str, ...] = ()
     refusal = refused_by = None
-    if len(request.body) > MAX_BODY or "%" in path or not path.isascii() or world.settings.maintenance:
-        refusal = _refuse_unread(world.settings, request)
+    if len(request.body) > MAX_BODY or "%" in path or not path.isascii() or world.maintenance:
+        refusal = _refuse_unread(world.maintenance, request)
     if match is None or operation is None or refusal is not None:
         response = _answer_unrouted(world, request, match, refusal, now)
     else:
@@ -123,12 +123,12 @@ def _identify(request: Request, match: RouteMatch | None) -> tuple[str, str | No
     return request.safe_path(), None
 
 
-def _refuse_unread(settings: Settings, request: Request) -> ErrorResponse | None:
+def _refuse_unread(maintenance: int, request: Request) -> ErrorResponse | None:
     """Return why the framework does not even route a request; None if it does."""
     if not is_utf8(request.path):
         return _MALFORMED
-    if settings.maintenance:
-        return ErrorResponse(503, _IN_MAINTENANCE, headers=((b"retry-after", b"%d" % settings.maintenance),))
+    if maintenance:
+        return ErrorResponse(503, _IN_MAINTENANCE, headers=((b"retry-after", b"%d" % maintenance),))
     return TOO_LARGE if len(request.body) > MAX_BODY else None
 
 

@@ -22,7 +22,7 @@ from plugproof_mockserver.http.request import Request
 from plugproof_mockserver.http.request_bodies import StartBody
 from plugproof_mockserver.http.response import ErrorResponse, Response
 from plugproof_mockserver.model.events import Event
-from plugproof_mockserver.model.settings import RateLimit, Settings
+from plugproof_mockserver.model.settings import RateLimit, Settings, check_maintenance
 from plugproof_mockserver.model.state import SessionState
 from plugproof_mockserver.model.timestamps import LATEST, SECOND, seconds
 from plugproof_mockserver.world.faults.fault import Fault, UnknownFaultError
@@ -113,6 +113,7 @@ class World:
         self.faults: list[Fault] = [fault.begin(self.clock.now()) for fault in self._first_faults]
         self._began_with = tuple(self.faults)
         self.prepared: list[PreparedResponse] = []
+        self.maintenance = self.settings.maintenance
         self._random: Random | None = None
 
     def _new_limiter(self) -> RateLimiter:
@@ -155,6 +156,7 @@ class World:
             self.violations.extend(other.violations)
             self.faults = [replace(fault) for fault in other.faults]
             self.prepared = [replace(prepared) for prepared in other.prepared]
+            self.maintenance = other.maintenance
             if other._random is not None:
                 self.random.setstate(other._random.getstate())
 
@@ -163,6 +165,7 @@ class World:
         """Whether a new world would be no different to a client: no live session, and nothing that was set."""
         with self.lock:
             is_set = self.prepared or self.chargers.is_changed or self.clock.is_set or self._has_other_faults()
+            is_set = is_set or self.maintenance != self.settings.maintenance
             return not is_set and next(self.sessions.all(self.clock.now()), None) is None
 
     def _has_other_faults(self) -> bool:
@@ -313,6 +316,11 @@ class World:
         if not 0 <= place < len(self.faults):
             raise UnknownFaultError(f"there is no fault {place}; there are {len(self.faults)}, counted from 0")
         del self.faults[place]
+
+    @transactional
+    def maintain(self, seconds: int) -> None:
+        """Refuse everything with a 503 that says to wait so long; 0 ends it. Raises `InvalidValueError`."""
+        self.maintenance = check_maintenance(seconds)
 
     @transactional
     def inject(self, fault: Fault) -> None:

@@ -48,6 +48,9 @@ LONG = "x" * 5000
 
 BAD = [
     # What is in the message: the field, its value, what is allowed.
+    ("PUT", "/maintenance", {"seconds": -1}, 422, ["seconds", "-1", "whole number from 0"]),
+    ("PUT", "/maintenance", {"seconds": "60"}, 422, ["seconds", "'60'", "whole number from 0"]),
+    ("PUT", "/maintenance", {}, 422, ["seconds is missing", "whole number"]),
     ("PATCH", "/clock", {"mode": "sideways"}, 422, ["mode", "'sideways'", "real, frozen"]),
     ("PATCH", "/clock", {"mode": ["real"]}, 422, ["mode", "['real']", "real, frozen"]),
     ("PATCH", "/clock", {"now": "yesterday"}, 422, ["now", "'yesterday'", "ISO 8601"]),

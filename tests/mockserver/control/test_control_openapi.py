@@ -92,6 +92,7 @@ def test_every_list_of_values_is_that_of_the_code(listed, enum):
 BODIES = {
     "seed": {"status": "charging"},
     "advance": {"seconds": 30},
+    "maintain": {"seconds": 60},
     "setClock": {"mode": "frozen"},
     "happen": {"event": "unplugged"},
     "amend": {"failure_reason": "x"},

@@ -26,7 +26,10 @@ ASKS = (
     ("POST", f"{INTENT}/confirm"),
     ("POST", f"{INTENT}/challenge"),
     *(("GET", f"/_plugproof/{name}") for name in ("sessions", "clock", "chargers", "faults", "limits", "journal")),
-    *(("GET", f"/_plugproof/{name}") for name in ("violations", "worlds", "worlds/a", "worlds/default/snapshot")),
+    *(
+        ("GET", f"/_plugproof/{name}")
+        for name in ("maintenance", "violations", "worlds", "worlds/a", "worlds/default/snapshot")
+    ),
     ("POST", "/_plugproof/reset"),
     ("POST", "/_plugproof/sessions"),
     ("PUT", "/_plugproof/worlds/a"),

@@ -181,8 +181,9 @@ let drawn = 0;
 async function refresh() {
   const mine = ++asked;
   const [list, token] = [listed(), state.selected];
-  const [clock, sessions, chosen, limits, faults] = await Promise.all([
+  const [clock, sessions, chosen, limits, faults, maintenance] = await Promise.all([
     ask("GET", "/clock"), ask("GET", list), findChosen(token), ask("GET", "/limits"), ask("GET", "/faults"),
+    ask("GET", "/maintenance"),
   ]);
   if (mine < drawn) return;
   drawn = mine;
@@ -191,6 +192,8 @@ async function refresh() {
   if (token === state.selected) drawChosen(token, chosen);
   drawLimits(limits);
   drawFaults(faults);
+  state.maintenance = maintenance.seconds;
+  by("maintenance").setAttribute("aria-pressed", String(maintenance.seconds > 0));
 }
 
 const poll = () => look(refresh);
@@ -212,6 +215,7 @@ function wire() {
   }
   by("next").addEventListener("click", () => act(() => ask("POST", "/clock/advance", { to: "next" })));
   by("rewind").addEventListener("click", () => act(() => ask("PATCH", "/clock", { now: new Date(state.now - 600_000).toISOString() })));
+  by("maintenance").addEventListener("click", () => act(() => ask("PUT", "/maintenance", { seconds: state.maintenance ? 0 : 60 })));
   by("reset").addEventListener("click", () => act(async () => {
     if (!window.confirm("Forget every session, request and fault of this world?")) return;
     await ask("POST", "/reset");

@@ -46,6 +46,7 @@ class WorldRecord(msgspec.Struct, kw_only=True):
     faults: list[Fault] = []
     chargers: dict[str, ChargerState | None] = {}
     prepared: list[PreparedResponse] = []
+    maintenance: int | None = None
     tokens_made: int = 0
     chances_taken: int = 0
     is_clock_set: bool = False
@@ -234,7 +235,8 @@ class SharedWorld(World):
 
     def _is_set(self, record: WorldRecord) -> bool:
         has_other_faults = _plain(record.faults) != _plain(self._first_faults)
-        return bool(record.prepared or record.chargers or record.is_clock_set or has_other_faults)
+        is_maintained = record.maintenance not in (None, self.settings.maintenance)
+        return bool(record.prepared or record.chargers or record.is_clock_set or has_other_faults or is_maintained)
 
     def elapse(self, delay: float) -> None:
         """Let the seconds that an answer took pass; the answer goes out also when they can't be kept."""
@@ -293,6 +295,17 @@ class SharedWorld(World):
     def prepared(self) -> Any:  # type: ignore[override]  # in memory it is an attribute
         """The answers that were prepared by hand."""
         return self.record.prepared if self._record else tuple(self._read().prepared)
+
+    @property
+    def maintenance(self) -> int:  # in memory it is an attribute
+        """The seconds of the maintenance; 0 is none."""
+        found = self._read().maintenance
+        return self.settings.maintenance if found is None else found
+
+    @maintenance.setter
+    def maintenance(self, seconds: int) -> None:
+        """Begin or end a maintenance, within a transaction."""
+        self.record.maintenance = seconds
 
     @property
     def chargers(self) -> ChargerStore:  # type: ignore[override]  # in memory it is an attribute

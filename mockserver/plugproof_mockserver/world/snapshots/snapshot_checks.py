@@ -16,7 +16,7 @@ from plugproof_mockserver.engine.seeding import why_not_kept
 from plugproof_mockserver.http.response import shorten
 from plugproof_mockserver.model.events import possible_events
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
-from plugproof_mockserver.model.settings import Settings
+from plugproof_mockserver.model.settings import Settings, check_maintenance
 from plugproof_mockserver.model.state import ChargerState, SessionState
 from plugproof_mockserver.model.timestamps import EARLIEST, LATEST
 from plugproof_mockserver.world.faults.faults import Fault, remake
@@ -46,6 +46,8 @@ def check_snapshot(settings: Settings, snapshot: WorldSnapshot) -> WorldSnapshot
     chargers = {code: _charger(code, one) for code, one in snapshot.chargers.items()}
     _check_sessions(settings, ChargerStore(settings, chargers), snapshot.sessions, now)
     _check_chance(snapshot.chance)
+    with _naming("maintenance"):
+        check_maintenance(snapshot.maintenance or 0)
     for index, window in enumerate(snapshot.windows):
         _check_window(f"windows[{index}]", window)
     for index, entry in enumerate(snapshot.journal):

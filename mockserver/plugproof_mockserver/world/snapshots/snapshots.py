@@ -27,6 +27,7 @@ def _take(world: World) -> WorldSnapshot:
         journal=tuple(world.journal),
         violations=tuple(world.violations),
         chance=world.read_chance(),
+        maintenance=None if world.maintenance == world.settings.maintenance else world.maintenance,
     )
 
 
@@ -69,3 +70,5 @@ def _restore(world: World, checked: WorldSnapshot) -> None:
         world.journal.add(entry)
     world.violations.extend(checked.violations)
     world.resume_chance(checked.chance)
+    if checked.maintenance is not None:
+        world.maintenance = checked.maintenance

@@ -58,6 +58,7 @@ class WorldSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     journal: tuple[RawEntry, ...] = ()
     violations: tuple[dict[str, Any], ...] = ()
     chance: tuple[int, ...] | None = None
+    maintenance: int | None = None
 
     def __repr__(self) -> str:
         return f"<WorldSnapshot of {len(self.sessions)} sessions>"
