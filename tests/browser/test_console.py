@@ -181,10 +181,13 @@ def test_a_fault_that_the_fake_never_had_stays_text(console, world):
 
 
 def test_nothing_is_cut_off(console, world):
-    """On a phone as on a desk the page is as wide as the window."""
-    world.control("POST", "/sessions", status="charging")
-    session_row(console)
-    console.get_by_role("button", name="Edit HAPPY").click()
-    for width in (390, 1280):
+    """The page is as wide as the window, and the list as its pane, whatever has a long name."""
+    world.control("PUT", "/chargers/LONG", name="W" * 255)
+    world.control("POST", "/sessions", status="requires_review", code="LONG", failure_reason="W" * 255)
+    console.reload()
+    session_row(console).get_by_role("button").click()
+    console.get_by_role("button", name="Edit LONG").click()
+    for width in (320, 390, 414, 1280):
         console.set_viewport_size({"width": width, "height": 900})
         assert console.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert console.locator("#list .scroll").evaluate("pane => pane.scrollWidth <= pane.clientWidth")

@@ -195,3 +195,13 @@ def test_text_from_outside_stays_text(page, world):
     page.get_by_role("button", name="Go on to pay").wait_for()
     expect(page.locator("#title")).to_contain_text(PAYLOAD)
     assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("width", [320, 414])
+def test_a_long_name_fits_a_phone(page, world, width):
+    """A charger's name without a space is broken where the screen ends."""
+    world.control("PUT", "/chargers/LONG", name="W" * 255)
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{world.url}/pay/LONG")
+    page.get_by_role("button", name="Go on to pay").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

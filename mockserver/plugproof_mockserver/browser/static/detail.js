@@ -11,7 +11,7 @@ export function remember(session) {
   if (path.at(-1) !== session.data.status) seen.set(session.token, [...path, session.data.status]);
 }
 
-const HINT = "Choose a session on the left to see its life and what can happen to it.";
+const HINT = "Choose a session in the list to see its life and what can happen to it.";
 
 // Without a session: why there is none, and a way on.
 export function drawNoDetail(why = HINT, leave = null) {
