@@ -1,8 +1,8 @@
 """Journeys: the exchanges of one client that accompanies one session through a legal life.
 
-A life is a way through `LIFECYCLE`. For each of its moves the client does what causes it (confirm,
-stop, cancel), or waits and polls; in between it may poll again, and before the end it may set a
-receipt address. The client keeps to the rate limits: when none is left, it waits for the next window.
+A life is a way through `LIFECYCLE`. For each of its moves the client does what causes it (confirm, stop, cancel),
+or waits and polls. In between it may poll again, and before the end it may set a receipt address. The client
+keeps to the rate limits: when none is left, it waits for the next window.
 """
 
 from functools import cache

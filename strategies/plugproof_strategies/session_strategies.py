@@ -1,8 +1,8 @@
 """Sessions: coherent ones, which keep every fact for their status, and odd ones, which keep the documented ones.
 
-Which nullable field may be set in which status is two literal tables, `MAY` and `MUST`. `MUST` is
-inferred. `MAY` is narrower than the facts where a value would make no sense, such as an amount
-captured from somebody who has not paid; what is left out there is drawn with `coherent=False`.
+Which nullable field may be set in which status is two literal tables, `MAY` and `MUST`. `MUST` is inferred. `MAY`
+is narrower than the facts where a value would make no sense, such as an amount captured from somebody who has not
+paid. What is left out there is drawn with `coherent=False`.
 
 One drawn number says which of the fields that may be null are set, so an example costs few draws
 and shrinks to `created` with nulls.

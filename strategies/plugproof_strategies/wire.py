@@ -20,8 +20,8 @@ from plugproof_strategies.values.timestamp_strategies import at
 class WireCall(NamedTuple):
     """A request and the circumstances of its answer.
 
-    `key` is the token or charger code in the path, `moment` the Unix second of the answer, `remaining` what is
-    left of the rate limit, and `sends` the JSON object in the request's body, if it has one.
+    `key` is the token or charger code in the path, `moment` the Unix second of the answer, and `remaining` what
+    is left of the rate limit. `sends` is the JSON object in the request's body, if it has one.
     """
 
     operation: str

@@ -1,8 +1,8 @@
 """Exchanges one to a line, as JSON: the format that loses nothing.
 
-A line is an object of `method`, `url`, `status`, `headers`, and where there is one `body` (text) or
-`body_base64`, `request_headers`, `request_body` or `request_body_base64`, and `at` (ISO 8601 with an
-offset). Headers are a list of pairs, or an object. Content encodings are undone.
+A line is an object of `method`, `url`, `status` and `headers`. Where they are known it has `body` (text) or
+`body_base64`, `request_headers`, `request_body` or `request_body_base64`, and `at` (ISO 8601 with an offset).
+Headers are a list of pairs, or an object. Content encodings are undone.
 """
 
 from base64 import b64encode

@@ -1,9 +1,9 @@
 """Judging an ordinary answer in a few microseconds.
 
 Nearly all answers that are checked are fine, or break one rule. This module knows one way to be sure of most
-rules: the body decodes into models, no key can be hidden, and a dozen comparisons hold. What does not hold opens a
-family of rules, which alone say what is wrong; so it may be too strict and must never be too lax. What the models
-cannot read is judged by all rules; a test compares the two.
+rules: the body decodes into models, no key can be hidden, and a dozen comparisons hold. What does not hold opens
+a family of rules, which alone say what is wrong. So it may be too strict and must never be too lax. What the
+models cannot read is judged by all rules; a test compares the two.
 """
 
 from collections.abc import Iterator

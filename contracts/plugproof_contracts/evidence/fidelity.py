@@ -37,12 +37,11 @@ Counts = Mapping[str, FactCounts]
 
 _HEAD = """# Fidelity: how well each fact is known
 
-Made by `make fidelity` from `fidelity.json`, which holds what was seen of the live API; `make fidelity ARGS=URL`
-takes that from a [ledger](evidence.md) first. A row says how often a fact was *observed*, how often
-*contradicted*, and the value that is *assumed*, if it has one; and on how many nights, with the part of nights on
-which it breaks at most (exact binomial bound, one-sided, which takes each night for a draw of its own). Nothing is
-summed up: a fact that was never seen is
-known by its level only.
+Made by `make fidelity` from `fidelity.json`, which holds what was seen of the live API; `make fidelity
+ARGS=URL` takes that from a [ledger](evidence.md) first. A row says how often a fact was *observed*, how often
+*contradicted*, and the value that is *assumed*, if it has one. It also says on how many nights, with the part
+of nights on which the fact breaks at most. That is the exact binomial bound, one-sided, which takes each night
+for a draw of its own. Nothing is summed up: a fact that was never seen is known by its level only.
 """
 
 

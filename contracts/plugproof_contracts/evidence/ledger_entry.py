@@ -58,8 +58,8 @@ class Addition(NamedTuple):
 class LedgerEntry(NamedTuple):
     """What was seen of a fact at a base URL by one kind of source.
 
-    `nights` are the days on which it was seen, `broken_nights` those on which it was contradicted; a recording of
-    days before the last one adds to the counts only, so that these are never more than there were.
+    `nights` are the days on which it was seen, `broken_nights` those on which it was contradicted. A recording of
+    days before the last one adds to the counts only, so these are never more than there were.
     """
 
     base: str

@@ -3,9 +3,9 @@
 Rule 1: whatever may happen to a status is a row of `LIFECYCLE`. The fake, the checker, the
 strategies and the pictures read the rows; none of them knows an arrow of its own.
 
-Rule 2: the table is a relation. One cause may lead from one status to several others (settling
-ends in a capture, in nothing to charge, in a failed capture or in a review), so a row says what
-*may* follow, and who plays the session decides which of it does.
+Rule 2: the table is a relation. One cause may lead from one status to several others: settling ends in a capture,
+in nothing to charge, in a failed capture or in a review. So a row says what *may* follow, and who plays the
+session decides which of it does.
 
 Theory of operation. A row reads: in `source`, when `cause` happens, the session may move to
 `target`; and `level` says how well that is known. The statuses are documented. Most arrows are

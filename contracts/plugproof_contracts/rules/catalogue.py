@@ -53,13 +53,13 @@ TRACES = frozenset({Subject.LIFE, Subject.TRAFFIC})
 class Scope:
     """What a rule applies to; an empty tuple leaves that side open.
 
-    A rule is applicable where subject, operation and status code fit, and the body was kept if it reads `body`;
-    and if it objects where one of the headers `missing` is, no recorder may have left that out.
-    It is checked if, besides, at least `least` of `fields` (of `data`, dotted below it; all of them
-    unless told) are there, not null and of their documented type, the session's status is one of `statuses`,
-    the answer has all of `headers`, the request had a body if `request_body`, it asked for JSON or not as `asked`
-    says, and its token is one that our check invented if `invented_token`. A rule on traces is checked by two
-    answers, one of them of such an operation and code.
+    A rule is applicable where subject, operation and status code fit, and the body was kept if it reads `body`.
+    If it objects to a lack of one of the headers `missing`, no recorder may have left that out. It is checked if
+    all of this is so, too. At least `least` of `fields` (of `data`, dotted below it; all of them unless told) are
+    there, not null and of their documented type. The session's status is one of `statuses`, and the answer has
+    all of `headers`. The request had a body if `request_body`, and asked for JSON or not as `asked` says. Its
+    token is one that our check invented if `invented_token`. A rule on traces is checked by two answers, one of
+    them of such an operation and code.
     """
 
     subject: Subject

@@ -1,7 +1,7 @@
 """Text from outside as it may be shown: on a terminal, in a log, to a runner, in a report of any format.
 
-A terminal obeys control characters, some readers end a line at U+2028, bidirectional controls show a text in
-another order than it has, and a runner takes a line that begins with `::`, or any that holds `##[`, for a command.
+A terminal obeys control characters, and some readers end a line at U+2028. Bidirectional controls show a text in
+another order than it has. A runner takes a line that begins with `::`, or any that holds `##[`, for a command.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Secrets that have no readable form.
 
-A session token is a credential. It travels as a `Token`, whose every readable form is a
-fingerprint: equal tokens have equal fingerprints within one process, and a fingerprint says
-nothing about its token, because it is keyed with a random key that never leaves the process.
+A session token is a credential. It travels as a `Token`, whose every readable form is a fingerprint: equal tokens
+have equal fingerprints within one process. A fingerprint says nothing about its token, because it is keyed with a
+random key that never leaves the process.
 """
 
 import hmac

@@ -1,6 +1,6 @@
 """What a validator of values can say of an answer: one kind of claim a function, as plain JSON.
 
-A claim that does not hold is a finding. `at` is a JSON pointer in which `*` stands for every item of an array; a
+A claim that does not hold is a finding. `at` is a JSON pointer in which `*` stands for every item of an array. A
 claim says nothing of a field that is absent, null or of another type than the claim reads. In `allowed`,
 `{status}` is the session's status, and `{most}` the value that a claim compares with.
 """

@@ -33,8 +33,8 @@ class CallOutcome(NamedTuple):
 class ClientCall(NamedTuple):
     """One call of the client, and how it ended.
 
-    `known_before` is what the API had last told the client of the session before the call, `truth` what
-    the fake knows of it after the call, None once the token has expired.
+    `known_before` is what the API had last told the client of the session before the call. `truth` is what the
+    fake knows of it after the call, None once the token has expired.
     """
 
     operation: str

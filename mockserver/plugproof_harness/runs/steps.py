@@ -49,14 +49,13 @@ FORMS = {
 }
 """Every verb with what it takes. SESSION is a number: 1 is what the first `start` has started.
 
-`event` lets something happen to a session. `meanwhile` lets happen whatever leads to a status, if
-anything does: events, or a stop or cancel on another device of the driver. The client has no part
-in either. `wait` lets time pass, `next` lets it pass until something happens by itself. `fault`
-damages the next answer of an operation, `late` makes it take so many seconds, and `during` lets
-an event happen while it is on its way. `race` presses a button, and another one while the first
-answer to the first is on its way. `limit` lets somebody behind the same address use up its
-rate limit, so that the next refusal says to wait for so many SECONDS; it says 0 in the last part of
-a second of a window.
+`event` lets something happen to a session. `meanwhile` lets happen whatever leads to a status, if anything does:
+events, or a stop or cancel on another device of the driver. The client has no part in either. `wait` lets time
+pass, `next` lets it pass until something happens by itself. `fault` damages the next answer of an operation,
+`late` makes it take so many seconds, and `during` lets an event happen while it is on its way. `race` presses a
+button, and another one while the first answer to the first is on its way. `limit` lets somebody behind the same
+address use up its rate limit. The next refusal then says to wait for so many SECONDS; it says 0 in the last part
+of a second of a window.
 """
 
 OPERATION_OF = {

@@ -42,8 +42,8 @@ def refusal(method: str, headers: Headers) -> ErrorResponse | None:
 def _is_of_a_program(headers: Headers) -> bool:
     """Return whether a request has no content, and nothing that a browser adds to what a page sends.
 
-    Browsers put `Origin` on every unsafe request to another origin, and `Sec-Fetch-Site` on every request to
-    this machine; those that are too old for either name the page in `Referer`.
+    Browsers put `Origin` on every unsafe request to another origin, and `Sec-Fetch-Site` on every request to this
+    machine. Those that are too old for either name the page in `Referer`.
     """
     if headers.get("content-length", "0") != "0" or headers.get("content-type"):
         return False

@@ -1,7 +1,7 @@
 """The live journal: every request of a world as a server-sent event, as soon as it is answered.
 
 A world in memory tells of a request itself. One in a store is asked for what is new, since any process may have
-answered; while the store is away an event says so, and the stream goes on when it is back.
+answered. While the store is away an event says so, and the stream goes on when it is back.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """A fake that another process serves, as the place where a recording is played.
 
-A replay prepares a world before each request. Here that world is put into a world of the server as a snapshot, the
-request is sent over the socket, and what the server's world has become is taken back. So the server needs nothing
-but its control plane, and its own worlds stay as they are.
+A replay prepares a world before each request. Here that world is put into a world of the server as a snapshot.
+The request is sent over the socket, and what the server's world has become is taken back. So the server needs
+nothing but its control plane, and its own worlds stay as they are.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,9 +1,9 @@
 """The guard: a call that would leave for the real API fails before it connects.
 
-It stands below every tool that mocks, so it only meets what none of them answered. Most calls are
-seen by an audit hook, when the name of the host is looked up. Clients that bring a resolver of
-their own, or leave the look-up to a proxy, are met where they open a connection; those that kept a
-connection open or call an address by its number, where they name the host to the other side.
+It stands below every tool that mocks, so it only meets what none of them answered. Most calls are seen by an
+audit hook, when the name of the host is looked up. Clients that bring a resolver of their own, or leave the
+look-up to a proxy, are met where they open a connection. Those that kept a connection open or call an address by
+its number are met where they name the host to the other side.
 
 It is on for the whole run where that was asked for, and else while a test has one of the fixtures.
 """
@@ -82,12 +82,12 @@ _FOR_NO_FIXTURE = (
     "the call, or allow it with --no-plugchoice-guard."
 )
 _FOR_PLUGCHOICE = (
-    "The fixture plugchoice answers httpx and httpx2 at exactly this host name; for every other client ask for "
+    "The fixture plugchoice answers httpx and httpx2 at exactly this host name. For every other client ask for "
     "the fixture plugchoice_server and give the client plugchoice_server.url as its base URL, or mock the call. "
     "--no-plugchoice-guard lets it through."
 )
 _FOR_SERVER = (
-    "Give the client plugchoice_server.url as its base URL; a client with httpx or httpx2 may keep its own with "
+    "Give the client plugchoice_server.url as its base URL. A client with httpx or httpx2 may keep its own with "
     "the fixture plugchoice. --no-plugchoice-guard lets the call through."
 )
 

@@ -1,7 +1,7 @@
 """Seeing every answer of the API's host that reaches a client, whoever gave it and however it is read.
 
-Tools keep methods of a client from before they were replaced, or take their place, so each client is watched
-where an answer passes at its front and once more further in; an answer that is seen twice is told once.
+Tools keep methods of a client from before they were replaced, or take their place. So each client is watched
+where an answer passes at its front and once more further in. An answer that is seen twice is told once.
 """
 
 import re

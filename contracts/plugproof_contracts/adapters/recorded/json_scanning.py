@@ -38,8 +38,8 @@ class Piece(NamedTuple):
     """An object in one of the arrays that are looked for, or the end of the document they are in.
 
     `path` leads to the array, and is empty for the document itself, whose `start` and `end` these are then;
-    `names` are the strings right below its root, which are its keys and its texts, and `has_array` says whether
-    one of the arrays is in it, be it an empty one.
+    `names` are the strings right below its root: its keys and its texts; `has_array` says whether one of the
+    arrays is in it, be it an empty one.
     """
 
     path: tuple[str, ...]

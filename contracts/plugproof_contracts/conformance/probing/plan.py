@@ -1,7 +1,7 @@
 """What a check asks, decided before anything is sent.
 
-At most four requests with no token or one, two more for each further token, and as opt-in one more for
-each token (cancel of a captured session) and up to ten for the rate-limit probe. Some of them are the same
+At most four requests with no token or one, and two more for each further token. Who asks for them gets one more
+for each token (cancel of a captured session), and up to ten for the rate-limit probe. Some of them are the same
 every night; the others are chosen by what they would add to the ledger.
 """
 

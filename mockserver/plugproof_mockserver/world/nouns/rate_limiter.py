@@ -2,9 +2,9 @@
 
 1. A window opens with the first hit of a key and lasts for a fixed time; a refused hit is not counted
    and does not prolong it.
-2. What is told of a window is in whole seconds: it resets a minute after the second of its first hit.
-   Where the counters are in Redis the window ends a minute after the hit itself, so that in its last part of
-   a second a refusal says to wait for 0 seconds; where they are in files it ends when it is told to.
+2. What is told of a window is in whole seconds: it resets a minute after the second of its first hit. Where the
+   counters are in Redis the window ends a minute after the hit itself. So in its last part of a second a refusal
+   says to wait for 0 seconds. Where they are in files it ends when it is told to.
 3. The framework looks first and counts then. Two requests at once may both find room for one; `has_race`
    admits that one more. Without it, exactly so many are admitted as the limit says.
 

@@ -1,8 +1,8 @@
 """Encoded answers that are kept while they stay true.
 
-A client that polls, or confirms twice, is answered the same bytes again and again. What an answer
-shows depends on the session's state, its charger and the meter's reading, so a body is good for
-as long as these three are the very same.
+A client that polls, or confirms twice, is answered the same bytes again and again. What an answer shows depends
+on the session's state, its charger and the meter's reading. So a body is good while these three are the very
+same.
 """
 
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """Worlds by name in a store: every process that serves it finds the same ones, and 410 where one has ended.
 
 The list of the worlds says which there are; what a world is stands in the world itself. A process remembers the
-worlds that it has used, and looks into the list again when a world turns out to be another generation, when its
+worlds that it has used. It looks into the list again when a world turns out to be another generation, when its
 lease is over, and now and then to note that it is used.
 
 1. A world ends in the list first, and then in itself. From then on whoever still uses it finds the end, asks the

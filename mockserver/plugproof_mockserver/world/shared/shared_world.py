@@ -1,7 +1,7 @@
 """A world that lives in a store: every process that serves it sees the same, and it outlives them all.
 
 It is a `World` in everything. What a world in memory keeps in its nouns, this one reads from a transaction and
-writes to it; between two transactions it keeps nothing but what can be made again.
+writes to it. Between two transactions it keeps nothing but what can be made again.
 """
 
 from collections.abc import Callable, Iterable
