@@ -36,7 +36,10 @@ def redis():
 
 
 def lost(outcome):
-    """Return what was lost; how long something took on a busy machine is the full run's business."""
+    """Return what was lost; how long something took on a busy machine is the full run's business.
+
+    So is a request that was cut off because its answer took too long.
+    """
     return [loss for loss in outcome.losses if "took longer than" not in loss]
 
 

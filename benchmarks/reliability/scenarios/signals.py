@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from typing import NamedTuple
 from benchmarks.reliability.call import API, START, Caller, ask, read_reply, request_bytes, start
 from benchmarks.reliability.outcome import Outcome, slower_than, spread
 from benchmarks.reliability.process import Fake, RedisServer
+from plugproof_mockserver.faces.uvicorn_server import GRACE_SECONDS
+from plugproof_mockserver.faces.worker_supervisor import END_SECONDS
 
 MOST_SECONDS = 3.0
 EACH = 20
@@ -89,7 +92,7 @@ class _Visitor(Thread):
             return False
         status, headers, _ = reply
         if status != 200:
-            self.losses.append(f"a whole request was answered {status}")
+            self.losses.append(_wrong(status))
         return headers.get("connection") != "close"
 
 
@@ -103,6 +106,12 @@ class _Regular(_Visitor):
                 pass
 
 
+def _wrong(status: int) -> str:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return f"a whole request took longer than the {GRACE_SECONDS:g} seconds that it has, and was answered 503"
+    return f"a whole request was answered {status}"
+
+
 class _Ended(NamedTuple):
     """What came of one signal; requests that were too late are none of the whole ones."""
 
@@ -111,13 +120,18 @@ class _Ended(NamedTuple):
     too_late: int
     losses: list[str]
 
+    def tell(self, number: int) -> list[str]:
+        """Return the losses in words, with the reason that there may be: workers that take too long are killed."""
+        reason = f" (the end took longer than {END_SECONDS:g} seconds)" if self.seconds > END_SECONDS else ""
+        return [f"signal {number}: {loss}{reason}" for loss in self.losses]
+
 
 def _run(count: int, state: str, *options: str) -> Outcome:
     ends: list[_Ended] = []
     for _ in range(count):
         with Fake(*OPTIONS, "--state", state, *options) as fake:
             ends.append(_end(fake))
-    losses = [f"signal {number}: {loss}" for number, end in enumerate(ends, 1) for loss in end.losses]
+    losses = [loss for number, end in enumerate(ends, 1) for loss in end.tell(number)]
     ended = [end.seconds for end in ends]
     figures = (
         f"{count} signals, {sum(end.whole for end in ends):,} whole requests, "
@@ -141,8 +155,8 @@ def _end(fake: Fake) -> _Ended:
         for visitor in visitors:
             visitor.start()
         time.sleep(0.1)  # so that the signal meets requests under way
-        fake.signal(signal.SIGTERM)
         began = time.perf_counter()
+        fake.signal(signal.SIGTERM)
         losses = list(_unanswered(opened[2 * EACH :]))
         status = fake.process.wait(10)
         seconds = time.perf_counter() - began
@@ -171,4 +185,4 @@ def _unanswered(connections: Iterable[socket.socket]) -> Iterator[str]:
             yield f"a whole request was left unanswered: {error}"
         else:
             if status != 200 or not json.loads(body)["data"]:
-                yield f"a whole request was answered {status}"
+                yield _wrong(status)

@@ -198,6 +198,10 @@ class Supervisor:
             left = [worker for worker in left if worker.process.sentinel not in happened]
             if signals in happened:
                 break  # whoever asks twice does not want to wait
+        if left:
+            self._tell(
+                f"{len(left)} of the workers did not end in time and are killed; what they were asked is lost"
+            )
         for worker in left:
             worker.process.kill()
         for worker in self._workers:
