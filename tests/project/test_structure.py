@@ -40,6 +40,9 @@ ALLOWED = {
 }
 """What each package may import of ours, besides itself."""
 
+JUDGEMENT = {"errors", "extras", "facts", "secrets", "exchanges", "parsing", "rules", "checking"}
+"""What those rooms need that tell how an API was judged."""
+
 ROOMS = {
     "plugproof_contracts": {
         "errors": set(),
@@ -55,47 +58,9 @@ ROOMS = {
         "learning": {"errors", "facts", "secrets", "exchanges", "parsing", "adapters"},
         "checking": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
         "mutations": {"facts", "exchanges", "rules", "checking"},
-        "reports": {
-            *(
-                "errors",
-                "extras",
-                "facts",
-                "secrets",
-                "exchanges",
-                "parsing",
-                "rules",
-                "checking",
-                "version",
-                "pages",
-            ),
-        },
-        "evidence": {
-            "errors",
-            "extras",
-            "facts",
-            "secrets",
-            "exchanges",
-            "parsing",
-            "rules",
-            "checking",
-            "learning",
-        },
-        "conformance": {
-            "evidence",
-            "learning",
-            "errors",
-            "extras",
-            "facts",
-            "secrets",
-            "exchanges",
-            "parsing",
-            "adapters",
-            "checking",
-            "reports",
-            "rules",
-            "version",
-            "pages",
-        },
+        "reports": JUDGEMENT | {"version", "pages"},
+        "evidence": JUDGEMENT | {"learning"},
+        "conformance": JUDGEMENT | {"evidence", "learning", "adapters", "reports", "version", "pages"},
         "typescript": {"facts", "secrets", "exchanges", "parsing", "rules", "checking"},
         "__init__": {
             "errors",

@@ -28,7 +28,7 @@ def run_threads(size: int) -> Outcome:
     """Race so often in threads, which Python is told to switch between as often as it can."""
     barrier = Barrier(THREADS)
     losses: list[str] = []
-    with _switching(), ThreadPoolExecutor(THREADS) as threads:
+    with eager_switching(), ThreadPoolExecutor(THREADS) as threads:
         for number in range(size):
             fake = FakePlugchoice(auto_pay=True)
             url = fake.start_session().url("confirm")
@@ -45,7 +45,8 @@ def run_threads(size: int) -> Outcome:
 
 
 @contextmanager
-def _switching() -> Iterator[None]:
+def eager_switching() -> Iterator[None]:
+    """Let the interpreter change threads as often as it can."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:

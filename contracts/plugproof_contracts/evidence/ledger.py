@@ -42,9 +42,7 @@ class Ledger(Database):
     def has(self, recording: str) -> bool:
         """Return whether the recording with a digest was added."""
         with self.locked() as connection:
-            return (
-                connection.scalar(select(RECORDINGS.c.digest).where(RECORDINGS.c.digest == recording)) is not None
-            )
+            return _has_recording(connection, recording)
 
     def entries(self, base: str | None = None) -> list[LedgerEntry]:
         """Return what is known, of one base URL or of all, by fact and kind of source."""

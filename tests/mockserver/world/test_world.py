@@ -1,10 +1,9 @@
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from benchmarks.reliability.scenarios.crowds import eager_switching
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
@@ -27,17 +26,6 @@ THREADS, TRIALS = 64, 1000
 
 
 # Threads.
-
-
-@contextmanager
-def eager_switching() -> Iterator[None]:
-    """Let the interpreter change threads as often as it can."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
 
 
 def at_once(calls: list[Callable[[int], object]]) -> None:
