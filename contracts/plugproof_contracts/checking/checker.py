@@ -126,7 +126,7 @@ def check_trace(exchanges: Iterable[Exchange]) -> list[Violation]:
     return list(examine_trace(exchanges).violations)
 
 
-def assert_conforms(answered: Any, *, strict: bool = False, operation: str | None = None) -> None:
+def assert_conforms(answer: Any, *, strict: bool = False, operation: str | None = None) -> None:
     """Raise `NonconformanceError` with every breach of an exchange, or of a client's response.
 
     Documented breaches count, inferred ones under `strict` too, assumed ones never. An answer of which nothing
@@ -134,7 +134,7 @@ def assert_conforms(answered: Any, *, strict: bool = False, operation: str | Non
     says so. Raises `InvalidTypeError` or `InvalidValueError` for anything but a whole response.
     """
     __tracebackhide__ = True
-    result = examine(_exchange(answered, operation))
+    result = examine(_exchange(answer, operation))
     counting = {Level.DOCUMENTED, Level.INFERRED} if strict else {Level.DOCUMENTED}
     breaches = [violation for violation in result.violations if violation.level in counting]
     if not result.checked:
@@ -143,12 +143,12 @@ def assert_conforms(answered: Any, *, strict: bool = False, operation: str | Non
         raise NonconformanceError("\n\n".join(["the answer breaks the contract", *map(str, breaches)]))
 
 
-def _exchange(answered: Any, operation: str | None) -> Exchange:
-    if isinstance(answered, Exchange):
-        return answered
+def _exchange(answer: Any, operation: str | None) -> Exchange:
+    if isinstance(answer, Exchange):
+        return answer
     from plugproof_contracts.adapters import exchange_of
 
-    return exchange_of(answered, operation=operation)
+    return exchange_of(answer, operation=operation)
 
 
 def _doubts(reasons: Sequence[str], of: int) -> str | None:

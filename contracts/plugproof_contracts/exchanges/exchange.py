@@ -18,9 +18,9 @@ _FIELDS = ("method", "url", "status", "headers", "body", "request_headers", "req
 class Exchange:
     """One request with its response, frozen; no readable form of it shows the token, the query or a credential.
 
-    `body` is the response's body after any content encoding was undone; `None` says that the recording has
-    none, so that nothing is said about it, and `b""` that it was empty. `at` is when the request was sent, with
-    an offset. Raises `InvalidTypeError` or `InvalidValueError` for a value no recording can have.
+    `body` is the response's body after any content encoding was undone. `None` says that the recording has none,
+    so nothing is said about it; `b""` says that it was empty. `at` is when the request was sent, with an offset.
+    Raises `InvalidTypeError` or `InvalidValueError` for a value no recording can have.
     """
 
     method: str

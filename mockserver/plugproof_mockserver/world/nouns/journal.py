@@ -120,7 +120,7 @@ class Journal:
         return self._ring[index]
 
     @staticmethod
-    def shown(raw: RawEntry) -> JournalEntry:
+    def redact(raw: RawEntry) -> JournalEntry:
         """Return an entry as it may be shown, without a token in its body."""
         return _entry(raw)
 

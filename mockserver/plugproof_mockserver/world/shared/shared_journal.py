@@ -87,7 +87,7 @@ class SharedJournal(Journal):
     def add(self, entry: RawEntry, findings: tuple[str, ...] = ()) -> None:
         """Note one request, of which a very long path is cut: entries are counted here, and not their bytes."""
         entry = (*entry[:2], entry[2][:KEPT_PATH], *entry[3:-1], entry[-1])
-        self._ring.append(StoredEntry(self.shown(entry) if len(entry[-1]) > KEPT_BODY else entry, findings))
+        self._ring.append(StoredEntry(self.redact(entry) if len(entry[-1]) > KEPT_BODY else entry, findings))
         self._latest, self.findings = entry, findings
 
     def added(self) -> int:
@@ -97,14 +97,14 @@ class SharedJournal(Journal):
     def after(self, count: int) -> tuple[list[tuple[JournalEntry, tuple[str, ...]]], int]:
         """Return what came after the first so many requests, each with its findings, and how many there were."""
         entries, added = self._ring.after(count)
-        return [(self.shown(stored.entry), stored.findings) for stored in entries], added
+        return [(self.redact(stored.entry), stored.findings) for stored in entries], added
 
     def _raw(self, index: int) -> RawEntry:
         entry: RawEntry = self._ring[index].entry
         return entry
 
     def __iter__(self) -> Iterator[JournalEntry]:
-        return (self.shown(stored.entry) for stored in self._ring)
+        return (self.redact(stored.entry) for stored in self._ring)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -114,4 +114,4 @@ class SharedJournal(Journal):
         """Return what this process added last."""
         if self._latest is None:
             raise IndexError("this process has noted nothing yet")
-        return self.shown(self._latest)
+        return self.redact(self._latest)
