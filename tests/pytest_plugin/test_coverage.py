@@ -249,3 +249,15 @@ def test_an_impossible_report_is_refused_before_the_run(run, kind, path):
     done = run(SUITE, f"--plugchoice-coverage-{kind}={path}")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines([f"*--plugchoice-coverage-{kind}: '{path}' is no file in a folder that exists"])
+
+
+def test_a_report_that_can_not_be_written_is_a_line(run, pytester):
+    """The folder that was there before the run is gone after it."""
+    pytester.mkdir("reports")
+    done = run(
+        "import shutil\ndef test_it(plugchoice): shutil.rmtree('reports')",
+        "--plugchoice-coverage-json=reports/met.json",
+    )
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.stdout.fnmatch_lines(["met.json was not written: No such file or directory"])
+    assert "Traceback" not in done.stdout.str() + done.stderr.str()

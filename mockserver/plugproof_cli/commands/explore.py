@@ -9,6 +9,7 @@ import click
 
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_files, complete_formats
+from plugproof_cli.output.progress import shows_progress
 from plugproof_cli.output.reporting import goes_to_stdout, hide_traceback, refuse_unwritable
 from plugproof_contracts.reports import formats
 from plugproof_contracts.reports.report_model import Verdict
@@ -230,7 +231,7 @@ def _progress(resume: str | None, adapter: "type[Adapter]") -> "Iterator[tuple[d
 @contextmanager
 def _bar(total: int, keep: "Notice | None") -> "Iterator[Notice | None]":
     """Show how far the exploration is, if somebody is watching."""
-    if not sys.stderr.isatty():
+    if not shows_progress():
         yield keep
         return
     with click.progressbar(length=total, label="exploring", file=sys.stderr) as bar:

@@ -11,6 +11,7 @@ import click
 
 from plugproof_cli.command_help import command
 from plugproof_cli.completion import complete_files
+from plugproof_cli.output.progress import shows_progress
 from plugproof_cli.output.reporting import (
     accepts,
     baseline_option,
@@ -61,7 +62,7 @@ def _inspected(paths: Sequence[Path], strict: bool, accepted: "tuple[Accept, ...
 @contextmanager
 def _progress(files: int) -> Iterator[Callable[[int, int], None]]:
     """Show how far the reading is, if somebody is watching."""
-    if not sys.stderr.isatty():
+    if not shows_progress():
         yield lambda done, size: None
         return
     label = "reading" if files == 1 else f"reading {files} files"

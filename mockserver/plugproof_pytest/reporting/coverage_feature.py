@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from plugproof_contracts import Exchange
+from plugproof_contracts.reports.writing import is_writable, write
+from plugproof_contracts.secrets.filenames import plain_name
 from plugproof_mockserver import FakePlugchoice
 from plugproof_pytest import fakes
 from plugproof_pytest.interception.response_recorder import ResponseRecorder
@@ -31,6 +33,7 @@ class CoverageFeature:
     ) -> None:
         self.met = BehaviourCoverage()
         self._least, self._files = least, files
+        self._unwritten: list[str] = []
         recorder.listeners.append(lambda exchange, _: self.met.see(exchange))
         config.stash.setdefault(fakes.SERVER_LISTENERS, []).append(self._served)
         config.stash.setdefault(fakes.LISTENERS, []).append(self._struck)
@@ -54,11 +57,17 @@ class CoverageFeature:
         if output is not None:
             output[KEY] = self.met.plain()
             return
-        for path, write in self._files.items():
+        for path, render in self._files.items():
             if path:
-                path.write_text(write(self.met), encoding="utf-8")
-        if self._fails() and session.exitstatus == pytest.ExitCode.OK:
+                self._write(path, render(self.met))
+        if (self._fails() or self._unwritten) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _write(self, path: Path, text: str) -> None:
+        try:
+            write(path, text.encode())
+        except OSError as error:
+            self._unwritten.append(f"{plain_name(path.name)} was not written: {error.strerror or error}")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -71,6 +80,8 @@ class CoverageFeature:
         terminalreporter.section("plugchoice coverage")
         for line in table(self.met, terminalreporter.verbosity > 0):
             terminalreporter.line(line)
+        for line in self._unwritten:
+            terminalreporter.line(line, red=True)
         if self._fails():
             terminalreporter.line(
                 f"The suite met {self.met.percent():.1f} %, less than {self._least:g} %.", red=True
@@ -93,4 +104,6 @@ def _file(config: pytest.Config, kind: str) -> Path | None:
     path = Path(given).absolute()
     if not path.parent.is_dir() or path.is_dir():
         raise pytest.UsageError(f"--plugchoice-coverage-{kind}: {given!r} is no file in a folder that exists")
+    if not is_writable(path):
+        raise pytest.UsageError(f"--plugchoice-coverage-{kind}: {given!r} can't be written; name a file that can")
     return path
