@@ -1,10 +1,12 @@
 """Defects put into the code on purpose, one at a time, by cosmic-ray: how many of them the tests find.
 
-There are thousands, so a sample is drawn of each area, always the same one. It is made in a copy of the tree: the
-tests of the area run on each, and the first that fails finds it. Unions of types are left out, since whatever is
-done to them fails at import. What no test can find, because it changes nothing, counts as not found.
+There are thousands, so a sample is drawn of each area, always the same one unless `MUTANTS_SEED` is another
+number. It is made in a copy of the tree: the tests of the area run on each, and the first that fails finds it.
+Two kinds are left out: in unions of types, since whatever is done to them fails at import; and in the examples
+beside a rule, which are tests. What changes nothing, so that no test can find it, counts as not found.
 """
 
+import ast
 import os
 import random
 import shutil
@@ -22,6 +24,8 @@ ROOT = Path(__file__).parents[3]
 TOOL = ROOT / ".venv" / "mutants" / "bin" / "cosmic-ray"
 FEWEST = 0.9
 TIMEOUT = 120
+EXAMPLES = ("conforming", "violating")
+SEED = int(os.environ.get("MUTANTS_SEED", "14"))
 ROOTS = ("contracts", "strategies", "mockserver", ".")
 CONFIG = """
 [cosmic-ray]
@@ -34,7 +38,8 @@ test-command = "{command}"
 name = "local"
 """
 THERE = """
-SELECT job_id FROM mutation_specs WHERE operator_name NOT LIKE 'core/ReplaceBinaryOperator_BitOr%'
+SELECT job_id, module_path, start_pos_row FROM mutation_specs
+WHERE operator_name NOT LIKE 'core/ReplaceBinaryOperator_BitOr%'
 ORDER BY module_path, start_pos_row, start_pos_col, operator_name, operator_args
 """
 FOUND = "SELECT count(*) FROM work_results WHERE test_outcome != 'SURVIVED'"
@@ -112,7 +117,7 @@ def _run(name: str, size: int) -> Outcome:
         _cosmic_ray(tree, "baseline", "config.toml")
         _cosmic_ray(tree, "init", "config.toml", "session.sqlite")
         with closing(sqlite3.connect(tree / "session.sqlite")) as session:
-            there = _draw(session, size)
+            there = _draw(session, size, tree)
         _cosmic_ray(tree, "exec", "config.toml", "session.sqlite")
         with closing(sqlite3.connect(tree / "session.sqlite")) as session:
             (found,) = session.execute(FOUND).fetchone()
@@ -120,7 +125,7 @@ def _run(name: str, size: int) -> Outcome:
     made = found + len(left)
     score = found / made if made else 0.0
     losses = [f"{score:.0%} found; {FEWEST:.0%} are asked for. Left: {', '.join(left)}"] if score < FEWEST else []
-    return Outcome(f"{found} of {made} found ({score:.0%}), drawn from {there:,}", tuple(losses))
+    return Outcome(f"{found} of {made} found ({score:.0%}), drawn from {there:,} by {SEED}", tuple(losses))
 
 
 def _copy(tree: Path) -> None:
@@ -139,15 +144,24 @@ def _configure(tree: Path, area: Area) -> None:
     (tree / "config.toml").write_text(CONFIG.format(modules=modules, timeout=TIMEOUT, command=command))
 
 
-def _draw(session: sqlite3.Connection, size: int) -> int:
+def _draw(session: sqlite3.Connection, size: int, tree: Path) -> int:
     """Leave a sample of the mutants; return how many there were."""
-    there = [job for (job,) in session.execute(THERE)]
-    drawn = random.Random(14).sample(there, min(size, len(there)))
+    found = session.execute(THERE).fetchall()
+    examples = {path: _example_lines(tree / path) for _, path, _ in found}
+    there = [job for job, path, row in found if row not in examples[path]]
+    drawn = random.Random(SEED).sample(there, min(size, len(there)))
     marks = ",".join("?" * len(drawn))
     for table in ("mutation_specs", "work_items"):
         session.execute(f"DELETE FROM {table} WHERE job_id NOT IN ({marks})", drawn)
     session.commit()
     return len(there)
+
+
+def _example_lines(path: Path) -> set[int]:
+    """Return the lines of what rules are told to find, and not to find."""
+    words = (word for word in ast.walk(ast.parse(path.read_text())) if isinstance(word, ast.keyword))
+    spans = ((word.lineno, word.end_lineno or 0) for word in words if word.arg in EXAMPLES)
+    return {line for first, last in spans for line in range(first, last + 1)}
 
 
 def _cosmic_ray(tree: Path, *arguments: str) -> None:

@@ -71,7 +71,7 @@ def _uses_hold_up(state: SessionState) -> int | None:
     if state.meter is None or state.metered is None or watts == 0:
         return None
     missing = billing.energy_for(state.amount_authorized or 0, state.pricing) - state.meter
-    return state.metered + time_to_deliver(max(0, missing), watts)
+    return state.metered + time_to_deliver(missing, watts)
 
 
 # Entering a status.

@@ -88,11 +88,21 @@ def test_the_estimate_stands_still_between_two_meter_values():
     assert [meter_at(charging, moment) for moment in at] == [30, 30, 61]
 
 
+@pytest.mark.parametrize("before", [1, 29, 30, 1000])
+def test_what_is_delivered_adds_to_the_reading_before(before):
+    """The reading goes on from where it stood when charging began."""
+    charging = replace(in_status(Status.CHARGING), meter=before, metered=NOON)
+    at = [NOON + count * METER_INTERVAL for count in range(3)]
+    assert [meter_at(charging, moment) for moment in at] == [before, before + 30, before + 61]
+
+
 def test_meter_values_count_from_the_start_of_charging():
     """Meter values are counted from the start of charging and not from the clock."""
     charging = enter(paid(), Status.CHARGING, NOON + seconds(7), SETTINGS)
     at = [NOON + seconds(7) + passed for passed in (METER_INTERVAL - 1, METER_INTERVAL)]
     assert [estimate_at(charging, moment) for moment in at] == [0, 30]
+    of_1970 = replace(charging, metered=seconds(7))
+    assert estimate_at(of_1970, seconds(7 + 25)) == 61
 
 
 @pytest.mark.parametrize(("delivered", "left"), [(0, 30), (20, 10), (30, 0), (31, 0)])

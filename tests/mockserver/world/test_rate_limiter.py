@@ -83,7 +83,10 @@ def test_who_waits_a_second_longer_than_told_is_admitted(limiter, noon):
 def test_a_limiter_with_a_race_admits_one_more_of_two_at_once(noon):
     """Of many at once one more is admitted than the limit says; of hits that come apart, none."""
     limiter = RateLimiter(has_race=True)
-    assert [limiter.hit("a", 10, MINUTE, noon).allowed for _ in range(15)].count(True) == 11
+    found = [limiter.hit("a", 10, MINUTE, noon) for _ in range(15)]
+    assert [one.allowed for one in found].count(True) == 11
+    assert [one.remaining for one in found] == [*range(9, -1, -1), *[0] * 5]
+    assert [limiter.hit("one", 1, MINUTE, noon).allowed for _ in range(3)] == [True, True, False]
     apart = [limiter.hit("b", 10, MINUTE, noon + number * (AT_ONCE + 1)).allowed for number in range(15)]
     assert apart.count(True) == 10
     assert not limiter.hit("c", 0, MINUTE, noon).allowed
@@ -195,3 +198,15 @@ def test_windows_that_are_over_go_two_at_a_time():
             windows.open(f"later {age} {number}", age * 2 * MINUTE)
             counts.append(len(windows))
     assert counts == [6, 5, 4, 4, 5, 6]
+
+
+def test_a_generation_of_windows_is_as_long_as_the_longest_of_them():
+    """A window of the file store lasts up to a second longer, and for so long none of its generation is let go."""
+    windows, age = RateWindows(MINUTE), MINUTE + SECOND
+    counts = []
+    for number, moment in enumerate(
+        (MINUTE * 5, MINUTE * 5 + age, MINUTE * 5 + age + 1, MINUTE * 5 + 2 * age + 2)
+    ):
+        windows.open(f"{number}", moment)
+        counts.append(len(windows))
+    assert counts == [1, 2, 3, 2]
