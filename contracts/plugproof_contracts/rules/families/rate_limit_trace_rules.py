@@ -110,13 +110,13 @@ def counts_down(traffic: OriginTrace) -> Findings:
 
     A client that trusts a count which stands still runs into the refusal it tried to avoid."""
     for window in _windows(traffic):
-        lowest, seen = window[0], set[int]()
-        for left, step in _counted(window):
-            before = lowest.answer.count(REMAINING) or 0
+        counted, seen = _counted(window), set[int]()
+        before, lowest = counted[0]
+        for left, step in counted:
             if left and (left in seen or (left > before and _ordered(lowest.answer, step.answer))):
                 yield Finding("", f"{REMAINING}: less than before, {before}", Text(f"{left}"), step.position)
             seen.add(left)
-            lowest = step if left <= before else lowest
+            before, lowest = (left, step) if left <= before else (before, lowest)
 
 
 @rule(
