@@ -200,7 +200,7 @@ def test_windows_that_are_over_go_two_at_a_time():
     assert counts == [6, 5, 4, 4, 5, 6]
 
 
-def test_a_generation_of_windows_is_as_long_as_the_longest_of_them():
+def test_a_generation_is_as_long_as_its_longest_window():
     """A window of the file store lasts up to a second longer, and for so long none of its generation is let go."""
     windows, age = RateWindows(MINUTE), MINUTE + SECOND
     counts = []
