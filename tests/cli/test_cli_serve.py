@@ -200,7 +200,7 @@ def test_a_foreign_address_is_reported_in_one_line(plugproof):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_quietly_whatever_connections_are_open(serving, number):
     with (
-        serving("--fault", "confirm:latency:600000ms") as server,
+        serving("--fault", "confirm:latency:600000ms", "--speed", "0") as server,
         server.connection() as idle,
         server.connection() as half_a_head,
         server.connection() as half_a_body,
@@ -249,7 +249,7 @@ def test_a_request_has_as_long_to_come_as_it_is_given(serving):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_what_is_under_way_is_answered_before_it_ends(serving, until, number):
-    with serving("--fault", "confirm:latency:500ms") as server, server.connection() as waiting:
+    with serving("--fault", "confirm:latency:500ms", "--speed", "0") as server, server.connection() as waiting:
         token = server.start()
         path = server.path(f"/sessions/{token}/confirm")
         waiting.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())

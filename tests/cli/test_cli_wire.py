@@ -1,12 +1,19 @@
 """The fake on a real socket: faults as a client meets them, and HTTP at its edges."""
 
 import json
+from functools import partial
 
 import httpx2
 import pytest
 from tests.servers import PATIENCE
 
 CONFIRMED, UNTOUCHED = "authorized", "created"
+
+
+@pytest.fixture(scope="session")
+def serving(serving):
+    """Servers whose clock stands, so that a session stays what a request has made of it."""
+    return partial(serving, "--speed", "0")
 
 
 def request(method, path, body=b"", *headers):

@@ -72,7 +72,7 @@ class Clients:
 def test_a_restart_loses_no_request_and_an_end_is_quick(serving, tmp_path, until):
     """A hang-up replaces all workers while clients ask; one is killed; half-sent requests end with the server."""
     state = f"sqlite:///{tmp_path}/worlds.db"
-    options = ("--workers", str(WORKERS), "--state", state, "--rate-limit", "off")
+    options = ("--workers", str(WORKERS), "--state", state, "--rate-limit", "off", "--speed", "0")
     with serving(*options) as server, ExitStack() as again:
         before = set(workers_of(server))
         assert len(before) == WORKERS

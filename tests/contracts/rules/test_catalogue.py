@@ -1,6 +1,7 @@
 """Every rule finds what it is for, and nothing else."""
 
 import re
+from inspect import getmembers, isfunction
 
 import pytest
 
@@ -8,6 +9,7 @@ from plugproof_contracts import RULES, Level
 from plugproof_contracts.checking.checker import examine_by_rules, examine_trace
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.parsing.finding import Finding
+from plugproof_contracts.rules import families
 from plugproof_contracts.rules.catalogue import Subject, rule
 from plugproof_contracts.rules.examples import success
 
@@ -113,3 +115,17 @@ def test_a_rule_that_does_not_say_why_is_refused():
     with pytest.raises(ValueError, match="why a client cares"):
         define("test.silent", silent)
     assert "test.silent" not in RULES
+
+
+@pytest.mark.parametrize("family", families.__all__)
+def test_every_public_function_of_a_family_is_a_rule(family):
+    """A rule that nobody enters into the catalogue would find nothing, and nobody would miss it."""
+    module = getattr(families, family)
+    own = {
+        one
+        for name, one in getmembers(module, isfunction)
+        if one.__module__ == module.__name__ and not name.startswith("_")
+    }
+    entered = {one.judge for one in RULES.values() if one.judge.__module__ == module.__name__}
+    assert own
+    assert own == entered
