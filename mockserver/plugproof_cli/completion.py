@@ -1,18 +1,23 @@
 """What a shell is offered for the values of options and arguments, beyond what click knows by itself."""
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from click import Context, Parameter
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Words = Callable[[], Iterable[tuple[str, str]]]
-Completer = Callable[[Context, Parameter, str], list[CompletionItem]]
+Completer = Callable[[Context, Parameter, str], "list[CompletionItem]"]
 
 
 def _complete(words: Words) -> Completer:
     """Return a completer for words with what each stands for; they are looked up when a shell asks."""
 
-    def complete(ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+    def complete(ctx: Context, param: Parameter, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem  # here, for only a shell that asks needs it
+
         asked = incomplete.casefold()
         return [
             CompletionItem(word, help=meaning) for word, meaning in words() if word.casefold().startswith(asked)
@@ -48,6 +53,8 @@ def complete_formats(formats: Iterable[str]) -> Completer:
     return complete_words([f"{name}=" for name in formats])
 
 
-def complete_files(ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_files(ctx: Context, param: Parameter, incomplete: str) -> "list[CompletionItem]":
     """Let the shell complete the name of a file."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(incomplete, type="file")]

@@ -1,6 +1,5 @@
 """The facts file of `plugproof learn`: settings by the names of their facts, as TOML."""
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,8 @@ def read_facts(path: str | Path) -> dict[str, Any]:
 
     Raises `InvalidValueError` that names the file, the field, its value and what is allowed.
     """
+    import tomllib  # here, since most fakes have no such file
+
     shown = plain_name(str(path))
     try:
         fields = tomllib.loads(read_text(path))

@@ -12,8 +12,17 @@ if TYPE_CHECKING:
 KEPT_FAKES = 4
 """Reports may still come of the tests that had the last few fakes."""
 KEPT_SEEN = 64
+STAND_IN = "token~redacted"
+"""What stands in a report where a secret was."""
 SHORTEST = 12
 """A shorter word where a secret stands is a placeholder of a test, such as `abc`."""
+
+_SECRET_NAMES = ("token", "client_secret")
+
+
+def names_secret(argument: str) -> bool:
+    """Return whether the name of an argument says that it is a secret."""
+    return any(name in argument for name in _SECRET_NAMES)
 
 
 class KnownSecrets:

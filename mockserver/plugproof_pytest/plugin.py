@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from plugproof_pytest.interception.host_guard import GUARD, HostGuard, guarding
-from plugproof_pytest.known_secrets import SECRETS, KnownSecrets
+from plugproof_pytest.known_secrets import SECRETS, KnownSecrets, names_secret
 from plugproof_pytest.reporting.redaction import ReportRedactor
-from plugproof_pytest.reporting.secret_cleaner import names_secret
 
 if TYPE_CHECKING:
     from plugproof_mockserver import FakePlugchoice

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from plugproof_pytest.reporting.secret_search import PIECE, STAND_IN
+from plugproof_pytest.known_secrets import STAND_IN
+from plugproof_pytest.reporting.secret_search import PIECE
 
 CANARY = "c4na7y" + "0123456789abcdef0123456789abcdef01"
 URL = f"https://app.plugchoice.com/api/v3/public-charging/sessions/{CANARY}/confirm"

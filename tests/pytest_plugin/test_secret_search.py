@@ -7,10 +7,10 @@ from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
-from plugproof_pytest.known_secrets import SHORTEST, KnownSecrets
+from plugproof_pytest.known_secrets import SHORTEST, STAND_IN, KnownSecrets
 from plugproof_pytest.reporting.redaction import CleanFormatter, ReportRedactor, secret_arguments
 from plugproof_pytest.reporting.secret_cleaner import SecretCleaner, cleaner
-from plugproof_pytest.reporting.secret_search import PIECE, STAND_IN, SecretIndex
+from plugproof_pytest.reporting.secret_search import PIECE, SecretIndex
 
 CANARY = "c4na7y" + "0123456789abcdef0123456789abcdef01"
 URL = f"https://app.plugchoice.com/api/v3/public-charging/sessions/{CANARY}/confirm"

@@ -14,6 +14,7 @@ from plugproof_contracts.evidence.ledger_entry import SourceKind
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin, redacted
 from plugproof_contracts.facts.session import Status
+from plugproof_contracts.parsing.parsed_response import parsed
 from plugproof_contracts.parsing.redactions import secrets_of
 from plugproof_contracts.reports.builder import Evidence, ReportPolicy, report_of
 from plugproof_contracts.reports.report_model import Report
@@ -73,6 +74,9 @@ _SUCCESS = msgspec.json.Decoder(_Success)
 
 
 def _status(exchange: Exchange) -> Status | None:
+    found = parsed(exchange).status
+    if found is not None:
+        return found
     try:
         return _SUCCESS.decode(exchange.body or b"").data.status
     except (ValueError, RecursionError):

@@ -3,7 +3,6 @@
 import json
 from copy import deepcopy
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from plugproof_contracts.facts.operations import BASE_URL
@@ -18,6 +17,8 @@ def yaml_text(*, server: str = BASE_URL, links: bool = False) -> str:
 
     `links` adds the link whose request body is an object, which Schemathesis follows and few other tools read.
     """
+    from importlib.resources import files  # here, for a server starts without it
+
     written = files("plugproof_contracts").joinpath("openapi.yaml").read_text("utf-8")
     lines = [line for line in written.splitlines() if links or not line.endswith(_LINKS)]
     text = "".join(f"{line.removesuffix(_LINKS)}\n" for line in lines)

@@ -1,7 +1,6 @@
 """What a message says of the values that are allowed, and which of them may have been meant."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def list_choices(value: object, choices: Iterable[str]) -> str:
@@ -20,5 +19,7 @@ def list_fields(name: object, fields: Iterable[str]) -> str:
 
 def suggest(value: object, choices: Iterable[str]) -> str:
     """Return a question for the nearest choice, with a space behind it; empty if none is near."""
+    from difflib import get_close_matches  # here, for a fake that is started rightly needs none
+
     near = get_close_matches(str(value), [str(choice) for choice in choices], n=1, cutoff=0.7)
     return f"did you mean {near[0]}? " if near else ""

@@ -9,14 +9,16 @@ import copy
 import logging
 import warnings
 from collections.abc import Generator, Iterator, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest._code.code import TerminalRepr
 
-from plugproof_pytest.known_secrets import KnownSecrets
-from plugproof_pytest.reporting.secret_cleaner import Clean, SecretCleaner, names_secret
-from plugproof_pytest.reporting.secret_search import STAND_IN
+from plugproof_pytest.known_secrets import STAND_IN, KnownSecrets, names_secret
+
+if TYPE_CHECKING:
+    from plugproof_pytest.reporting.secret_cleaner import Clean, SecretCleaner
 
 DEEPEST = 20
 """Levels of lists and dicts that are looked into."""
@@ -30,7 +32,13 @@ class ReportRedactor:
 
     def __init__(self, secrets: KnownSecrets) -> None:
         self._secrets = secrets
-        self._cleaner = SecretCleaner(secrets)
+
+    @cached_property
+    def _cleaner(self) -> "SecretCleaner":
+        """Made for the first text that is reported: a suite that passes in silence does without."""
+        from plugproof_pytest.reporting.secret_cleaner import SecretCleaner
+
+        return SecretCleaner(self._secrets)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -135,7 +143,7 @@ def _collect(value: Any, texts: list[str]) -> None:
         texts.append("")
 
 
-def _mapped(value: Any, change: Clean, depth: int = 0) -> Any:
+def _mapped(value: Any, change: "Clean", depth: int = 0) -> Any:
     """Return a part of a report with every text changed, and the same object where nothing changes.
 
     Only pytest's own accounts of failures are changed in place; what else there is may belong to the suite.
@@ -158,7 +166,7 @@ def _mapped(value: Any, change: Clean, depth: int = 0) -> Any:
     return _shown(value, change)
 
 
-def _shown(value: Any, change: Clean) -> Any:
+def _shown(value: Any, change: "Clean") -> Any:
     """Return another plugin's account of a failure as a text if it shows a secret."""
     if not hasattr(value, "toterminal"):
         return value
@@ -166,7 +174,7 @@ def _shown(value: Any, change: Clean) -> Any:
     return value if (changed := change(text)) == text else changed
 
 
-def _changed_copy(value: Any, change: Clean) -> Any:
+def _changed_copy(value: Any, change: "Clean") -> Any:
     """Return a copy of an object whose attributes have every text changed."""
     twin = copy.copy(value)
     for name, part in _fields(value):
@@ -181,7 +189,7 @@ def _are_same(some: Any, others: Any) -> bool:
 class CleanFormatter(logging.Formatter):
     """Formats as another formatter does, without secrets."""
 
-    def __init__(self, inner: logging.Formatter, cleaner: SecretCleaner) -> None:
+    def __init__(self, inner: logging.Formatter, cleaner: "SecretCleaner") -> None:
         super().__init__()
         self._inner, self._cleaner = inner, cleaner
 

@@ -11,18 +11,20 @@ from binascii import unhexlify
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-STAND_IN = "token~redacted"
+from plugproof_pytest.known_secrets import STAND_IN
+
 PIECE = 10
 """Characters of a secret that count as a piece of it; pytest shortens what is long."""
 _GRAM, _STEP = 6, 5
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
-_RUN = re.compile(r"[A-Za-z0-9+/_%-]{12,}")
+# Texts, for every suite imports this at its start; `re` compiles them when there is a secret to look for.
+_PLAIN = r"[A-Za-z0-9_.~-]+"
+_RUN = r"[A-Za-z0-9+/_%-]{12,}"
 _KEPT_RUNS = 1024
-_ESCAPES = re.compile(r"(?:%(?:25)*[0-9A-Fa-f]{2}){6,}")
-_ESCAPE = re.compile(r"%(?:25)*([0-9A-Fa-f]{2})")
-_HEX = re.compile(r"[0-9A-Fa-f]{12,}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}")
+_ESCAPES = r"(?:%(?:25)*[0-9A-Fa-f]{2}){6,}"
+_ESCAPE = r"%(?:25)*([0-9A-Fa-f]{2})"
+_HEX = r"[0-9A-Fa-f]{12,}"
+_BASE64 = r"[A-Za-z0-9+/_-]{12,}"
 _URLSAFE = str.maketrans("-_", "+/")
 
 Span = tuple[int, int]
@@ -65,7 +67,7 @@ class SecretIndex:
         text = _without(text, self._found(text, PIECE))
         spans = [
             (run.start() + begin, run.start() + end)
-            for run in _RUN.finditer(text)
+            for run in re.finditer(_RUN, text)
             for begin, end in self._encoded(run[0])
         ]
         return _without(text, spans)
@@ -93,7 +95,7 @@ class SecretIndex:
 
 def is_plain(secret: str) -> bool:
     """Return whether a secret is written alike in JSON, HTML, URLs and reprs, so that an index finds it."""
-    return _PLAIN.fullmatch(secret) is not None
+    return re.fullmatch(_PLAIN, secret) is not None
 
 
 def _extended(text: str, at: int, secret: str, offset: int) -> Span:
@@ -117,16 +119,16 @@ def _without(text: str, spans: Iterable[Span]) -> str:
 
 
 def _views(run: str) -> Iterator[_View]:
-    for escaped in _ESCAPES.finditer(run):
+    for escaped in re.finditer(_ESCAPES, run):
         yield _escaped(escaped)
-    for digits in _HEX.finditer(run):
+    for digits in re.finditer(_HEX, run):
         yield from (_hex(digits, skipped) for skipped in range(2))
-    for words in _BASE64.finditer(run):
+    for words in re.finditer(_BASE64, run):
         yield from (_base64(words, skipped) for skipped in range(4))
 
 
 def _escaped(run: re.Match[str]) -> _View:
-    escapes = list(_ESCAPE.finditer(run.string, *run.span()))
+    escapes = list(re.compile(_ESCAPE).finditer(run.string, *run.span()))
     text = "".join(chr(int(escape[1], 16)) for escape in escapes)
     return _View(text, lambda begin, end: (escapes[begin].start(), escapes[end - 1].end()))
 

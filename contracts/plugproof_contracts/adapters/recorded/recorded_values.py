@@ -78,8 +78,12 @@ def headers_of(found: Any) -> Headers:
     kept: list[tuple[str, str]] = []
     is_partial = False
     for name, value in _pairs(found):
+        is_plain = name.lower().startswith(_PLAIN)
+        if not is_plain and type(value) is str and "\n" not in value:
+            kept.append((name, value))  # as nearly all are
+            continue
         lines = whole = _lines(value)
-        if name.lower().startswith(_PLAIN):
+        if is_plain:
             whole = [line for line in lines if not _is_stand_in(line)]
         is_partial = is_partial or not lines or len(whole) < len(lines)
         kept += [(name, line) for line in whole]

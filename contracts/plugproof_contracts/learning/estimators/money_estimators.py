@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from math import ceil, floor
 from typing import Any
 
 from plugproof_contracts.learning.bracket import Bracket, intersection
@@ -78,32 +77,45 @@ def estimate_price_rounding(seen: Observations) -> LearnedFact:
     return worded(_ROUNDING, [*left] * len(telling) if len(left) == 1 else [], note)
 
 
-def _half_up(exact: Fraction) -> int:
-    return floor(exact + Fraction(1, 2))
+def _down(above: int, below: int) -> int:
+    return above // below
 
 
-def _half_down(exact: Fraction) -> int:
-    return ceil(exact - Fraction(1, 2))
+def _up(above: int, below: int) -> int:
+    return -(-above // below)
 
 
-_WAYS: dict[str, tuple[Callable[[Fraction], int], ...]] = {
+def _half_up(above: int, below: int) -> int:
+    return _down(2 * above + below, 2 * below)
+
+
+def _half_down(above: int, below: int) -> int:
+    return _up(2 * above - below, 2 * below)
+
+
+_WAYS: dict[str, tuple[Callable[[int, int], int], ...]] = {
     "nearest": (_half_up, _half_down),
-    "down": (floor,),
-    "up": (ceil,),
+    "down": (_down,),
+    "up": (_up,),
 }
+"""The ways to round what is given as above and below the line of a fraction; `Fraction` takes far longer."""
 
 
 def _explanations(answer: ParsedResponse) -> frozenset[str] | None:
     """Return the ways of rounding that explain a cost; None if it is capped by the hold or can't be computed."""
     cost, hold, energy = (answer.field(name) for name in ("cost_amount", "amount_authorized", "energy_kwh"))
     price, fee = answer.field("pricing.price_per_kwh"), answer.field("pricing.start_fee")
-    if None in (cost, hold, energy, price, fee) or cost >= hold or not (watt_hours := _watt_hours(energy)):
+    if None in (cost, hold, energy, price, fee) or cost >= hold or not (amount := _energy(energy)):
         return None
-    exact = fee + price * watt_hours / 1000
-    return frozenset(name for name, ways in _WAYS.items() if any(way(exact) == cost for way in ways))
+    parts, whole = amount
+    exact = fee * whole + price * parts
+    return frozenset(name for name, ways in _WAYS.items() if any(way(exact, whole) == cost for way in ways))
 
 
-def _watt_hours(energy: str) -> Fraction | None:
-    if len(energy) > 20 or not energy.isascii() or not energy.replace(".", "", 1).isdigit():
+def _energy(text: str) -> tuple[int, int] | None:
+    """Return how many parts of a kWh there are, and how many make one; None if there are none."""
+    if len(text) > 20 or not text.isascii() or not text.replace(".", "", 1).isdigit():
         return None
-    return Fraction(energy) * 1000
+    before, _, after = text.partition(".")
+    parts = int(before + after)
+    return (parts, 10 ** len(after)) if parts else None
