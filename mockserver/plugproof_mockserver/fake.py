@@ -141,8 +141,7 @@ class FakeClock:
             raise InvalidTypeError(f"advance takes a duration or {', '.join(parts)}, not both")
         if not isinstance(by, timedelta | int | float | None) or parts.keys() - _PARTS:
             raise InvalidTypeError(f"advance takes seconds, a timedelta, or keywords of one: {', '.join(_PARTS)}")
-        length = by.total_seconds() if isinstance(by, timedelta) else by
-        return self._world.advance(seconds(timedelta(**parts).total_seconds() if length is None else length))
+        return self._world.advance(_length(by, parts))
 
     def advance_to_next(self) -> list[StatusChange]:
         """Jump to the next thing that happens by itself; return the moves that fired, none when nothing is due."""
@@ -230,6 +229,8 @@ class FakePlugchoice:
         self, code: str | None = None, connector_id: int = 1, email: str | None = None
     ) -> FakeSession:
         """Start a session as the API does, without its rate limit; raise `InvalidValueError` if it refuses."""
+        if not isinstance(code, str | None):
+            raise InvalidTypeError(f"the code of a charger is a text, and not {shorten(code)}")
         form = StartBody(code or self.world.settings.scenario or "HAPPY", connector_id, email)
         outcome = self.world.start(form)
         if isinstance(outcome, ErrorResponse):
@@ -374,13 +375,22 @@ def _moment(value: str | datetime) -> int:
     return parse(value)
 
 
+def _length(by: timedelta | float | None, parts: Parts) -> int:
+    """Return microseconds; raise `InvalidValueError` where that is not a length of time."""
+    try:
+        length = by.total_seconds() if isinstance(by, timedelta) else by
+        return seconds(timedelta(**parts).total_seconds() if length is None else length)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidValueError(f"advance takes a length of time that fits the calendar: {error}") from None
+
+
 def _status(value: str) -> Status:
-    if value not in set(Status):
+    if not isinstance(value, str) or value not in set(Status):
         raise InvalidValueError(f"there is no status {value!r}; {list_choices(value, Status)}")
     return Status(value)
 
 
 def _event(value: str) -> Event:
-    if value not in set(Event):
+    if not isinstance(value, str) or value not in set(Event):
         raise InvalidValueError(f"there is no event {value!r}; {list_choices(value, Event)}")
     return Event(value)

@@ -171,7 +171,8 @@ def _require_token(token: str | None, operation: str) -> None:
     if token is None:
         return
     # A token is shown by no message.
-    _require("token", "…", isinstance(token, str) and 1 <= len(token) <= 255, "the token of a session")
+    is_token = isinstance(token, str) and 1 <= len(token) <= 255 and token.isascii()
+    _require("token", "…", is_token, "the token of a session")
     has_one = operation == "*" or "{token}" in OPERATIONS[operation].template
     _require("token", "…", has_one, f"left out: no call of {operation} has a token")
 

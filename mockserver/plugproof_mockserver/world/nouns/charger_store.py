@@ -59,11 +59,11 @@ class ChargerStore:
 
     def get(self, code: str) -> ChargerState:
         """Return a charger; raise `UnknownChargerError` when there is none."""
-        charger = self.find(code)
+        charger = self.find(code) if isinstance(code, str) else None
         if charger is None:
             known = [one.public_code for one in self.all()]
             raise UnknownChargerError(
-                f"no charger has the code {code[:16]!r}; {list_choices(code.upper(), known)}"
+                f"no charger has the code {shorten(code)}; {list_choices(str(code).upper(), known)}"
             )
         return charger
 
@@ -77,11 +77,11 @@ class ChargerStore:
 
         Raises `InvalidValueError` that names the field, its value and what is allowed, without change.
         """
-        upper = code.upper()
-        if not is_code(upper):
+        if not isinstance(code, str) or not is_code(code):
             raise InvalidValueError(
-                f"the code of a charger can't be {code[:16]!r}; it must be 1 to 10 letters and digits"
+                f"the code of a charger can't be {shorten(code)}; it must be 1 to 10 letters and digits"
             )
+        upper = code.upper()
         charger = change_charger(self._put.get(upper) or self._base(upper, fields), fields)
         self.put(charger)
         return charger
@@ -160,6 +160,8 @@ def change_charger(charger: ChargerState, fields: Mapping[str, Any]) -> ChargerS
     if unknown := fields.keys() - set(FIELDS):
         name = unknown.pop()
         raise InvalidValueError(f"a charger has no field {shorten(name)}; {list_fields(name, FIELDS)}")
+    for name, value in fields.items():
+        _require_utf8(name, value)
     whole = {name: msgspec.to_builtins(getattr(charger, name)) for name in FIELDS} | dict(fields)
     if isinstance(pricing := fields.get("pricing"), dict):
         whole["pricing"] = asdict(charger.pricing) | pricing
@@ -167,6 +169,15 @@ def change_charger(charger: ChargerState, fields: Mapping[str, Any]) -> ChargerS
     changes["pricing"] = Pricing(**asdict(changes["pricing"]))
     changes["connectors"] = tuple(Connector(**asdict(one)) for one in changes["connectors"])
     return replace(charger, **changes)
+
+
+def _require_utf8(name: str, value: Any) -> None:
+    try:
+        msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        raise InvalidValueError(f"{name} can't be a text that UTF-8 can't carry") from None
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return  # it is refused with what is allowed
 
 
 def _convert(whole: dict[str, Any]) -> _Changes:

@@ -54,7 +54,9 @@ def make_prepared(
 ) -> PreparedResponse:
     """Return an answer by hand; raise `InvalidValueError` that names what is wrong and what is allowed."""
     require_choice("the operation of an answer by hand", operation, ("*", *OPERATIONS))
-    _require("status", status, status in set(HTTPStatus) and status >= 200, "a final HTTP status, such as 502")
+    is_status = isinstance(status, int) and status in set(HTTPStatus) and status >= 200
+    _require("status", status, is_status, "a final HTTP status, such as 502")
+    _require("content", content, isinstance(content, str | bytes | None), "a text or bytes")
     is_count = type(first) is int and 1 <= first <= MOST_FIRST
     _require("first", first, first is None or is_count, f"a whole number from 1 to {MOST_FIRST}")
     if json is not _UNSET and content is not None:
@@ -73,11 +75,13 @@ def _body(content_json: Any, content: str | bytes | None) -> tuple[bytes, tuple[
             raise InvalidValueError(f"the json of an answer by hand can't be written as JSON: {error}") from None
     if content is None:
         return b"", ()
-    return (content.encode() if isinstance(content, str) else content), _TEXT
+    return (content.encode("utf-8", "replace") if isinstance(content, str) else content), _TEXT
 
 
 def _headers(headers: Mapping[str, str], kind: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[bytes, bytes], ...]:
     _require("headers", headers, isinstance(headers, Mapping), "a mapping of names to texts")
+    for name, value in headers.items():
+        _require(f"header {name}", value, isinstance(name, str) and isinstance(value, str), "a text by its name")
     given = {name.lower(): value for name, value in headers.items()}
     for name, value in given.items():
         _require(f"header {name}", value, name not in _FRAMING, "left out: it follows from the body")
