@@ -82,3 +82,11 @@ def test_a_step_that_fails_shows_what_was_said():
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (7, "")
     assert done.stderr == "Make tea ... failed\nno water\n"
+
+
+def test_a_failed_installation_ends_with_what_it_needs():
+    """The last line is ours: pip's own are many, and the cause is far above them."""
+    command = [PROGRESS, "Install tea", "sh", "-c", "echo no shop; exit 1"]
+    last = subprocess.run(command, capture_output=True, text=True, timeout=60).stderr.splitlines()[-1]
+    assert last.startswith("'Install tea' failed: the lines above say why.")
+    assert "without a network" in last
