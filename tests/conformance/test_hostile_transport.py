@@ -264,7 +264,7 @@ def test_a_hostile_answer_gets_the_right_verdict(place, number):
 
 # Time: one deadline over everything.
 
-DEADLINE = 0.5
+DEADLINE = 0.2
 SLACK = PATIENCE
 """Seconds beyond the deadline, for a machine that is busy with other things: without one it never ends."""
 

@@ -36,7 +36,9 @@ def adapter():
 @pytest.mark.parametrize("how", ["", "one-run"])
 def test_a_client_in_a_process_is_explored(adapter, how):
     """One process serves many runs, or each its own; the buttons that it lacks are impossible."""
-    found = explore(adapter(how), only=["created/*/none", "*/poll/reset", "charging/poll/limit"])
+    found = explore(
+        adapter(how), only=["created/*/none", "*/poll/reset", "charging/poll/limit"], time_limit=PATIENCE
+    )
     reasons = {result.reason for result in found.of(CellState.IMPOSSIBLE)}
     assert found.counts == {CellState.MET: 17, CellState.IMPOSSIBLE: 4}
     assert reasons == {f"the adapter has no method {name}" for name in ("confirm", "stop", "cancel", "set_email")}
