@@ -1,6 +1,7 @@
 """Many at once on one token and one address: ten are let in, and one of them moves the session.
 
 Sixty-four threads ask one fake in the same process, and 200 sockets one server, or four workers on one Redis.
+Of the ten that the four workers let in, a fault strikes exactly three.
 The clock runs, so that a session that moved twice would show two moments of its authorisation.
 """
 
@@ -21,7 +22,7 @@ from benchmarks.reliability.process import Fake, RedisServer
 from benchmarks.reliability.scenarios.rolling import workers
 from plugproof import FakePlugchoice
 
-LIMIT, THREADS, SOCKETS, WORKERS = 10, 64, 200, 4
+LIMIT, THREADS, SOCKETS, WORKERS, STRUCK = 10, 64, 200, 4, 3
 
 
 def run_threads(size: int) -> Outcome:
@@ -68,10 +69,11 @@ def run_workers(size: int) -> Outcome:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         redis = stack.enter_context(RedisServer(folder, is_durable=False))
         state = ("--state", f"{redis.url}?socket_timeout=10", "--workers", str(WORKERS))
-        fake = stack.enter_context(Fake("--auto-pay", "--max-worlds", str(size), *state))
+        fault = ("--fault", f"confirm:502:first={STRUCK}")
+        fake = stack.enter_context(Fake("--auto-pay", "--max-worlds", str(size), *state, *fault))
         losses, shares = list[str](), list[int]()
         for number, found in _races(fake, size):
-            losses += _wrong(number, found)
+            losses += _wrong(number, found, struck=STRUCK)
             shares = shares or sorted(len(os.listdir(f"/proc/{pid}/fd")) for pid in workers(fake))
     if shares[-2] < SOCKETS // 10:
         losses.append("one worker had nearly all connections, so nothing was tried")
@@ -92,10 +94,13 @@ def _races(fake: Fake, size: int) -> Iterator[tuple[int, list[tuple[int, bytes]]
             yield number, [(reply.status, reply.body) for reply in map(Caller.finish, callers)]
 
 
-def _wrong(number: int, found: list[tuple[int, bytes]]) -> Iterator[str]:
-    """Yield what is wrong with the answers of one race."""
+def _wrong(number: int, found: list[tuple[int, bytes]], struck: int = 0) -> Iterator[str]:
+    """Yield what is wrong with the answers of one race, in which a fault is to strike so many."""
     statuses = [status for status, _ in found]
-    admitted, refused = statuses.count(200), statuses.count(429)
+    faults, refused = statuses.count(502), statuses.count(429)
+    admitted = statuses.count(200) + faults
+    if faults != struck:
+        yield f"race {number + 1}: a fault for the first {struck} struck {faults}"
     if (admitted, refused) != (LIMIT, len(found) - LIMIT):
         yield f"race {number + 1}: {admitted} were let in and {refused} refused, of {len(found)}"
     if len({body for status, body in found if status == 200}) != 1:
