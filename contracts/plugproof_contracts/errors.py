@@ -9,8 +9,8 @@ class InvalidValueError(PlugproofError, ValueError):
     """A value is not allowed."""
 
 
-class InvalidTypeError(PlugproofError, TypeError):
-    """A value is of a type that is not allowed."""
+class InvalidTypeError(InvalidValueError, TypeError):
+    """A value is of a type that is not allowed; a `TypeError`, too."""
 
 
 class ReadOnlyError(PlugproofError, AttributeError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 import msgspec
 
 from plugproof_contracts import PublicCharger, Session, Status
+from plugproof_contracts.argument_checks import check_arguments
 from plugproof_contracts.errors import InvalidTypeError, InvalidValueError
 from plugproof_contracts.extras import name_missing_extra
 from plugproof_contracts.facts.operations import BASE_URL, OPERATIONS
@@ -17,13 +18,13 @@ from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.engine.representation import payment_of, session_body
 from plugproof_mockserver.engine.transitions import StatusChange
 from plugproof_mockserver.facts_file import read_facts
-from plugproof_mockserver.http.request_bodies import StartBody
+from plugproof_mockserver.http.request_bodies import StartBody, read_start
 from plugproof_mockserver.http.response import ErrorResponse, shorten
 from plugproof_mockserver.model.events import Event
 from plugproof_mockserver.model.session_scenarios import SCENARIOS
 from plugproof_mockserver.model.state import SessionState
-from plugproof_mockserver.model.suggestions import list_choices
-from plugproof_mockserver.model.timestamps import parse, seconds
+from plugproof_mockserver.model.suggestions import list_choices, refuse_unknown
+from plugproof_mockserver.model.timestamps import length_of, parse
 from plugproof_mockserver.public_types import (
     ChargerFields,
     EventName,
@@ -63,6 +64,7 @@ SESSION_OPERATIONS = tuple(name for name, operation in OPERATIONS.items() if "{t
 class FakeSession:
     """A handle on one session of a fake; everything it says is as of now, on the fake's clock."""
 
+    @check_arguments
     def __init__(self, world: World, token: str) -> None:
         self._world = world
         self.token = token
@@ -93,22 +95,22 @@ class FakeSession:
         found = payment_of(self._state())
         return None if found is None else cast("PaymentData", msgspec.structs.asdict(found))
 
+    @check_arguments
     def url(self, operation: SessionOperationName = "get") -> str:
         """Return the URL of an operation on this session, with its token in it."""
-        if operation not in SESSION_OPERATIONS:
-            choices = list_choices(operation, SESSION_OPERATIONS)
-            raise InvalidValueError(f"a session has no operation {operation!r}; {choices}")
         return BASE_URL + OPERATIONS[operation].template.replace("{token}", self.token)
 
     def pay(self) -> "FakeSession":
         """Let the driver pay; the API learns it when the session is confirmed."""
         return self.event(Event.PAID)
 
+    @check_arguments
     def event(self, event: EventName | Event) -> "FakeSession":
         """Let something happen now; raise `InvalidValueError` that lists what can happen in this status."""
-        self._world.apply_event(self.token, _event(event))
+        self._world.apply_event(self.token, Event(event))
         return self
 
+    @check_arguments
     def set(self, **fields: Unpack[SessionFields]) -> "FakeSession":
         """Set fields of the session, legal or not, to see what a client makes of them."""
         self._world.amend(self.token, dict(fields))
@@ -124,6 +126,7 @@ _PARTS = tuple(Parts.__annotations__)
 class FakeClock:
     """The clock of a fake; it moves when it is told to."""
 
+    @check_arguments
     def __init__(self, world: World) -> None:
         self._world = world
 
@@ -132,6 +135,7 @@ class FakeClock:
         """The moment that it is, in UTC."""
         return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self._world.clock.now())
 
+    @check_arguments
     def advance(self, by: timedelta | float | None = None, **parts: Unpack[Parts]) -> list[StatusChange]:
         """Jump ahead by seconds, by a timedelta, or by `minutes=5` and the like; return what changed, in order.
 
@@ -139,18 +143,19 @@ class FakeClock:
         """
         if by is not None and parts:
             raise InvalidTypeError(f"advance takes a duration or {', '.join(parts)}, not both")
-        if not isinstance(by, timedelta | int | float | None) or parts.keys() - _PARTS:
-            raise InvalidTypeError(f"advance takes seconds, a timedelta, or keywords of one: {', '.join(_PARTS)}")
-        return self._world.advance(_length(by, parts))
+        refuse_unknown("a duration has no part", parts, _PARTS)
+        return self._world.advance(length_of(by, **parts))
 
     def advance_to_next(self) -> list[StatusChange]:
         """Jump to the next thing that happens by itself; return the moves that fired, none when nothing is due."""
         return self._world.advance_to_next()
 
+    @check_arguments
     def set(self, moment: str | datetime) -> None:
         """Put the clock to an ISO 8601 date-time with an offset."""
         self._world.set_clock(_moment(moment))
 
+    @check_arguments
     def run(self, speed: float = 1) -> None:
         """Let the clock run by itself, `speed` times as fast as the machine's; 0 stops it."""
         self._world.clock.run(speed)
@@ -159,12 +164,17 @@ class FakeClock:
         return repr(self._world.clock)
 
 
+_FAULT_OPTIONS = ("when", "rate", "first", *FaultOptions.__annotations__)
+
+
 class FakeFaults:
     """The faults of a fake."""
 
+    @check_arguments
     def __init__(self, world: World) -> None:
         self._world = world
 
+    @check_arguments
     def add(
         self,
         operation: OperationName | Literal["*"],
@@ -176,6 +186,7 @@ class FakeFaults:
         **options: Unpack[FaultOptions],
     ) -> Fault:
         """Inject a fault; see `faults.make_fault`. Raises `InvalidValueError` that names what is wrong."""
+        refuse_unknown("a fault has no option", options, _FAULT_OPTIONS)
         fault = make_fault(operation, kind, when=when, rate=rate, first=first, **options)
         self._world.inject(fault)
         return fault
@@ -203,6 +214,7 @@ class FakePlugchoice:
     those of `settings.Settings`. Raises `InvalidValueError` that names what is wrong.
     """
 
+    @check_arguments
     def __init__(
         self,
         *,
@@ -225,30 +237,33 @@ class FakePlugchoice:
 
     # The driver's side.
 
+    @check_arguments
     def start_session(
         self, code: str | None = None, connector_id: int = 1, email: str | None = None
     ) -> FakeSession:
         """Start a session as the API does, without its rate limit; raise `InvalidValueError` if it refuses."""
-        if not isinstance(code, str | None):
-            raise InvalidTypeError(f"the code of a charger is a text, and not {shorten(code)}")
-        form = StartBody(code or self.world.settings.scenario or "HAPPY", connector_id, email)
-        outcome = self.world.start(form)
+        known = (self.world.settings.scenario or "HAPPY") if code is None else code
+        fields = {"code": known, "connector_id": connector_id, "email": email}
+        form = read_start(msgspec.json.encode(fields), "application/json")
+        outcome = self.world.start(form) if isinstance(form, StartBody) else form
         if isinstance(outcome, ErrorResponse):
-            raise InvalidValueError(f"the API would answer {outcome.status}: {self._explain(form, outcome)}")
+            raise InvalidValueError(f"the API would answer {outcome.status}: {self._explain(known, outcome)}")
         return FakeSession(self.world, outcome.token)
 
-    def _explain(self, form: StartBody, outcome: ErrorResponse) -> str:
-        if outcome.status != 404 or self.world.chargers.find(form.code) is not None:
+    def _explain(self, code: str, outcome: ErrorResponse) -> str:
+        if outcome.status != 404 or self.world.chargers.find(code) is not None:
             return outcome.message
-        return f"no charger has the code {shorten(form.code)}; {list_choices(form.code.upper(), SCENARIOS)}"
+        return f"no charger has the code {shorten(code)}; {list_choices(code.upper(), SCENARIOS)}"
 
+    @check_arguments
     def seed_session(
         self, status: StatusName | Status = "created", *, code: str | None = None, **fields: Unpack[SeededFields]
     ) -> FakeSession:
         """Make a session in any status with the past that leads there, and any field set to anything."""
-        state = self.world.seed_session(_status(status), code=code, fields=dict(fields))
+        state = self.world.seed_session(Status(status), code=code, fields=dict(fields))
         return FakeSession(self.world, state.token)
 
+    @check_arguments
     def set_charger(self, code: str, **fields: Unpack[ChargerFields]) -> PublicCharger:
         """Set up or change a charger by any of its fields; raise `InvalidValueError` that names what is wrong."""
         return self.world.transact(lambda: self.world.chargers.change(code, fields)).to_public()
@@ -260,6 +275,7 @@ class FakePlugchoice:
         live = world.transact(lambda: list(world.sessions.all(world.clock.now())))
         return [FakeSession(world, state.token) for state in live]
 
+    @check_arguments
     def respond(
         self,
         operation: OperationName | Literal["*"],
@@ -279,6 +295,7 @@ class FakePlugchoice:
         self.world.transact(lambda: self.world.prepared.append(prepared))
         return prepared
 
+    @check_arguments
     def maintain(self, seconds: int) -> None:
         """Answer everything with the 503 of a maintenance that says to wait so many seconds, until 0 ends it."""
         self.world.maintain(seconds)
@@ -329,6 +346,7 @@ class FakePlugchoice:
         """Return all that this fake is now, but for its settings; `to_json` and `from_json` keep it in a file."""
         return take_snapshot(self.world)
 
+    @check_arguments
     def restore(self, snapshot: WorldSnapshot) -> None:
         """Become what a snapshot says; raise `InvalidValueError` that names what can't be so, without change."""
         restore_snapshot(self.world, snapshot)
@@ -346,18 +364,21 @@ class FakePlugchoice:
         hosts = HostAllowlist(("app.plugchoice.com", "test", "testserver"))
         return App(worlds, hosts=hosts, control=control_app(), pages=pages())
 
+    @check_arguments
     def transport(self, client: str = "127.0.0.1") -> "Transport":
         """Return a transport for `httpx.Client` and `httpx2.Client`; `client` is the address the limiter sees."""
         from plugproof_mockserver.faces.transports import Transport
 
         return Transport(self.world, client)
 
+    @check_arguments
     def async_transport(self, client: str = "127.0.0.1") -> "AsyncTransport":
         """Return a transport for `httpx.AsyncClient` and `httpx2.AsyncClient`."""
         from plugproof_mockserver.faces.transports import AsyncTransport
 
         return AsyncTransport(self.world, client)
 
+    @check_arguments
     def mount(self, router: "respx.Router") -> "respx.Route":
         """Answer the API's host in a respx router; other hosts stay the router's."""
         transport = self.transport()
@@ -373,24 +394,3 @@ def _moment(value: str | datetime) -> int:
             raise InvalidValueError(f"{value!r} has no time zone; give it one, such as tzinfo=UTC")
         return (value - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
     return parse(value)
-
-
-def _length(by: timedelta | float | None, parts: Parts) -> int:
-    """Return microseconds; raise `InvalidValueError` where that is not a length of time."""
-    try:
-        length = by.total_seconds() if isinstance(by, timedelta) else by
-        return seconds(timedelta(**parts).total_seconds() if length is None else length)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidValueError(f"advance takes a length of time that fits the calendar: {error}") from None
-
-
-def _status(value: str) -> Status:
-    if not isinstance(value, str) or value not in set(Status):
-        raise InvalidValueError(f"there is no status {value!r}; {list_choices(value, Status)}")
-    return Status(value)
-
-
-def _event(value: str) -> Event:
-    if not isinstance(value, str) or value not in set(Event):
-        raise InvalidValueError(f"there is no event {value!r}; {list_choices(value, Event)}")
-    return Event(value)

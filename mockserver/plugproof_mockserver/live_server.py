@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from plugproof_contracts.argument_checks import check_arguments
 from plugproof_mockserver.browser.pages_app import pages
 from plugproof_mockserver.control.control_app import control_app
 from plugproof_mockserver.faces.asgi import App
@@ -29,6 +30,7 @@ Listener = Callable[[str, str, int, bytes], None]
 class LiveServer:
     """One test's view of the live server."""
 
+    @check_arguments
     def __init__(self, root: str, fake: FakePlugchoice) -> None:
         self.fake = fake
         """The fake that is served: its sessions, clock, faults and journal."""
@@ -55,6 +57,8 @@ class _TestWorlds(WorldRegistry):
         if name not in self.running:
             raise NoSuchTestError
         return self.running[name]
+
+    find = get
 
     def lease(self, name: str, seconds: float | None) -> bool:
         """Refuse: a test's world is there for as long as the test."""

@@ -6,24 +6,9 @@ Only annotations read these names. A test holds each of them to the table that d
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
-StatusName = Literal[
-    "created",
-    "authorized",
-    "starting",
-    "charging",
-    "stopping",
-    "settling",
-    "captured",
-    "no_charge",
-    "expired",
-    "failed",
-    "abandoned",
-    "capture_failed",
-    "requires_review",
-    "refunded",
-    "written_off",
-]
-"""A status of a session."""
+from plugproof_contracts.literals import ConnectorStatusName as ConnectorStatusName
+from plugproof_contracts.literals import OperationName as OperationName
+from plugproof_contracts.literals import StatusName as StatusName
 
 EventName = Literal[
     "paid",
@@ -51,9 +36,6 @@ EventName = Literal[
     "expire_token",
 ]
 """Something that can happen to a session."""
-
-OperationName = Literal["confirm", "start", "get", "stop", "cancel", "receipt-email", "charger"]
-"""An operation of the API."""
 
 SessionOperationName = Literal["confirm", "get", "stop", "cancel", "receipt-email"]
 """An operation on one session."""
@@ -99,19 +81,6 @@ NotFoundTextName = Literal["plain", "echo"]
 
 InvalidTextName = Literal["first", "fixed"]
 """What a 422 says."""
-
-ConnectorStatusName = Literal[
-    "Available",
-    "Charging",
-    "Faulted",
-    "Finishing",
-    "Preparing",
-    "Reserved",
-    "SuspendedEV",
-    "SuspendedEVSE",
-    "Unavailable",
-]
-"""A status of a connector."""
 
 
 class ChargerData(TypedDict):

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from plugproof_contracts import Connector, ConnectorStatus, Pricing, PublicCharger
-from plugproof_strategies.arguments import one_of
+from plugproof_strategies.arguments import check_arguments, one_of
 from plugproof_strategies.values.value_strategies import (
     CURRENCIES,
     amounts,
@@ -38,6 +38,7 @@ def priced(draw: st.DrawFn) -> Pricing:
     return Pricing(draw(_CURRENCY), draw(_PRICE), draw(_FEE))
 
 
+@check_arguments
 @st.composite
 def public_chargers(draw: st.DrawFn, *, min_connectors: int = 0) -> PublicCharger:
     """Strategy for chargers as get-charger answers them, with up to four connectors of different numbers.

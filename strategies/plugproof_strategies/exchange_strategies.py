@@ -11,9 +11,10 @@ from plugproof_contracts.facts import assumptions
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.facts.session import TIMESTAMPS
 from plugproof_contracts.facts.session_lifecycle import TERMINAL
+from plugproof_contracts.literals import OperationName
 from plugproof_contracts.rules.families.status_rules import OUT_OF_ORDER
 from plugproof_strategies import wire
-from plugproof_strategies.arguments import one_of
+from plugproof_strategies.arguments import check_arguments, one_of
 from plugproof_strategies.charger_strategies import public_chargers
 from plugproof_strategies.request_strategies import start_requests
 from plugproof_strategies.session_strategies import drawn, odd
@@ -70,9 +71,14 @@ _DRAWN_STATUS = {name: st.sampled_from(statuses) for name, statuses in ANSWERS.i
 PAYMENTS = st.builds(lambda n: Payment(f"pi_{n}_secret_{n}", f"pk_test_{n}", f"acct_{n}"), st.integers(0, 10**9))
 
 
+@check_arguments
 @st.composite
 def exchanges(
-    draw: st.DrawFn, operation: str | None = None, status_code: int | None = None, *, coherent: bool = True
+    draw: st.DrawFn,
+    operation: OperationName | None = None,
+    status_code: int | None = None,
+    *,
+    coherent: bool = True,
 ) -> Exchange:
     """Strategy for exchanges of an operation that is answered with a status code, each of them any unless given.
 

@@ -17,8 +17,9 @@ from plugproof_contracts.facts import billing
 from plugproof_contracts.facts.assumptions import CANNOT_CANCEL, CONNECTOR_STATUSES, DELIVERING, FAILURE_REASONS
 from plugproof_contracts.facts.operations import OPERATIONS, WINDOW_SECONDS
 from plugproof_contracts.facts.session_lifecycle import CANCELLABLE, TERMINAL, Cause, Move, moves_from
+from plugproof_contracts.literals import StatusName
 from plugproof_strategies import wire
-from plugproof_strategies.arguments import member
+from plugproof_strategies.arguments import check_arguments, member
 from plugproof_strategies.charger_strategies import AMOUNTS, NAMES, priced
 from plugproof_strategies.request_strategies import start_requests
 from plugproof_strategies.session_strategies import PAID_OUT
@@ -120,8 +121,9 @@ class JourneyPlan(NamedTuple):
     watts: int
 
 
+@check_arguments
 @st.composite
-def journeys(draw: st.DrawFn, scenario: Status | str | None = None) -> list[Exchange]:
+def journeys(draw: st.DrawFn, scenario: StatusName | Status | None = None) -> list[Exchange]:
     """Strategy for the exchanges of one legal life, in order, as `check_trace` takes them.
 
     `scenario` is the status in which the life ends, any of the fifteen; without it the life ends in a terminal

@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from plugproof_strategies.arguments import check_arguments
 from plugproof_strategies.values.value_strategies import (
     CONNECTORS,
     LONGEST_CODE,
@@ -40,12 +41,14 @@ _NO_EMAIL: tuple[Any, ...] = (
 _NO_CONNECTOR: tuple[Any, ...] = (None, 1.5, "", "one", "1;2", [], [1], {})
 
 
+@check_arguments
 def start_requests() -> st.SearchStrategy[dict[str, Any]]:
     """Strategy for valid bodies of start: `code`, `connector_id`, and sometimes `email`, which may be None."""
     needed = {"code": charger_codes(), "connector_id": connector_ids()}
     return st.fixed_dictionaries(needed, optional={"email": st.none() | emails()})
 
 
+@check_arguments
 def invalid_charger_codes() -> st.SearchStrategy[Any]:
     """Strategy for codes that start refuses: longer than 10 characters, empty, None, or no strings."""
     too_long = st.text(min_size=LONGEST_CODE + 1, max_size=4 * LONGEST_CODE)
@@ -57,6 +60,7 @@ def _without_edges(text: str) -> str:
     return f"x{text}x"
 
 
+@check_arguments
 def invalid_connector_ids() -> st.SearchStrategy[Any]:
     """Strategy for connectors that start refuses: outside of 1 to 100, None, or no integers."""
     return (
@@ -66,6 +70,7 @@ def invalid_connector_ids() -> st.SearchStrategy[Any]:
     )
 
 
+@check_arguments
 def invalid_emails() -> st.SearchStrategy[Any]:
     """Strategy for addresses that receipt-email refuses: no address, longer than 255 characters, empty or None.
 
@@ -77,6 +82,7 @@ def invalid_emails() -> st.SearchStrategy[Any]:
 _LETTERS = st.characters(categories=["L", "N"])
 
 
+@check_arguments
 @st.composite
 def invalid_start_requests(draw: st.DrawFn) -> dict[str, Any]:
     """Strategy for bodies of start that are refused for exactly one field, which is wrong or not there."""

@@ -18,7 +18,8 @@ from plugproof_contracts import Charger, Pricing, Session, Status
 from plugproof_contracts.facts import assumptions
 from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS
 from plugproof_contracts.facts.session_lifecycle import ENTERED_CHARGING
-from plugproof_strategies.arguments import member
+from plugproof_contracts.literals import StatusName
+from plugproof_strategies.arguments import check_arguments, member
 from plugproof_strategies.charger_strategies import (
     AMOUNTS,
     CODES,
@@ -89,8 +90,9 @@ _DRAWN: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+@check_arguments
 @st.composite
-def sessions(draw: st.DrawFn, status: Status | str | None = None, *, coherent: bool = True) -> Session:
+def sessions(draw: st.DrawFn, status: StatusName | Status | None = None, *, coherent: bool = True) -> Session:
     """Strategy for sessions in a status, or in any; what is drawn are `plugproof_contracts.Session`s.
 
     Coherent ones keep every documented and inferred fact. With `coherent=False` only the documented ones hold:

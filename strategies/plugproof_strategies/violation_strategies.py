@@ -10,7 +10,7 @@ from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.mutations import BY_RULE
 from plugproof_contracts.mutations.mutation import Needs
 from plugproof_strategies import wire
-from plugproof_strategies.arguments import one_of
+from plugproof_strategies.arguments import check_arguments, one_of
 from plugproof_strategies.exchange_strategies import (
     ANSWERS,
     CODES,
@@ -36,6 +36,7 @@ _TRACE_WAYS = {rule: st.sampled_from(defects) for rule, defects in TRACES_BY_RUL
 _ASKED = {True: "application/json", False: "*/*"}
 
 
+@check_arguments
 @st.composite
 def violating_exchanges(draw: st.DrawFn, rule: str | None = None) -> tuple[Exchange, str]:
     """Strategy for pairs of an exchange and the slug of the one rule that it breaks: `rule`, or any without it.
@@ -48,6 +49,7 @@ def violating_exchanges(draw: st.DrawFn, rule: str | None = None) -> tuple[Excha
     return defect.change(draw(conforming(defect.needs))), slug
 
 
+@check_arguments
 @st.composite
 def violating_traces(draw: st.DrawFn, rule: str | None = None) -> tuple[list[Exchange], str]:
     """Strategy for pairs of the exchanges of a journey and the slug of the one rule on traces that they break.

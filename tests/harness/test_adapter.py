@@ -60,7 +60,7 @@ class Catches(Adapter):
     ("adapter", "complaint"),
     [
         (Nothing, "Nothing has no method start and no method poll"),
-        (object, "is no adapter: give a subclass of plugproof_harness.Adapter"),
+        (object, "is no adapter: give a subclass of plugproof.Adapter"),
         (7, "7 is no adapter"),
         (Catches, "Catches.unsure is 'TimeoutError'; it must be a tuple of exception types"),
     ],

@@ -136,15 +136,15 @@ def test_two_fakes_are_the_same_only_with_the_same_seed():
         ({"clock": datetime(2026, 1, 1)}, "has no time zone"),  # noqa: DTZ001 - it is what is refused
         ({"clock": "1969-12-31T00:00:00Z"}, "the years 1971 to 9999"),
         ({"scenario": "SAD"}, f"no scenario 'SAD'; there are {', '.join(SCENARIOS)}"),
-        ({"rate_limit": "sometimes"}, "rate_limit can't be 'sometimes'; it must be one of endpoint, shared, off"),
-        ({"errors": 3}, "errors can't be 3; it must be one of json, negotiated"),
+        ({"rate_limit": "sometimes"}, "rate_limit of FakePlugchoice can't be 'sometimes'; it must be one of"),
+        ({"errors": 3}, "errors of FakePlugchoice can't be 3; it must be one of json, negotiated"),
         ({"limits": {"pay": (1, 1)}}, "no operation 'pay'; there are confirm, start"),
         ({"limits": {"get": (-1, 60)}}, "hits can't be -1"),
         ({"limits": {"get": (1, 0)}}, "seconds can't be 0"),
         ({"hold": -1}, "hold can't be -1; it must be from 0"),
-        ({"hold": "50"}, "hold can't be '50'; it must be a whole number"),
-        ({"token_ttl": "24h"}, "token_ttl can't be '24h'; it must be a number"),
-        ({"auto_pay": "no"}, "auto_pay can't be 'no'; it must be true or false"),
+        ({"hold": "50"}, "hold of FakePlugchoice can't be '50'; it must be an integer"),
+        ({"token_ttl": "24h"}, "token_ttl of FakePlugchoice can't be '24h'; it must be a number"),
+        ({"auto_pay": "no"}, "auto_pay of FakePlugchoice can't be 'no'; it must be True or False"),
         ({"limits": {"get": ("ten", 60)}}, "limits.hits must be a whole number"),
         ({"vat": float("nan")}, "vat can't be nan; it must be from 0 to 100"),
     ],
@@ -166,9 +166,12 @@ def test_an_unknown_setting_is_a_type_error_with_the_known_ones():
     [
         (lambda fake: fake.start_session("OFFLINE"), "the API would answer 400: The charger is offline."),
         (lambda fake: fake.start_session("-"), "the API would answer 404"),
-        (lambda fake: fake.seed_session("paid"), "no status 'paid'; there are created, authorized"),
+        (lambda fake: fake.seed_session("paid"), "can't be 'paid'; it must be one of created, authorized"),
         (lambda fake: fake.seed_session(colour="red"), "no field 'colour'"),
-        (lambda fake: fake.start_session().event("boom"), "no event 'boom'; there are paid, challenged, declined"),
+        (
+            lambda fake: fake.start_session().event("boom"),
+            "can't be 'boom'; it must be one of paid, challenged, declined",
+        ),
         (
             lambda fake: fake.start_session().event("captured"),
             "captured can't happen to a session that is created",
@@ -176,7 +179,7 @@ def test_an_unknown_setting_is_a_type_error_with_the_known_ones():
         (lambda fake: fake.clock.advance(minutes=-1), "ahead only"),
         (lambda fake: fake.clock.set("9999-12-31T23:59:59-23:00"), "1971 to 9999"),
         (lambda fake: fake.clock.run(-1), "speed can't be -1"),
-        (lambda fake: fake.faults.add("confirm", "fire"), "kind of a fault can't be 'fire'"),
+        (lambda fake: fake.faults.add("confirm", "fire"), "kind of FakeFaults.add can't be 'fire'"),
     ],
 )
 def test_what_can_not_be_done_says_so(fake, call, says):

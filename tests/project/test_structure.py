@@ -46,21 +46,27 @@ JUDGEMENT = {"errors", "extras", "facts", "secrets", "exchanges", "parsing", "ru
 ROOMS = {
     "plugproof_contracts": {
         "errors": set(),
+        "argument_kinds": set(),
+        "literals": set(),
+        "argument_checks": {"errors", "argument_kinds"},
         "extras": {"errors"},
-        "facts": set(),
-        "secrets": {"errors"},
+        "facts": {"argument_checks"},
+        "secrets": {"errors", "argument_checks"},
         "version": set(),
         "pages": {"version"},
-        "exchanges": {"errors", "facts", "secrets"},
+        "exchanges": {"errors", "argument_checks", "facts", "secrets"},
         "parsing": {"errors", "facts", "secrets", "exchanges"},
-        "rules": {"errors", "secrets", "facts", "exchanges", "parsing"},
-        "adapters": {"errors", "facts", "secrets", "exchanges", "parsing", "version"},
+        "rules": {"errors", "argument_checks", "secrets", "facts", "exchanges", "parsing"},
+        "adapters": {"errors", "argument_checks", "facts", "secrets", "exchanges", "parsing", "version"},
         "learning": {"errors", "facts", "secrets", "exchanges", "parsing", "adapters"},
-        "checking": {"errors", "facts", "secrets", "exchanges", "parsing", "rules", "adapters"},
+        "checking": {"errors", "argument_checks", "literals", "facts", "secrets", "exchanges", "parsing", "rules"}
+        | {"adapters"},
         "mutations": {"facts", "exchanges", "rules", "checking"},
-        "reports": JUDGEMENT | {"version", "pages"},
+        "reports": JUDGEMENT | {"argument_checks", "version", "pages"},
         "evidence": JUDGEMENT | {"learning"},
-        "conformance": JUDGEMENT | {"evidence", "learning", "adapters", "reports", "version", "pages"},
+        "conformance": JUDGEMENT
+        | {"argument_checks", "argument_kinds", "evidence", "learning", "adapters", "reports"}
+        | {"version", "pages"},
         "typescript": {"facts", "secrets", "exchanges", "parsing", "rules", "checking"},
         "__init__": {
             "errors",

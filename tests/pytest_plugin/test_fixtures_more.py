@@ -113,7 +113,7 @@ def test_an_answer_by_hand_takes_the_operations_place():
     [
         (
             {"operation": "confrim"},
-            "the operation of an answer by hand can't be 'confrim'; did you mean confirm? It must be one of",
+            "operation of FakePlugchoice.respond can't be 'confrim'; did you mean confirm? It must be one of",
         ),
         ({"operation": "get", "status": 99}, "the status of an answer by hand can't be 99"),
         ({"operation": "get", "status": 100}, "a final HTTP status, such as 502"),
@@ -124,7 +124,7 @@ def test_an_answer_by_hand_takes_the_operations_place():
     ],
 )
 def test_a_wrong_answer_by_hand_is_told(arguments, complaint):
-    with pytest.raises(ValueError, match="an answer by hand") as told:
+    with pytest.raises(ValueError, match=r"can.t be|has either") as told:
         FakePlugchoice().respond(**arguments)
     assert complaint in str(told.value)
 

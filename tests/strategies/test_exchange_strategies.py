@@ -109,5 +109,5 @@ def test_a_journey_shrinks_to_the_shortest_way(end):
 
 def test_an_impossible_end_is_refused_when_drawn():
     strategy = journeys("HAPPY")
-    with pytest.raises(InvalidArgument, match=r"scenario='HAPPY' is not possible; allowed: created, authorized"):
+    with pytest.raises(InvalidArgument, match=r"can't be 'HAPPY'; it must be one of created, authorized"):
         find(strategy, lambda _: True)

@@ -12,12 +12,14 @@ from typing import Any
 import msgspec
 
 from plugproof_contracts.adapters.recorded.entry_reading import RawBody, RawEntry
+from plugproof_contracts.argument_checks import explain_arguments
 from plugproof_contracts.exchanges.exchange import Exchange
 
 NAMES = frozenset({"method", "url", "status"})
 """The members that tell a line from other objects."""
 
 
+@explain_arguments
 def to_ndjson(exchange: Exchange) -> bytes:
     """Return the line of an exchange, with its end; it holds the token and every credential as they were sent."""
     line = {

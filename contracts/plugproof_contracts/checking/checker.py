@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from plugproof_contracts.argument_checks import check_arguments, explain_arguments
 from plugproof_contracts.checking.applicability import applicable_rules, facts_of
 from plugproof_contracts.checking.fast_path import accept
 from plugproof_contracts.errors import NonconformanceError
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.exchanges.route import origin
 from plugproof_contracts.facts.level import Level
+from plugproof_contracts.literals import OperationName
 from plugproof_contracts.parsing.finding import Finding
 from plugproof_contracts.parsing.parsed_response import ParsedResponse, parsed
 from plugproof_contracts.parsing.redactions import stand_ins
@@ -63,6 +65,7 @@ class JudgedTrace(NamedTuple):
         return judge_trace(exchanges, [self.singles[position] for position in positions])
 
 
+@explain_arguments
 def examine(exchange: Exchange) -> Result:
     """Judge one exchange by all rules that need no other; never fails, whatever came."""
     accepted = accept(exchange)
@@ -85,6 +88,7 @@ def examine_by_rules(exchange: Exchange) -> Result:
     return Result(judged.applicable, judged.checked, violations, server_error_reason(exchange))
 
 
+@explain_arguments
 def check(exchange: Exchange) -> list[Violation]:
     """Return what is wrong with one exchange, in the catalogue's order; never fails, whatever came."""
     return list(examine(exchange).violations)
@@ -121,12 +125,14 @@ def _together(trace: Sequence[Exchange], singles: Sequence[Result]) -> Result:
     )
 
 
+@explain_arguments
 def check_trace(exchanges: Iterable[Exchange]) -> list[Violation]:
     """Return what is wrong with exchanges in order: of each by itself first, then of all together."""
     return list(examine_trace(exchanges).violations)
 
 
-def assert_conforms(answer: Any, *, strict: bool = False, operation: str | None = None) -> None:
+@check_arguments
+def assert_conforms(answer: Any, *, strict: bool = False, operation: OperationName | None = None) -> None:
     """Raise `NonconformanceError` with every breach of an exchange, or of a client's response.
 
     Documented breaches count, inferred ones under `strict` too, assumed ones never. An answer of which nothing

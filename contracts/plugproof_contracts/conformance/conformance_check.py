@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from plugproof_contracts.argument_checks import CheckedStruct, check_arguments
+from plugproof_contracts.argument_kinds import Count, Duration, Patience
 from plugproof_contracts.checking.baseline import BaselineError, read_baseline
 from plugproof_contracts.checking.checker import JudgedTrace
 from plugproof_contracts.conformance import check_report
@@ -36,7 +38,7 @@ from plugproof_contracts.secrets.filenames import plain_name
 from plugproof_contracts.secrets.token import Token
 
 
-class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
+class CheckOptions(msgspec.Struct, frozen=True, kw_only=True, metaclass=CheckedStruct):
     """How an API is checked; without tokens only what needs no session is asked.
 
     `budget` is requests an hour over all checks that share the history, `timeout` seconds for one request,
@@ -50,11 +52,11 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     tokens: tuple[Token, ...] = ()
     strict: bool = False
-    budget: int = 32
+    budget: Count = 32
     probe_rate_limit: bool = False
     probe_cancel: bool = False
-    timeout: float = 10.0
-    patience: float = 90.0
+    timeout: Duration = 10.0
+    patience: Patience = 90.0
     allow_http: bool = False
     history: str | None = None
     baselines: tuple[Path, ...] = ()
@@ -67,6 +69,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     life_in_production: bool = False
 
 
+@check_arguments
 def run_check(
     base_url: str,
     options: CheckOptions | None = None,

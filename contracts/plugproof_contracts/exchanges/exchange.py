@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Never, final
 
+from plugproof_contracts.argument_checks import explain_arguments
 from plugproof_contracts.errors import InvalidTypeError, InvalidValueError, ReadOnlyError
 from plugproof_contracts.exchanges import route
 from plugproof_contracts.exchanges.headers import Headers, HeadersLike
@@ -32,6 +33,7 @@ class Exchange:
     request_body: bytes
     at: datetime | None
 
+    @explain_arguments
     def __init__(
         self,
         method: str,
@@ -43,12 +45,12 @@ class Exchange:
         request_body: bytes = b"",
         at: datetime | None = None,
     ) -> None:
-        if not isinstance(status, int):
-            raise InvalidTypeError(f"status is {type(status).__name__}; allowed is an integer, such as 200")
-        if not (body is None or isinstance(body, bytes)):
-            raise InvalidTypeError(
-                f"body is {type(body).__name__}; allowed are bytes, or None for a recording without it"
-            )
+        if (
+            not (isinstance(url, str) and isinstance(status, int) and isinstance(request_body, bytes))
+            or not (body is None or isinstance(body, bytes))
+            or isinstance(status, bool)
+        ):
+            raise InvalidTypeError  # in the words of the door
         if at is not None and at.tzinfo is None:
             raise InvalidValueError(f"at is {at.isoformat()}, without an offset; give one, such as +00:00")
         self.__dict__.update(

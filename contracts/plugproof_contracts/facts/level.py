@@ -1,9 +1,9 @@
 """How well a fact about the API is known."""
 
-from enum import StrEnum
+from plugproof_contracts.argument_checks import CheckedEnum
 
 
-class Level(StrEnum):
+class Level(CheckedEnum):
     """The standing of a fact, and so the weight of a breach of it."""
 
     DOCUMENTED = "documented"

@@ -6,13 +6,14 @@ units of `pricing.currency`. Timestamps are ISO 8601 strings with an offset, ene
 string in kWh, just as they are on the wire.
 """
 
-from enum import StrEnum
 from typing import get_args, get_type_hints
 
 import msgspec
 
+from plugproof_contracts.argument_checks import CheckedEnum, CheckedStruct
 
-class Status(StrEnum):
+
+class Status(CheckedEnum):
     """Where a session stands; exactly these 15 (source: `confirm-payment#response.status`)."""
 
     CREATED = "created"
@@ -32,7 +33,7 @@ class Status(StrEnum):
     WRITTEN_OFF = "written_off"
 
 
-class ConnectorStatus(StrEnum):
+class ConnectorStatus(CheckedEnum):
     """The state of a connector; the 9 of OCPP 1.6 (source: `confirm-payment#response.connector_status`)."""
 
     AVAILABLE = "Available"
@@ -46,7 +47,7 @@ class ConnectorStatus(StrEnum):
     UNAVAILABLE = "Unavailable"
 
 
-class Charger(msgspec.Struct, frozen=True):
+class Charger(msgspec.Struct, frozen=True, metaclass=CheckedStruct):
     """The charger as a session shows it."""
 
     public_code: str
@@ -54,7 +55,7 @@ class Charger(msgspec.Struct, frozen=True):
     online: bool
 
 
-class Pricing(msgspec.Struct, frozen=True):
+class Pricing(msgspec.Struct, frozen=True, metaclass=CheckedStruct):
     """What a session costs; `price_per_kwh` (at least 1) and `start_fee` are in minor units of `currency`."""
 
     currency: str
@@ -62,7 +63,7 @@ class Pricing(msgspec.Struct, frozen=True):
     start_fee: int
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
+class Session(msgspec.Struct, frozen=True, kw_only=True, metaclass=CheckedStruct):
     """One public-charging session as the API answers it (source: `confirm-payment#response`)."""
 
     status: Status
@@ -84,7 +85,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     captured_at: str | None
 
 
-class Payment(msgspec.Struct, frozen=True):
+class Payment(msgspec.Struct, frozen=True, metaclass=CheckedStruct):
     """What a browser needs for Stripe; sent only while the session is `created`."""
 
     client_secret: str
@@ -92,7 +93,7 @@ class Payment(msgspec.Struct, frozen=True):
     stripe_account_id: str
 
 
-class Connector(msgspec.Struct, frozen=True):
+class Connector(msgspec.Struct, frozen=True, metaclass=CheckedStruct):
     """One connector of a public charger; the values of the last three fields are not documented."""
 
     connector_id: int
@@ -102,7 +103,7 @@ class Connector(msgspec.Struct, frozen=True):
     power_type: str
 
 
-class PublicCharger(msgspec.Struct, frozen=True, kw_only=True):
+class PublicCharger(msgspec.Struct, frozen=True, kw_only=True, metaclass=CheckedStruct):
     """A charger as a driver sees it before a session; `preauth_amount` is in minor units."""
 
     public_code: str

@@ -8,12 +8,13 @@ from enum import StrEnum
 
 import msgspec
 
+from plugproof_contracts.argument_checks import CheckedEnum, CheckedStruct
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.rules.violation import Violation
 
 
-class Verdict(StrEnum):
+class Verdict(CheckedEnum):
     """What a check comes to; of several files the first of these that one of them has."""
 
     BROKEN = "broken"
@@ -154,7 +155,7 @@ READ_ON_LEARNING = "`plugproof learn` sets the fake to it"
 """The way on from a contradicted assumption."""
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class Report(msgspec.Struct, frozen=True, kw_only=True, metaclass=CheckedStruct):
     """The outcome of a check."""
 
     title: str

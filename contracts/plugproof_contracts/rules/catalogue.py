@@ -11,6 +11,7 @@ from enum import StrEnum
 from inspect import getdoc
 from typing import Any, TypeAlias, TypeVar
 
+from plugproof_contracts.argument_checks import check_arguments
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.exchanges.exchange import Exchange
 from plugproof_contracts.facts.level import Level
@@ -76,6 +77,7 @@ class Scope:
     invented_token: bool = False
 
 
+@check_arguments
 @dataclass(frozen=True)
 class Rule:
     """One fact of the contract that can be checked; `requirement` states it and `why` says who cares.

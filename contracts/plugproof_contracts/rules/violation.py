@@ -2,6 +2,7 @@
 
 import msgspec
 
+from plugproof_contracts.argument_checks import CheckedStruct
 from plugproof_contracts.facts.level import Level
 from plugproof_contracts.parsing.finding import Text
 
@@ -9,7 +10,7 @@ LONGEST = 120
 """Characters of a value that a report shows."""
 
 
-class Violation(msgspec.Struct, frozen=True, kw_only=True):
+class Violation(msgspec.Struct, frozen=True, kw_only=True, metaclass=CheckedStruct):
     """One breach of one rule; its texts never contain a session token.
 
     `requirement` is what the rule asks, `where` the exchange with its URL redacted, and `position` the index of

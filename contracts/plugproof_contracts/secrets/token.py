@@ -10,6 +10,7 @@ import secrets
 from hashlib import blake2b
 from typing import NoReturn, final
 
+from plugproof_contracts.argument_checks import explain_arguments
 from plugproof_contracts.errors import InvalidTypeError
 
 _key = secrets.token_bytes(32)
@@ -33,7 +34,10 @@ class Token:
 
     __slots__ = ("__secret",)
 
+    @explain_arguments
     def __init__(self, secret: str) -> None:
+        if not isinstance(secret, str):
+            raise InvalidTypeError  # in the words of the door
         self.__secret = secret
 
     def reveal(self) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from plugproof_contracts import Session
+from plugproof_contracts.argument_checks import check_arguments
+from plugproof_contracts.argument_kinds import show
 from plugproof_contracts.errors import PlugproofError
 from plugproof_harness.client.client_api import Api
 from plugproof_mockserver.world.faults.faults import UNKNOWN
@@ -33,6 +35,7 @@ class Adapter:
     expression: ClassVar[str] = ""
     """What stands for the adapter in a `replay(…)` line; its name, if empty."""
 
+    @check_arguments
     def __init__(self, api: Api) -> None:
         self.api = api
 
@@ -74,7 +77,7 @@ _NEEDED = ("start", "get")
 def offered(adapter: type[Adapter]) -> frozenset[str]:
     """Return the operations that an adapter drives; raise `AdapterError` when it lacks what is needed."""
     if not (isinstance(adapter, type) and issubclass(adapter, Adapter)):
-        raise AdapterError(f"{adapter!r} is no adapter: give a subclass of plugproof_harness.Adapter")
+        raise AdapterError(f"{show('adapter', adapter)} is no adapter: give a subclass of plugproof.Adapter")
     found = {name for name, method in METHODS.items() if getattr(adapter, method) is not getattr(Adapter, method)}
     if missing := [METHODS[name] for name in _NEEDED if name not in found]:
         raise AdapterError(f"{adapter.__name__} has no method {' and no method '.join(missing)}")

@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING
 
+from plugproof_contracts.argument_checks import check_arguments
+from plugproof_contracts.argument_kinds import Duration
 from plugproof_contracts.facts.operations import BASE_URL
 from plugproof_mockserver import FakePlugchoice
 
@@ -21,8 +23,9 @@ class Api:
     base_url = BASE_URL
     """The base URL that the transports answer, up to and without `/v3`."""
 
+    @check_arguments
     def __init__(
-        self, fake: FakePlugchoice, waits: Callable[[float], object], time_limit: float = math.inf
+        self, fake: FakePlugchoice, waits: Callable[[float], object], time_limit: Duration = math.inf
     ) -> None:
         self._fake, self._waits, self._ends = fake, waits, ExitStack()
         self.time_limit = time_limit
@@ -54,10 +57,12 @@ class Api:
         """Return the time in seconds since 1970, for clients that ask for it."""
         return self._fake.clock.now.timestamp()
 
+    @check_arguments
     def sleep(self, seconds: float) -> None:
         """Wait: give this to the client in place of `time.sleep`."""
         self._waits(seconds)
 
+    @check_arguments
     async def async_sleep(self, seconds: float) -> None:
         """Wait: give this to the client in place of `asyncio.sleep`."""
         self._waits(seconds)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from plugproof_contracts.argument_checks import check_arguments
+from plugproof_contracts.argument_kinds import Duration
 from plugproof_harness.client.adapter import Adapter, AdapterError, offered
 from plugproof_harness.client.client_driver import TIME_LIMIT
 from plugproof_harness.exploration.cells import BUTTONS, Cell, cells, choose, depth_of
@@ -37,6 +39,7 @@ class ClientCell:
         return f"<ClientCell {self._cell}>"
 
 
+@check_arguments
 def client_cells(
     adapter: type[Adapter],
     depth: int = 1,
@@ -44,7 +47,7 @@ def client_cells(
     only: Sequence[str] = (),
     then: Sequence[str] = BUTTONS,
     rare: bool = False,
-    time_limit: float = TIME_LIMIT,
+    time_limit: Duration = TIME_LIMIT,
     **world: Any,
 ) -> "pytest.MarkDecorator":
     """Return a decorator that runs a test once for each cell, which it takes as `cell`.

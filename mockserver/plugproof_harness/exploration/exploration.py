@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from plugproof_contracts.argument_checks import check_arguments
+from plugproof_contracts.argument_kinds import Duration
 from plugproof_contracts.reports.report_model import Verdict
 from plugproof_harness.client.adapter import Adapter, offered
 from plugproof_harness.client.client_driver import TIME_LIMIT
@@ -19,6 +21,7 @@ MOST_SILENT = 20
 Notice = Callable[[CellResult], object]
 
 
+@check_arguments
 class Exploration(NamedTuple):
     """What came of every cell, in the order in which they were tried; `ended` says why some were not."""
 
@@ -27,6 +30,7 @@ class Exploration(NamedTuple):
     results: tuple[CellResult, ...]
     ended: str = ""
 
+    @check_arguments
     def of(self, state: CellState) -> list[CellResult]:
         """Return the results of one kind."""
         return [result for result in self.results if result.state is state]
@@ -60,6 +64,7 @@ def _length(result: CellResult) -> int:
     return len(result.failure.steps) if result.failure else 0
 
 
+@check_arguments
 def explore(
     adapter: type[Adapter],
     depth: int = 1,
@@ -68,7 +73,7 @@ def explore(
     then: Sequence[str] = BUTTONS,
     rare: bool = False,
     fail_fast: bool = False,
-    time_limit: float = TIME_LIMIT,
+    time_limit: Duration = TIME_LIMIT,
     known: Mapping[str, CellResult] | None = None,
     notice: Notice | None = None,
     **world: Any,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
+from plugproof_contracts.argument_checks import check_arguments
+from plugproof_contracts.argument_kinds import Duration
 from plugproof_contracts.errors import InvalidValueError, PlugproofError
 from plugproof_harness.client.adapter import METHODS, Adapter, AdapterError
 from plugproof_harness.client.client_api import Api
@@ -127,7 +129,8 @@ def _error_type(kind: str, name: str) -> type[ReportedError]:
     return type(name, (base,), {}) if name.isidentifier() and len(name) <= 80 else base
 
 
-def command_adapter(command: str | Sequence[str], *, time_limit: float = TIME_LIMIT) -> type[Adapter]:
+@check_arguments
+def command_adapter(command: str | Sequence[str], *, time_limit: Duration = TIME_LIMIT) -> type[Adapter]:
     """Return the adapter for a command that speaks the client protocol; it is asked for its buttons at once.
 
     Raises `InvalidValueError` for what is not a command, and `AdapterError` for one that can't be started, or

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple, Self
 
 from plugproof_contracts import Status, Token
+from plugproof_contracts.argument_checks import check_arguments
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_contracts.facts.session_lifecycle import TERMINAL
@@ -272,6 +273,7 @@ _DO: dict[str, Callable[..., None]] = {
 }
 
 
+@check_arguments
 def replay(adapter: type[Adapter], steps: Iterable[str], **settings: Any) -> None:
     """Repeat a run, as a broken law has printed it.
 

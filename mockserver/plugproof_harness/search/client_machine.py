@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from plugproof_contracts import Status
+from plugproof_contracts.argument_checks import check_arguments
 from plugproof_harness.client.adapter import Adapter, AdapterError, offered
 from plugproof_harness.laws.client_laws import BrokenLawError
 from plugproof_harness.runs.client_run import ClientRun, run_steps
@@ -156,6 +157,7 @@ class ClientMachine(RuleBasedStateMachine):
         return None
 
 
+@check_arguments
 def client_machine(adapter: type[Adapter], **world: Any) -> type[ClientMachine]:
     """Return the state machine that drives a client; its `.TestCase` is what pytest and unittest run.
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from plugproof_contracts.argument_checks import check_arguments
+from plugproof_contracts.argument_kinds import Count, Duration
 from plugproof_harness.client.adapter import Adapter, offered
 from plugproof_harness.client.client_driver import TIME_LIMIT
 from plugproof_harness.laws.client_laws import BrokenLawError, LawFailure
@@ -17,6 +19,7 @@ LENGTH = 20
 """Steps of a run, of which some come in pairs."""
 
 
+@check_arguments
 class Simulation(NamedTuple):
     """What came of the runs: how many were made, and the failure in the shortest run that was found.
 
@@ -30,12 +33,13 @@ class Simulation(NamedTuple):
     failure: LawFailure | None = None
 
 
+@check_arguments
 def simulate(
     adapter: type[Adapter],
-    runs: int = 100,
+    runs: Count = 100,
     *,
     seed: int = 0,
-    time_limit: float = TIME_LIMIT,
+    time_limit: Duration = TIME_LIMIT,
     notice: Callable[[int], object] | None = None,
     **world: Any,
 ) -> Simulation:

@@ -4,6 +4,7 @@ It is never limited, never faulted and not in the journal. What there is stands 
 `handlers.ROUTES`; here it is guarded, routed, and written down.
 """
 
+from collections.abc import Callable
 from functools import partial
 from secrets import token_hex
 from typing import Any, cast
@@ -22,7 +23,7 @@ from plugproof_mockserver.control.guard import LOCKED, refusal
 from plugproof_mockserver.control.handlers import ROUTES
 from plugproof_mockserver.control.secrets import ControlSecrets
 from plugproof_mockserver.engine.transitions import NotPossibleError
-from plugproof_mockserver.http.asgi_types import WORLD, WORLDS, ASGIApp, Receive, Scope, Send, read_body
+from plugproof_mockserver.http.asgi_types import WORLD_NAME, WORLDS, ASGIApp, Receive, Scope, Send, read_body
 from plugproof_mockserver.http.request_bodies import MAX_BODY, too_large
 from plugproof_mockserver.http.response import ErrorResponse, refuse_method
 from plugproof_mockserver.world.faults.faults import UnknownFaultError
@@ -30,6 +31,7 @@ from plugproof_mockserver.world.nouns.charger_store import UnknownChargerError
 from plugproof_mockserver.world.nouns.session_store import UnknownSessionError
 from plugproof_mockserver.world.pipeline import WORLD_TROUBLE, refuse_world
 from plugproof_mockserver.world.registries.registry import DEFAULT
+from plugproof_mockserver.world.world import World
 
 PREFIX = "/_plugproof"
 
@@ -90,7 +92,7 @@ def _is_open(scope: Scope, secrets: ControlSecrets, headers: Headers) -> bool:
         return secrets.are_known(headers)  # the list shows each what it may control
     if path.startswith(f"{_WORLDS}/"):
         return secrets.open(path[len(_WORLDS) + 1 :].partition("/")[0], headers)
-    return secrets.open(DEFAULT if path in _OF_ALL_WORLDS else scope[WORLD].name, headers)
+    return secrets.open(DEFAULT if path in _OF_ALL_WORLDS else scope[WORLD_NAME], headers)
 
 
 def _routes(secrets: ControlSecrets, identity: str, workers: int) -> list[Route]:
@@ -107,7 +109,16 @@ def _routes(secrets: ControlSecrets, identity: str, workers: int) -> list[Route]
 async def _stream(request: Request) -> Response:
     from plugproof_mockserver.control.stream import stream_of
 
-    return stream_of(request.scope[WORLD])
+    try:
+        return stream_of(_world_of(request))
+    except WORLD_TROUBLE as error:
+        return _refusing(refuse_world(error))
+
+
+def _world_of(request: Request) -> World:
+    """Return the world of a request that was let in, which its first use makes."""
+    found: World = request.scope[WORLDS].get(request.scope[WORLD_NAME])
+    return found
 
 
 async def _metrics(request: Request) -> Response:
@@ -130,17 +141,20 @@ def _route(path: str, rows: dict[str, ControlRoute], secrets: ControlSecrets, se
             return _refusing(ErrorResponse(400, "The request ended before its body did."))
         if len(body) > most:
             return _refusing(too_large(most))
-        world, worlds = request.scope[WORLD], request.scope[WORLDS]
         may_control = partial(secrets.open, headers=request.headers)
-        wanted = ControlRequest(world, worlds, may_control, *server, argument, {}, {})
+
+        def wanted(fields: dict[str, Any], query: dict[str, Any]) -> ControlRequest:
+            worlds = request.scope[WORLDS]
+            return ControlRequest(_world_of(request), worlds, may_control, *server, argument, fields, query)
+
         return _answer(row, wanted, body, request.url.query)
 
     return Route(path, endpoint, methods=list(rows))
 
 
-def _answer(row: ControlRoute, wanted: ControlRequest, body: bytes, query: str) -> Response:
+def _answer(row: ControlRoute, make: Callable[..., ControlRequest], body: bytes, query: str) -> Response:
     try:
-        wanted = wanted._replace(fields=_read(row, body), query=read_query(query, row.query))
+        wanted = make(_read(row, body), read_query(query, row.query))
         if not row.of_one_world:
             return _written(row.status, row.handler(wanted))
         return wanted.world.transact(lambda: _written(row.status, row.handler(wanted)))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from plugproof_contracts import Status
+from plugproof_contracts.argument_checks import check_arguments
 from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.facts import assumptions, billing
 from plugproof_contracts.facts.session_lifecycle import Cause, targets
@@ -27,6 +28,7 @@ METER_INTERVAL = seconds(10)
 """How often the charger sends a meter value (assumed); between two of them the estimate stands still."""
 
 
+@check_arguments
 class StatusChange(NamedTuple):
     """One move of one session that fired at `at`; `event` is what made it happen."""
 

@@ -15,11 +15,22 @@ from starlette.types import ASGIApp as StarletteApp
 from plugproof_mockserver.faces.api_plane import api_plane, send_response
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
 from plugproof_mockserver.faces.served_document import DocumentRoute
-from plugproof_mockserver.http.asgi_types import BASE, PATH, WORLD, WORLDS, ASGIApp, Receive, Scope, Send
+from plugproof_mockserver.http.asgi_types import (
+    BASE,
+    PATH,
+    WORLD,
+    WORLD_NAME,
+    WORLDS,
+    ASGIApp,
+    Receive,
+    Scope,
+    Send,
+)
 from plugproof_mockserver.http.response import ErrorResponse
 from plugproof_mockserver.http.routing import NAME
+from plugproof_mockserver.world.nouns.world_errors import NoSuchWorldError
 from plugproof_mockserver.world.pipeline import WORLD_TROUBLE, refuse_world
-from plugproof_mockserver.world.registries.registry import WorldRegistry
+from plugproof_mockserver.world.registries.registry import DEFAULT, WorldRegistry
 
 _WORLDS = "/worlds/"
 _OPERATIONS = b"/api/v3/"
@@ -60,12 +71,12 @@ class App(Starlette):
         self.worlds, self._hosts = worlds, hosts
         planes: list[BaseRoute] = [
             DocumentRoute(),
-            Plane("/api", api_plane),
-            *(Plane(path, _within_world(app)) for path, app in (pages or {}).items()),
+            Plane("/api", _of_world(api_plane)),
+            *(Plane(path, _of_world(_within_world(app))) for path, app in (pages or {}).items()),
             Plane("/_plugproof", _within_world(control)),
         ]
         super().__init__(
-            routes=[*planes, WorldMount(worlds, planes)],
+            routes=[*planes, WorldMount(planes)],
             middleware=[Middleware(HostMiddleware, hosts=hosts, worlds=worlds)],
         )
         self.router.default, self.router.redirect_slashes = _nowhere, False
@@ -108,7 +119,7 @@ class HostMiddleware:
                 await send_response(scope, send, _WRONG_HOST.to_response())
                 return
             scope[PATH], scope[BASE] = _raw_path(scope), ""
-            scope[WORLD], scope[WORLDS] = self._worlds.default, self._worlds
+            scope[WORLD_NAME], scope[WORLDS] = DEFAULT, self._worlds
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1003})
             return
@@ -136,24 +147,32 @@ class Plane(Mount):
 class WorldMount(Mount):
     """The planes of every named world, below `/worlds/NAME`; a world is made on first use."""
 
-    def __init__(self, worlds: WorldRegistry, planes: Sequence[BaseRoute]) -> None:
+    def __init__(self, planes: Sequence[BaseRoute]) -> None:
         super().__init__("/worlds/{name}", Router(planes, redirect_slashes=False, default=_nowhere))
-        self._worlds = worlds
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Return a full match, or none."""
         return _FULL if scope.get(PATH, "").startswith(_WORLDS) else _NONE
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Choose the world, and the plane within it."""
+        """Name the world, and choose the plane within it."""
         name, slash, rest = scope[PATH][len(_WORLDS) :].partition("/")
+        scope[PATH], scope[BASE], scope[WORLD_NAME] = slash + rest, _WORLDS + name, name
+        await self.app(scope, receive, send)
+
+
+def _of_world(app: ASGIApp) -> ASGIApp:
+    """Give an application its world, which its first use makes."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            scope[WORLD] = self._worlds.get(name)
+            scope[WORLD] = scope[WORLDS].get(scope[WORLD_NAME])
         except WORLD_TROUBLE as error:
             await send_response(scope, send, refuse_world(error).to_response())
             return
-        scope[PATH], scope[BASE] = slash + rest, _WORLDS + name
-        await self.app(scope, receive, send)
+        await app(scope, receive, send)
+
+    return serve
 
 
 def _within_world(app: ASGIApp) -> ASGIApp:
@@ -168,6 +187,12 @@ def _within_world(app: ASGIApp) -> ASGIApp:
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     problem = ErrorResponse(404, _WITHOUT_BASE.format(base=_base_url(scope))) if NAME in scope[PATH] else _NOWHERE
+    try:
+        scope[WORLDS].find(scope[WORLD_NAME])
+    except NoSuchWorldError:  # this request does not make it
+        pass
+    except WORLD_TROUBLE as error:
+        problem = refuse_world(error)
     await send_response(scope, send, problem.to_response())
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
+from plugproof_contracts.argument_checks import check_arguments, explain_arguments
 from plugproof_mockserver.engine import operation_handlers
 from plugproof_mockserver.faces.http_clients import CLIENTS
 from plugproof_mockserver.http.request import Request
@@ -49,6 +50,7 @@ class _Wait(NamedTuple):
 class Transport(_Sync):
     """A transport for `httpx.Client` and `httpx2.Client`; `client` is the address that the limiter sees."""
 
+    @check_arguments
     def __init__(self, world: World, client: str = "127.0.0.1") -> None:
         self._world, self._client = world, client
 
@@ -56,6 +58,7 @@ class Transport(_Sync):
     def handle_request(self, request: "httpx.Request") -> "httpx.Response": ...
     @overload
     def handle_request(self, request: "httpx2.Request") -> "httpx2.Response": ...
+    @explain_arguments
     def handle_request(self, request: "httpx.Request | httpx2.Request") -> "httpx.Response | httpx2.Response":
         """Answer a request, or raise what the client raises when the connection fails."""
         request.read()
@@ -72,6 +75,7 @@ class Transport(_Sync):
 class AsyncTransport(_Async):
     """A transport for `httpx.AsyncClient` and `httpx2.AsyncClient`."""
 
+    @check_arguments
     def __init__(self, world: World, client: str = "127.0.0.1") -> None:
         self._world, self._client = world, client
 
@@ -79,6 +83,7 @@ class AsyncTransport(_Async):
     async def handle_async_request(self, request: "httpx.Request") -> "httpx.Response": ...
     @overload
     async def handle_async_request(self, request: "httpx2.Request") -> "httpx2.Response": ...
+    @check_arguments
     async def handle_async_request(
         self, request: "httpx.Request | httpx2.Request"
     ) -> "httpx.Response | httpx2.Response":

@@ -5,16 +5,16 @@ start"). The table joins them: the event is possible in a status when one of its
 row of the lifecycle there. So an event can never do what the lifecycle does not allow.
 """
 
-from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
+from plugproof_contracts.argument_checks import CheckedEnum
 from plugproof_contracts.facts import assumptions
 from plugproof_contracts.facts.session import Status
 from plugproof_contracts.facts.session_lifecycle import LIFECYCLE, Cause
 
 
-class Event(StrEnum):
+class Event(CheckedEnum):
     """The events that a scenario plays and that the control plane takes."""
 
     PAID = "paid"

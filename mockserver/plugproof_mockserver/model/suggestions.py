@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable
 
+from plugproof_contracts.errors import InvalidTypeError
+
 
 def list_choices(value: object, choices: Iterable[str]) -> str:
     """Return the end of a message about an unknown value: the nearest choice if one is near, and all choices."""
     known = [str(choice) for choice in choices]
     hint = suggest(value, known)
     return f"{hint}There are {', '.join(known)}" if hint else f"there are {', '.join(known)}"
+
+
+def refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Raise `InvalidTypeError` for a keyword that is not among those that are known, and list these."""
+    for name in sorted(set(given) - set(known)):
+        raise InvalidTypeError(f"{what} {name!r}; {list_choices(name, known)}")
 
 
 def list_fields(name: object, fields: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from email.utils import formatdate
 from functools import lru_cache
 
 from plugproof_contracts.errors import InvalidValueError
+from plugproof_contracts.parsing.date_times import instant
 
 SECOND = 1_000_000
 
@@ -17,10 +18,9 @@ LATEST = 253_402_300_799 * SECOND
 
 def parse(text: str) -> int:
     """Read an ISO 8601 date-time with an offset; raise `InvalidValueError` for anything else."""
-    try:
-        when = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        raise InvalidValueError(f"{text!r} is not an ISO 8601 date-time such as 2026-01-10T12:00:00Z") from None
+    when = instant(text.replace(" ", "T", 1)) if isinstance(text, str) else None
+    if when is None:
+        raise InvalidValueError(f"{text!r} is not an ISO 8601 date-time such as 2026-01-10T12:00:00Z")
     if when.tzinfo is None:
         raise InvalidValueError(f"{text!r} has no offset; write it as 2026-01-10T12:00:00Z or with +01:00")
     return (when - _EPOCH) // timedelta(microseconds=1)
@@ -45,3 +45,12 @@ def http_date(second: int) -> bytes:
 def seconds(count: float) -> int:
     """Turn seconds into microseconds."""
     return round(count * SECOND)
+
+
+def length_of(by: timedelta | float | None, **parts: float) -> int:
+    """Return microseconds; raise `InvalidValueError` where that is not a length of time."""
+    try:
+        given = by.total_seconds() if isinstance(by, timedelta) else by
+        return seconds(timedelta(**parts).total_seconds() if given is None else given)
+    except (ValueError, OverflowError) as error:
+        raise InvalidValueError(f"advance takes a length of time that fits the calendar: {error}") from None

@@ -17,7 +17,10 @@ class StateAddress:
     """The place of a store. Its text shows neither a user nor a password."""
 
     def __init__(self, text: str) -> None:
-        parts = urlsplit(text)
+        try:
+            parts = urlsplit(text)
+        except ValueError:
+            raise InvalidValueError(f"the state is no URL; it must be {_ALLOWED}") from None
         self._text, self.kind = text, "memory" if text == "memory" else parts.scheme
         if not self._is_possible():
             raise InvalidValueError(f"there is no state of this kind; it must be {_ALLOWED}")

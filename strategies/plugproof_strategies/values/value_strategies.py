@@ -4,8 +4,10 @@ import re
 
 from hypothesis import strategies as st
 
+from plugproof_contracts.argument_kinds import Amount
 from plugproof_contracts.facts.operations import INVENTED
 from plugproof_contracts.secrets.stand_ins import is_stand_in
+from plugproof_strategies.arguments import check_arguments
 from plugproof_strategies.values.timestamp_strategies import FORMS, MOMENTS, ODD_FORMS, ODD_MOMENTS, iso
 
 LARGEST_AMOUNT = 99_999_999
@@ -30,6 +32,7 @@ _DOMAINS = (
 _DOTS = re.compile(r"\.+")
 
 
+@check_arguments
 def tokens() -> st.SearchStrategy[str]:
     """Strategy for session tokens of no session: 8 to 64 characters that need no escaping in a path."""
     return st.text(_ALNUM + "-_", min_size=8, max_size=64).filter(_may_be_a_token)
@@ -41,16 +44,19 @@ def _may_be_a_token(text: str) -> bool:
     return not is_stand_in(text) and not text.startswith(INVENTED)
 
 
+@check_arguments
 def charger_codes() -> st.SearchStrategy[str]:
     """Strategy for charger codes: 1 to 10 letters and digits, in any case (start-session#request.code)."""
     return st.text(_ALNUM, min_size=1, max_size=LONGEST_CODE)
 
 
+@check_arguments
 def connector_ids() -> st.SearchStrategy[int]:
     """Strategy for connector numbers, 1 to 100 (start-session#request.connector_id)."""
     return st.integers(CONNECTORS[0], CONNECTORS[-1])
 
 
+@check_arguments
 def emails() -> st.SearchStrategy[str]:
     """Strategy for receipt addresses, valid and at most 255 characters (set-receipt-email#request.email)."""
     return st.builds(_email, st.text(_LOCAL, min_size=1, max_size=64), st.sampled_from(_DOMAINS))
@@ -60,11 +66,13 @@ def _email(local: str, domain: str) -> str:
     return f"{_DOTS.sub('.', local).strip('.') or '0'}@{domain}"
 
 
-def amounts(*, max_value: int = LARGEST_AMOUNT) -> st.SearchStrategy[int]:
+@check_arguments
+def amounts(*, max_value: Amount = LARGEST_AMOUNT) -> st.SearchStrategy[int]:
     """Strategy for amounts of money from 0 to `max_value`, in minor units."""
     return st.integers(0, max_value)
 
 
+@check_arguments
 def energies() -> st.SearchStrategy[str]:
     """Strategy for energies in kWh: plain decimal strings that are not negative, mostly with three places."""
     return st.builds(_decimal, st.integers(0, 500_000), st.sampled_from((3, 0, 1, 2, 4, 6)))
@@ -75,6 +83,7 @@ def _decimal(digits: int, places: int) -> str:
     return f"{text[:-places]}.{text[-places:]}" if places else text
 
 
+@check_arguments
 def timestamps(*, coherent: bool = True) -> st.SearchStrategy[str]:
     """Strategy for ISO 8601 date-times with an offset, mostly as the API writes them.
 

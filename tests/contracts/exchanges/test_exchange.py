@@ -104,12 +104,12 @@ def test_an_exchange_is_a_frozen_value():
 
 
 def test_a_body_is_bytes_or_was_not_recorded():
-    with pytest.raises(TypeError, match=r"body is str; allowed are bytes, or None"):
+    with pytest.raises(TypeError, match=r"body of Exchange can't be '{}'; it must be bytes or None"):
         Exchange("GET", BASE, 200, {}, "{}")
 
 
 def test_a_status_is_a_number():
-    with pytest.raises(TypeError, match="status is str; allowed is an integer"):
+    with pytest.raises(TypeError, match="status of Exchange can't be '200'; it must be an integer"):
         Exchange("GET", BASE, "200", {}, b"{}")
 
 

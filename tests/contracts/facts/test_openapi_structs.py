@@ -13,7 +13,7 @@ from plugproof_contracts.facts.session import NULLABLE, TIMESTAMPS
 SCHEMAS = document()["components"]["schemas"]
 MODELS = [thing for thing in vars(session_module).values() if isinstance(thing, type)]
 STRUCTS = [model for model in MODELS if issubclass(model, msgspec.Struct)]
-ENUMS = [model for model in MODELS if issubclass(model, StrEnum) and model is not StrEnum]
+ENUMS = [model for model in MODELS if issubclass(model, StrEnum) and len(model)]
 JSON_NAMES = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
 
 

@@ -52,6 +52,36 @@ async def test_a_world_lives_through_all_its_routes():
         assert (await client.get(f"/worlds/a{API}/sessions/{token}")).status_code == 404
 
 
+REFUSED = {
+    "another origin": (403, "PUT", "worlds/new/_plugproof/settings", {"Origin": "https://evil.example"}),
+    "a foreign page": (
+        403,
+        "POST",
+        "worlds/new/_plugproof/reset",
+        {"Referer": "https://evil.example", "X-Plugproof": ""},
+    ),
+    "a form": (415, "POST", "worlds/new/_plugproof/reset", {"Content-Type": "text/plain", "X-Plugproof": ""}),
+    "a wrong secret": (401, "POST", "worlds/new/_plugproof/reset", {"X-Plugproof-Secret": "wrong"}),
+    "an unknown path": (404, "POST", "worlds/new/_plugproof/nothing", {}),
+    "a wrong method": (405, "DELETE", "worlds/new/_plugproof/reset", {}),
+    "a query that can't be": (422, "GET", "worlds/new/_plugproof/worlds?limit=x", {}),
+    "no plane": (404, "GET", "worlds/new/nothing", {}),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_what_is_refused_makes_no_world(name):
+    """Only a request that the fake takes up is the first use of a world."""
+    status, method, path, headers = REFUSED[name]
+    own = {"X-Plugproof": "1", "X-Plugproof-Secret": OPERATOR} | headers
+    async with client_of(ControlSecrets(OPERATOR)) as client:
+        client.headers.pop("X-Plugproof")
+        kept = {key: value for key, value in own.items() if value}
+        assert (await client.request(method, f"/{path}", headers=kept)).status_code == status
+        listed = await client.get("/_plugproof/worlds", headers=with_secret(OPERATOR))
+        assert [one["name"] for one in listed.json()["worlds"]] == ["default"]
+
+
 @pytest.mark.parametrize("ttl", [True, "soon", "2 h", [], {}, -1, 0, "0", 10**12, 1e400, "999999999d"])
 async def test_a_ttl_that_no_lease_has_is_refused(ttl):
     async with client_of() as client:

@@ -10,7 +10,7 @@ from plugproof_contracts import Status
 from plugproof_contracts.facts.operations import PREFIX
 from plugproof_mockserver.faces.asgi import App
 from plugproof_mockserver.faces.host_allowlist import HostAllowlist
-from plugproof_mockserver.http.asgi_types import WORLD
+from plugproof_mockserver.http.asgi_types import WORLD_NAME
 from plugproof_mockserver.http.request_bodies import MAX_BODY
 from plugproof_mockserver.world.faults.faults import make_fault
 from plugproof_mockserver.world.registries.registry import WorldRegistry
@@ -18,7 +18,7 @@ from plugproof_mockserver.world.registries.registry import WorldRegistry
 
 async def control(scope, receive, send) -> None:
     """Stand where the control plane stands, and say which world and path were handed over."""
-    content = json.dumps([scope[WORLD].name, scope["path"]]).encode()
+    content = json.dumps([scope[WORLD_NAME], scope["path"]]).encode()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": content})
 

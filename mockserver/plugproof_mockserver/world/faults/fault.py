@@ -6,26 +6,26 @@ second is what finds bugs in clients: the session was confirmed, and the client 
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 from random import Random
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from plugproof_contracts.argument_checks import CheckedEnum, CheckedStruct, check_arguments, explain_arguments
 from plugproof_contracts.errors import PlugproofError
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.model.timestamps import parse, seconds
 
 
-class FaultTiming(StrEnum):
+class FaultTiming(CheckedEnum):
     """Whether the handler has run when the fault strikes."""
 
     BEFORE = "before"
     AFTER = "after"
 
 
-class FaultKind(StrEnum):
+class FaultKind(CheckedEnum):
     """What goes wrong."""
 
     LATENCY = "latency"
@@ -69,7 +69,7 @@ class FaultOccasion(NamedTuple):
     now: int
 
 
-class Fault(msgspec.Struct, kw_only=True):
+class Fault(msgspec.Struct, kw_only=True, metaclass=CheckedStruct):
     """One injected fault on `operation` (or `*`): at `rate` of its calls, for the `first` so many or for all.
 
     `token` and `code` leave it to one session or charger. `since` and `until` are the window of time in which it
@@ -100,6 +100,7 @@ class Fault(msgspec.Struct, kw_only=True):
         """Whether there is nothing to damage in an answer without fields."""
         return self.kind in OF_FIELDS
 
+    @check_arguments
     def begin(self, now: int) -> "Fault":
         """Return the same fault as it is before it has struck, added now."""
         return replace(self, added_at=now, applied_count=0)
@@ -110,6 +111,7 @@ class Fault(msgspec.Struct, kw_only=True):
         detail = self.rule or self.field
         return f"{self.kind}:{detail}" if detail else str(self.kind)
 
+    @explain_arguments
     def matches(self, occasion: FaultOccasion, random: Random) -> bool:
         """Decide for one call, and count."""
         if self.operation not in ("*", occasion.operation) or not self._is_meant(occasion):

@@ -5,6 +5,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple, overload
 
+from plugproof_contracts.argument_checks import check_arguments, explain_arguments
+from plugproof_contracts.argument_kinds import Count
+from plugproof_contracts.errors import InvalidTypeError
 from plugproof_contracts.secrets.token import fingerprint
 from plugproof_mockserver.model.timestamps import iso
 from plugproof_mockserver.world.nouns.world_quotas import JOURNAL_BYTES
@@ -20,6 +23,7 @@ _BEYOND = 512
 """Bytes after the kept ones in which a token that begins among them is looked for."""
 
 
+@check_arguments
 class JournalEntry(NamedTuple):
     """One request and the status that answered it; `operation` is None where no operation is."""
 
@@ -56,6 +60,9 @@ RawEntry = tuple[int, str, str, str | None, str | None, int, str, tuple[str, ...
 """The fields of a `JournalEntry`, as a plain tuple."""
 
 
+_ENTRY = "the nine fields of a JournalEntry, in their order"
+
+
 class Journal:
     """A ring of the last requests, oldest first; beyond `size`, or `most_bytes` of them, the first goes.
 
@@ -65,7 +72,8 @@ class Journal:
 
     findings: tuple[str, ...] = ()
 
-    def __init__(self, size: int = SIZE, most_bytes: int = JOURNAL_BYTES) -> None:
+    @check_arguments
+    def __init__(self, size: Count = SIZE, most_bytes: Count = JOURNAL_BYTES) -> None:
         self._dropped = 0
         self._ring: deque[RawEntry] = deque()
         self._size, self._most_bytes, self._held = size, most_bytes, 0
@@ -79,11 +87,16 @@ class Journal:
         """Note one request; its fields are those of `JournalEntry`."""
         self.findings = findings
         # A plain tuple: this runs for every request, and most entries are never read.
-        if len(entry[-1]) > KEPT_BODY:
-            entry = (*entry[:-1], _redact_body(entry[-1]))
+        try:
+            size = len(entry[2]) + len(entry[8])
+        except (LookupError, TypeError):
+            raise InvalidTypeError(f"entry of Journal.add can't be so; it must be {_ENTRY}") from None
+        if len(entry[8]) > KEPT_BODY:
+            entry = (*entry[:-1], _redact_body(entry[8]))
+            size = len(entry[2]) + len(entry[8])
         ring = self._ring
         ring.append(entry)
-        self._held += len(entry[2]) + len(entry[-1])
+        self._held += size
         # The latest stays, however long it is: whoever has asked just now looks for it.
         while (len(ring) > self._size or self._held > self._most_bytes) and len(ring) > 1:
             gone = ring.popleft()
@@ -94,6 +107,7 @@ class Journal:
         """Return what was added last, and by this process; raise `IndexError` when nothing was."""
         return self[-1]
 
+    @check_arguments
     def copy_from(self, other: "Journal") -> None:
         """Have the entries of another journal."""
         self._ring, self._held, self._dropped = other._ring.copy(), other._held, other._dropped
@@ -113,6 +127,7 @@ class Journal:
     def __getitem__(self, index: int) -> JournalEntry: ...
     @overload
     def __getitem__(self, index: slice) -> list[JournalEntry]: ...
+    @explain_arguments
     def __getitem__(self, index: int | slice) -> JournalEntry | list[JournalEntry]:
         return list(self)[index] if isinstance(index, slice) else _entry(self._raw(index))
 
@@ -120,6 +135,7 @@ class Journal:
         return self._ring[index]
 
     @staticmethod
+    @check_arguments
     def redact(raw: RawEntry) -> JournalEntry:
         """Return an entry as it may be shown, without a token in its body."""
         return _entry(raw)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from plugproof_contracts.argument_checks import CheckedStruct, check_arguments
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_contracts.facts.operations import OPERATIONS
 from plugproof_mockserver.http.response import JSON, Response
@@ -20,7 +21,7 @@ _TEXT = ((b"content-type", b"text/plain; charset=utf-8"),)
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 
-class PreparedResponse(msgspec.Struct, kw_only=True):
+class PreparedResponse(msgspec.Struct, kw_only=True, metaclass=CheckedStruct):
     """One answer to `operation` (or `*`), for the `first` so many calls or for all."""
 
     operation: str
@@ -28,6 +29,7 @@ class PreparedResponse(msgspec.Struct, kw_only=True):
     first: int | None = None
     used_count: int = 0
 
+    @check_arguments
     def matches(self, operation: str) -> bool:
         """Return whether this is the answer to a call of an operation."""
         is_left = self.first is None or self.used_count < self.first

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from plugproof_contracts.argument_checks import CheckedStruct, check_arguments
 from plugproof_contracts.errors import InvalidValueError
 from plugproof_mockserver.http.response import Headers
 from plugproof_mockserver.model.state import ChargerState, SessionState
@@ -43,7 +44,9 @@ class PreparedSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     used_count: int
 
 
-class WorldSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WorldSnapshot(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, metaclass=CheckedStruct
+):
     """A world at a moment. Its text shows no token; `to_json` does, for a file that is kept like a secret."""
 
     format: Literal["plugproof-world"] = "plugproof-world"
@@ -51,7 +54,7 @@ class WorldSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     clock: ClockSnapshot
     sessions: tuple[SessionState, ...] = ()
     tokens_made: int = 0
-    chargers: dict[str, ChargerState | None] = {}
+    chargers: dict[str, ChargerState | None] = msgspec.field(default_factory=dict)
     windows: tuple[LimiterWindow, ...] = ()
     faults: tuple[Fault, ...] = ()
     prepared: tuple[PreparedSnapshot, ...] = ()
@@ -68,6 +71,7 @@ class WorldSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return msgspec.json.encode(self)
 
     @classmethod
+    @check_arguments
     def from_json(cls, document: bytes | str) -> "WorldSnapshot":
         """Read a document; raise `InvalidValueError` of one line that names the field that can't be so."""
         try:
