@@ -1,7 +1,7 @@
 """One transaction on a world in Redis: what was read, and what is to change."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, filterfalse
 from secrets import token_hex
 from typing import Any
 
@@ -236,7 +236,8 @@ class RedisTransaction:
             record, version = self.record, token_hex(8).encode()
         if record or changes or self._due:
             words = (record, version, moment(self._now), idle and max(idle, self._kept_for))
-            self._settle(self._ask(self._commit, (*words, *self._counted(), *self._same(), *chain(*changes))))
+            same = self._same(filterfalse(self._says_what_it_was, self._assumed))
+            self._settle(self._ask(self._commit, (*words, *self._counted(), *same, *chain(*changes))))
         else:
             self.verify()
         return version, self.record
@@ -244,7 +245,7 @@ class RedisTransaction:
     def verify(self) -> None:
         """Raise `OvertakenError` when what was read or assumed is not so."""
         if self._assumed:
-            self._ask(self._commit, (b"", b"", b"", 0, *self._same()))
+            self._ask(self._commit, (b"", b"", b"", 0, *self._same(self._assumed)))
         elif not self._is_current:
             self._ask(self._load, ("",))
 
@@ -254,11 +255,12 @@ class RedisTransaction:
         hit, counted = self._due
         return _counting(hit, "yes") if counted.is_admitted else _counting(hit, "no", counted.window.resets)
 
-    def _same(self) -> Iterator[Any]:
-        for table, key in self._assumed:
-            if (table, key) not in self._rows:
-                found = self._read[table, key]
-                yield from ("same", _INDEX[table], _text(key), *_mode(found), "", "")
+    def _says_what_it_was(self, place: tuple[Table, str]) -> bool:
+        return place in self._rows and place[0] not in self._cleared
+
+    def _same(self, places: Iterable[tuple[Table, str]]) -> Iterator[Any]:
+        for table, key in places:
+            yield from ("same", _INDEX[table], _text(key), *_mode(self._read[table, key]), "", "")
 
     def _settle(self, found: Sequence[Any]) -> None:
         """Take in what has come of the hit, and remember what is now kept."""

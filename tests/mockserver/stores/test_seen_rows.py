@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plugproof_contracts import Status
@@ -64,6 +64,7 @@ STEPS = st.lists(
 
 @settings(max_examples=25)
 @given(steps=STEPS)
+@example(steps=[(0, step) for step in ("confirm", "reset", "wait", "event")])
 def test_two_processes_answer_as_one_world_does(stores, noon, steps):
     """Whatever one of them does behind the other's back, limits, sessions and refusals are those of one world."""
     worlds = sides(stores, noon, settings=LIMIT, seed=3)
