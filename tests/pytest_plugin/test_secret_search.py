@@ -141,7 +141,7 @@ def test_only_handlers_with_a_format_are_given_a_clean_one(secrets, handler):
 
 
 def test_a_clean_formatter_formats_as_the_other_does(secrets):
-    formatter = CleanFormatter(logging.Formatter("%(levelname)s %(message)s"), SecretCleaner(secrets))
+    formatter = CleanFormatter(logging.Formatter("%(levelname)s %(message)s"), ReportRedactor(secrets))
     for text, shown in ((f"asked {URL}", f"asked {URL.replace(CANARY, STAND_IN)}"), ("plain", "plain")):
         record = logging.makeLogRecord({"levelname": "INFO", "msg": text})
         assert formatter.format(record) == f"INFO {shown}"

@@ -14,7 +14,7 @@ def escape(text: str) -> str:
 
     Escaping what is escaped changes nothing.
     """
-    if text.isprintable() and ":" not in text and "#" not in text:
+    if text.isprintable() and "#" not in text and not text.lstrip().startswith(":"):
         return text
     plain = text if text.isprintable() else "".join(map(_visible, text))
     return _COMMAND.sub(_without_command, plain)

@@ -49,7 +49,7 @@ def _common(form: str, rest: str) -> int:
 
 def scrubbed(text: str, stand_ins: Mapping[str, str]) -> str:
     """Return `text` with every secret replaced by its stand-in; a short one only where it stands alone."""
-    if not any(map(text.__contains__, stand_ins)):
+    if not text or not any(map(text.__contains__, stand_ins)):
         return text
     for secret, stand_in in sorted(stand_ins.items(), key=lambda pair: -len(pair[0])):
         before, after = ("", "") if len(secret) >= SHORTEST else (r"(?<!\w)", r"(?!\w)")

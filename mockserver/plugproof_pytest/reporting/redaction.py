@@ -34,7 +34,7 @@ class ReportRedactor:
         self._secrets = secrets
 
     @cached_property
-    def _cleaner(self) -> "SecretCleaner":
+    def cleaner(self) -> "SecretCleaner":
         """Made for the first text that is reported: a suite that passes in silence does without."""
         from plugproof_pytest.reporting.secret_cleaner import SecretCleaner
 
@@ -74,7 +74,7 @@ class ReportRedactor:
         for name in ("log_cli_handler", "log_file_handler"):
             handler = getattr(plugin, name, None)
             if isinstance(handler, logging.Handler) and handler.formatter is not None:
-                handler.setFormatter(CleanFormatter(handler.formatter, self._cleaner))
+                handler.setFormatter(CleanFormatter(handler.formatter, self))
 
     def redact(self, report: Any) -> None:
         """Take secrets out of every part of a report that may show one."""
@@ -87,19 +87,19 @@ class ReportRedactor:
     def redact_warning(self, warning: Warning) -> None:
         """Take secrets out of a warning that pytest will sum up."""
         if self._has_secrets({"args": warning.args}):
-            self._set(warning, "args", _mapped(warning.args, self._cleaner.clean))
+            self._set(warning, "args", _mapped(warning.args, self.cleaner.clean))
 
     def _has_secrets(self, parts: Mapping[str, Any]) -> bool:
         texts: list[str] = []
         for part in parts.values():
             _collect(part, texts)
-        return bool(texts) and self._cleaner.learn(texts)
+        return bool(texts) and self.cleaner.learn(texts)
 
     def _clean_part(self, name: str, part: Any) -> Any:
         try:
             if name == "context":
-                return _changed_copy(part, self._cleaner.clean)
-            return _mapped(part, self._cleaner.clean)
+                return _changed_copy(part, self.cleaner.clean)
+            return _mapped(part, self.cleaner.clean)
         except Exception:
             return _UNREADABLE if name == "longrepr" else part
 
@@ -189,11 +189,11 @@ def _are_same(some: Any, others: Any) -> bool:
 class CleanFormatter(logging.Formatter):
     """Formats as another formatter does, without secrets."""
 
-    def __init__(self, inner: logging.Formatter, cleaner: "SecretCleaner") -> None:
+    def __init__(self, inner: logging.Formatter, redactor: ReportRedactor) -> None:
         super().__init__()
-        self._inner, self._cleaner = inner, cleaner
+        self._inner, self._redactor = inner, redactor
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of one record."""
-        line = self._inner.format(record)
-        return self._cleaner.clean(line) if self._cleaner.learn([line]) else line
+        line, cleaner = self._inner.format(record), self._redactor.cleaner
+        return cleaner.clean(line) if cleaner.learn([line]) else line
