@@ -21,14 +21,18 @@ PAIRS, WORKERS, TARGET = 5, 4, 1.6
 
 
 def run(size: int) -> Outcome:
-    """Measure so many pairs, with a Redis that writes to the disk before each answer and one that does not."""
-    durable, ratio_durable = _measure(size, "always")
-    plain, ratio = _measure(size, "no")
+    """Measure so many pairs, with a Redis that writes to the disk before each answer and one that does not.
+
+    The first is judged: compose.yaml starts it so, and it alone loses nothing that it acknowledged. The second is
+    shown beside it.
+    """
+    durable, ratio = _measure(size, "always")
+    plain, ratio_plain = _measure(size, "no")
     losses = (
         () if ratio >= TARGET else (f"{WORKERS} workers are {ratio:.2f} times as fast; {TARGET} are asked for",)
     )
     return Outcome(
-        f"{ratio:.2f} times ({plain}); with each write on the disk {ratio_durable:.2f} ({durable})", losses
+        f"{ratio:.2f} times ({durable}); without a write to the disk {ratio_plain:.2f} ({plain})", losses
     )
 
 
