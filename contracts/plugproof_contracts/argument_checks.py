@@ -38,7 +38,8 @@ def check_arguments(function: F) -> F:
         door_of(function).admit(args, kwargs)
         return await function(*args, **kwargs)
 
-    # Clients ask whether a function is one of coroutines.
+    # Clients ask whether a function is one of coroutines. Both have the parameters of what they enter, which mypy
+    # can't see.
     return enter_async if target.__code__.co_flags & CO_COROUTINE else enter  # type: ignore[return-value]
 
 

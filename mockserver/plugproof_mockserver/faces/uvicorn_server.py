@@ -208,6 +208,7 @@ class GracefulServer(uvicorn.Server):
         """Accept who waits in line: closing a listening socket resets whoever has connected to it."""
         for listener in sockets:
             refuse_handshakes(listener)
+        # Handshakes that had begun before the filter stood are given the time to end.
         await asyncio.sleep(min(SETTLE_SECONDS, self.ending_seconds))
         loop, listeners = asyncio.get_running_loop(), [listener.dup() for listener in sockets]
         self._stop_accepting()
@@ -265,7 +266,7 @@ class GracefulServer(uvicorn.Server):
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 while (self.server_state.connections or self.server_state.tasks) and not self.should_exit:
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(0.05)  # uvicorn tells nobody when its last connection closes
         self.end()
 
 
